@@ -1,0 +1,60 @@
+"""The user's mimic.yaml as typed data. Names are checked against a schema in `planning/binding.py`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mimic.semantics import Kind, Sensitivity
+
+Mode = Literal["synthesize", "copy", "empty"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ColumnConfig(_Strict):
+    """How one column is filled."""
+
+    generator: str | None = Field(None, description="A generator's kind, such as numeric.quantiles; `mimic plan` lists what was chosen.")
+    options: dict[str, Any] = Field(default_factory=dict, description="Options of that generator.")
+    meaning: Kind | None = Field(None, description="What the column means, when the guess is wrong.")
+    sensitivity: Sensitivity | None = Field(None, description="How sensitive it is; stands over any guess.")
+    keep_literals: bool | None = Field(None, description="false: no value of the source is kept, not even vocabulary; true: categories are kept whole.")
+
+
+class TableConfig(_Strict):
+    """What happens to one table."""
+
+    mode: Mode | None = Field(None, description="synthesize: learned rows; copy: the source's rows; empty: none.")
+    rows: Annotated[int, Field(ge=0)] | None = Field(None, description="Exactly this many rows.")
+    scale: Annotated[float, Field(gt=0)] | None = Field(None, description="Rows as a multiple of the source's.")
+    columns: dict[str, ColumnConfig] = Field(default_factory=dict)
+
+
+class KeyConfig(_Strict):
+    """A foreign key that the database does not declare."""
+
+    table: str
+    columns: list[str]
+    parent: str
+    referred: list[str]
+
+
+class Config(_Strict):
+    """mimic.yaml."""
+
+    version: Literal[1] = 1
+    seed: int = Field(0, description="The same model, seed and version give the same rows.")
+    k: Annotated[int, Field(ge=1)] = Field(10, description="A value is kept only when at least this many distinct owners hold it.")
+    scale: Annotated[float, Field(gt=0)] = Field(1.0, description="Rows of every table that is not reference data, as a multiple of the source's.")
+    reference: Literal["ask", "copy", "synthesize"] = Field("ask", description="Tables that look like reference data.")
+    locale: str | None = Field(None, description="Locale of made-up names and addresses, such as de_DE; guessed when absent.")
+    sample_rows: Annotated[int, Field(ge=1)] = Field(200_000, description="Rows that are learned from, per table.")
+    privacy_unit: list[str] | None = Field(None, description="Tables whose rows are the owners that `k` counts; guessed when absent.")
+    accept: list[str] = Field(default_factory=list, description="Findings that are fine: an id, or id:place.")
+    extra_fks: list[KeyConfig] = Field(default_factory=list)
+    ignore_fks: list[str] = Field(default_factory=list, description="Foreign keys to leave out of the graph, written table(column,...).")
+    tables: dict[str, TableConfig] = Field(default_factory=dict)

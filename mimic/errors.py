@@ -1,0 +1,82 @@
+"""Everything that Mimic raises on purpose.
+
+    MimicError                  exit 1: failed; the target is as it was
+    ├── UsageError              exit 2: wrong arguments
+    │   └── ConfigError         exit 2: problems in mimic.yaml, all of them at once, each with its path
+    ├── Refused                 exit 3: a blocking finding or a safety rule; nothing was written
+    ├── ConnectorError          exit 1: a database said no: what, where, sqlstate; never a value or a password
+    │   └── Unsupported         exit 3: this engine, type or file cannot do what was asked, and why
+    ├── CapacityError           exit 3: more distinct rows asked than the domain holds
+    └── ModelFileError          exit 2: not a model file, damaged, or too new
+
+Each constructor takes data and builds the sentence: what, where, what to do next. No source value and no password
+ever enters a message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import ClassVar
+
+
+def closest(name: str, known: Sequence[str]) -> str:
+    """`Did you mean 'x'?`, or nothing when no known name is near."""
+    found = get_close_matches(name, known, n=1, cutoff=0.6)
+    return f" Did you mean {found[0]!r}?" if found else ""
+
+
+class MimicError(Exception):
+    """What went wrong, where, and what to do next."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, sentence: str, *, where: str = "", hint: str = "") -> None:
+        self.sentence, self.where, self.hint = sentence, where, hint
+        super().__init__(": ".join(part for part in (where, sentence) if part) + (f" {hint}" if hint else ""))
+
+
+class UsageError(MimicError):
+    exit_code = 2
+
+
+class ConfigError(UsageError):
+    """Problems of a configuration, each a (path, sentence), all reported at once."""
+
+    def __init__(self, problems: Sequence[tuple[str, str]], *, file: str = "mimic.yaml") -> None:
+        self.problems = tuple(problems)
+        width = max((len(path) for path, _ in problems), default=0)
+        count = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
+        super().__init__("\n".join([f"{file}: {count}", *(f"  {path:<{width}}   {sentence}" for path, sentence in problems)]))
+
+
+class Refused(MimicError):
+    exit_code = 3
+
+
+class ConnectorError(MimicError):
+    """`sqlstate`, table and constraint only: a driver's own message may carry row values."""
+
+    def __init__(self, sentence: str, *, where: str = "", hint: str = "", sqlstate: str = "") -> None:
+        self.sqlstate = sqlstate
+        super().__init__(sentence + (f" (sqlstate {sqlstate})" if sqlstate else ""), where=where, hint=hint)
+
+
+class Unsupported(ConnectorError):
+    exit_code = 3
+
+
+class CapacityError(MimicError):
+    """`asked` rows, `possible` rows, and why no more."""
+
+    exit_code = 3
+
+    def __init__(self, where: str, asked: int, possible: int, why: str, *, table: str = "") -> None:
+        self.asked, self.possible = asked, possible
+        option = f"--rows {table or where}={possible}"
+        super().__init__(f"{asked} rows asked, at most {possible} are possible: {why}.", where=where,
+                         hint=f"Ask for fewer ({option}), or let mimic lower it (--fit-domains).")
+
+
+class ModelFileError(UsageError):
+    pass

@@ -1,0 +1,68 @@
+"""The foreign-key graph: components, load order, and which keys close a cycle.
+
+Edges run from parent to child. The order is the same on every machine: among tables that could come next, the
+alphabetically first comes first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import networkx as nx
+
+from mimic.schema import ForeignKey, Schema, TableName
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOrder:
+    """`tables`, parents first; `forward`: keys whose parent comes after the child (or is the table itself)."""
+
+    tables: tuple[TableName, ...]
+    forward: tuple[ForeignKey, ...]
+
+
+def _digraph(schema: Schema, keys: tuple[ForeignKey, ...]) -> nx.DiGraph[TableName]:
+    graph: nx.DiGraph[TableName] = nx.DiGraph()
+    graph.add_nodes_from(table.name for table in schema.tables)
+    graph.add_edges_from((key.parent, key.table) for key in keys if key.parent != key.table and key.parent in schema.by_name)
+    return graph
+
+
+def components(schema: Schema) -> tuple[tuple[TableName, ...], ...]:
+    """Tables that hang together by foreign keys, largest component first."""
+    parts = nx.weakly_connected_components(_digraph(schema, tuple(schema.foreign_keys)))
+    return tuple(sorted((tuple(sorted(part)) for part in parts), key=lambda part: (-len(part), part)))
+
+
+def cycles(schema: Schema) -> tuple[tuple[TableName, ...], ...]:
+    """Strongly connected groups of several tables, and tables that reference themselves, smallest name first."""
+    keys = tuple(schema.foreign_keys)
+    loops = {(key.table,) for key in keys if key.parent == key.table}
+    knots = {tuple(sorted(part)) for part in nx.strongly_connected_components(_digraph(schema, keys)) if len(part) > 1}
+    return tuple(sorted(loops | knots))
+
+
+def load_order(schema: Schema) -> LoadOrder:
+    """Parents before children; inside a cycle, keys that may be NULL are the first to be cut."""
+    keys = tuple(key for key in schema.foreign_keys if key.parent in schema.by_name and key.parent != key.table)
+    graph = _digraph(schema, keys)
+    place = {name: i for i, part in enumerate(nx.strongly_connected_components(graph)) for name in part}
+    inside = [key for key in keys if place[key.parent] == place[key.table]]
+    for key in sorted(inside, key=lambda key: (not _optional(schema, key), str(key.table), key.label)):
+        if graph.has_edge(key.parent, key.table) and nx.has_path(graph, key.table, key.parent):
+            graph.remove_edge(key.parent, key.table)
+    order = tuple(nx.lexicographical_topological_sort(graph))
+    at = {name: i for i, name in enumerate(order)}
+    forward = tuple(key for key in schema.foreign_keys if key.parent in at and at[key.parent] >= at[key.table])
+    return LoadOrder(order, forward)
+
+
+def ancestors(schema: Schema, table: TableName) -> tuple[TableName, ...]:
+    """Every table that can be reached upstream, without the table itself."""
+    graph = _digraph(schema, tuple(schema.foreign_keys))
+    return tuple(sorted(nx.ancestors(graph, table)))
+
+
+def _optional(schema: Schema, key: ForeignKey) -> bool:
+    table = schema.table(key.table)
+    return any(table.column(name).nullable for name in key.columns)

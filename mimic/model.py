@@ -1,0 +1,65 @@
+"""All that was learned: the wall between real and synthetic rows.
+
+A model holds a schema, generators and (for copied tables only) rows. Nothing in it leads back to a source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from mimic.config import Mode
+from mimic.generator import Generator, Literal
+from mimic.graph import LoadOrder
+from mimic.plan import Choice
+from mimic.report import Finding
+from mimic.schema import Ddl, Schema, TableName
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A fitted generator and why it was chosen."""
+
+    generator: Generator
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True)
+class TableModel:
+    """`generators` in the order in which they fill; `copied` the rows of a table in mode copy."""
+
+    name: TableName
+    mode: Mode
+    source_rows: int
+    generators: tuple[Learned, ...] = ()
+    copied: pa.Table | None = None
+    fixed_size: bool = False  # reference tables keep their size at any scale
+    rows: int | None = None
+    scale: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Model:
+    schema: Schema
+    tables: tuple[TableModel, ...]  # in load order
+    order: LoadOrder
+    ddl: Ddl | None = None
+    findings: tuple[Finding, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)  # mimic's version, k, locale, ...
+    seed: int = 0
+    scale: float = 1.0
+
+    def of(self, name: TableName) -> TableModel:
+        return next(table for table in self.tables if table.name == name)
+
+    def literals(self) -> Iterator[tuple[TableName, Literal]]:
+        """Every value of the source that the model keeps, copied tables apart."""
+        for table in self.tables:
+            for learned in table.generators:
+                for literal in learned.generator.literals():
+                    yield table.name, literal

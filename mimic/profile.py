@@ -1,0 +1,110 @@
+"""What was measured on a source: exact counts by the database, a bounded sample, and who owns its rows.
+
+Evidence stays on the real side of the wall: learning reads it, nothing stores it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from mimic.schema import Column, ForeignKey, Schema, Table, TableName
+from mimic.semantics import Meaning
+from mimic.streams import Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Who stands behind each sample row: one array of owner numbers per path upwards, -1 where there is none.
+
+    A value that ten rows hold may still belong to one customer; `distinct` counts the customers.
+    """
+
+    rows: int
+    paths: tuple[Ints, ...] = ()
+
+    def distinct(self, codes: Ints, groups: int) -> Ints:
+        """Distinct owners of each group, shape (groups,): the least over all paths, and never more than its rows.
+
+        `codes` (rows,) names each row's group 0 .. groups - 1, or -1 for a row that belongs to none.
+        """
+        inside = codes >= 0
+        least = np.bincount(codes[inside], minlength=groups).astype(np.int64)
+        for path in self.paths:
+            owned = inside & (path >= 0)
+            if not owned.any():
+                continue
+            width = int(path.max()) + 1
+            pairs = np.unique(codes[owned] * width + path[owned])
+            least = np.minimum(least, np.bincount(pairs // width, minlength=groups))
+        return np.asarray(least, dtype=np.int64)
+
+    def take(self, index: Ints) -> Owners:
+        return Owners(len(index), tuple(path[index] for path in self.paths))
+
+
+@dataclass(frozen=True, slots=True)
+class FanOut:
+    """Children per parent row of one foreign key, counted by the database over all rows.
+
+    `sizes` (m,) ascending, 0 included; `parents` (m,) how many parents have that many; `nulls` child rows without a parent.
+    """
+
+    key: ForeignKey
+    sizes: Ints
+    parents: Ints
+    nulls: int
+    rows: int  # all child rows
+
+    @property
+    def null_share(self) -> float:
+        return self.nulls / self.rows if self.rows else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnProfile:
+    """One column, measured on the sample."""
+
+    column: Column
+    null_share: float
+    distinct: int  # among the sample's values
+    unique: bool  # no value twice in the sample
+    mean_length: float = 0.0  # characters, texts only
+
+
+@dataclass(frozen=True, slots=True)
+class TableEvidence:
+    """One table: `rows` exact; `sample` whole rows in Arrow, columns named and typed as in the schema."""
+
+    table: Table
+    rows: int
+    sample: pa.Table
+    owners: Owners
+    profiles: Mapping[str, ColumnProfile] = field(default_factory=dict)
+    fan_outs: Mapping[str, FanOut] = field(default_factory=dict)  # of this table's own foreign keys, by label
+
+    def column(self, name: str) -> pa.Array:
+        found = self.sample.column(name)
+        return found.combine_chunks() if found.num_chunks != 1 else found.chunk(0)
+
+    @property
+    def sampled(self) -> int:
+        return int(self.sample.num_rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    schema: Schema
+    tables: Mapping[TableName, TableEvidence]
+    k: int = 10
+    privacy_units: tuple[TableName, ...] = ()
+    meanings: Mapping[tuple[TableName, str], Meaning] = field(default_factory=dict)
+
+    def of(self, table: TableName) -> TableEvidence:
+        return self.tables[table]
+
+
+__all__ = ["ColumnProfile", "Evidence", "FanOut", "Floats", "Owners", "TableEvidence"]
