@@ -93,6 +93,16 @@ class PostgresServer:
 
     # -- life ------------------------------------------------------------------------------------------------------
 
+    @classmethod
+    def temporary(cls, version: int = 16) -> PostgresServer:
+        """Started in a new folder, to be given back by `remove`. The path of a socket may have 107 bytes: TMPDIR can be too deep."""
+        server = cls(Path(tempfile.mkdtemp(prefix="mimic-", dir="/tmp" if Path("/tmp").is_dir() else None)), version)
+        try:
+            return server.start()
+        except BaseException:
+            server.remove()
+            raise
+
     def start(self) -> PostgresServer:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._give_away(self.folder, 0o755)
@@ -171,10 +181,13 @@ class PostgresServer:
         try:
             self._spawn([str(folder / "postgres"), "--version"], check=True)
         except (PermissionError, subprocess.CalledProcessError):
-            copy = self.folder / "programs"
+            package = folder.parent.parent
+            copy = self.folder / "programs" / package.name / folder.parent.name
             if not copy.exists():
-                self.folder.mkdir(parents=True, exist_ok=True)
                 shutil.copytree(folder.parent, copy, ignore=shutil.ignore_patterns("include", "*.a"), symlinks=True)
+                libraries = package.with_name(f"{package.name}.libs")  # a wheel's programs look for them beside their package
+                if libraries.exists():
+                    shutil.copytree(libraries, self.folder / "programs" / libraries.name)
             folder = copy / "bin"
         return folder
 
