@@ -1,0 +1,1 @@
+"""Databases that Mimic speaks to, one folder each; found by the entry points `mimic.connectors`."""
