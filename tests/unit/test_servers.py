@@ -101,6 +101,7 @@ def test_environment_variables_of_another_server_do_not_mislead(make_database, m
     assert make_database().psql("SELECT 1") == "1"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHARED)
 def test_every_shared_database_loads(load_shared, postgres_server, name):
     """Half a second each on each server version, but for lahman: four."""
