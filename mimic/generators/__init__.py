@@ -1,0 +1,40 @@
+"""The parts that fill columns: one family per file, each ending in `register(registry)`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from mimic.registry import Registry
+
+# Keys and references first, then values, then texts. The order decides nothing but ties between equal scores: the first wins.
+FAMILIES = (
+    "keys",
+    "references",
+    "fan_out",
+    "constant",
+    "numeric",
+    "distributions",
+    "temporal",
+    "intervals",
+    "categorical",
+    "json_shape",
+    "arrays",
+    "ranges",
+    "binaries",
+    "networks",
+    "opaque",
+    "semantic",
+    "text",
+    "codes",
+)
+
+
+def builtin() -> Registry:
+    """A registry that holds every generator of this package."""
+    registry = Registry()
+    for family in FAMILIES:
+        module = f"{__name__}.{family}"
+        if find_spec(module) is not None:  # families still to be written
+            import_module(module).register(registry)
+    return registry
