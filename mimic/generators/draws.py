@@ -1,0 +1,85 @@
+"""What every value family does alike: even draws over a chunk, NULL shares, and shares looked up by a guide table.
+
+All draws are *systematic*: of n numbers one falls into each n-th part of [0, 1), so shares come out exact to one row and
+small tables get no needless sampling noise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from mimic.streams import CHUNK, Floats, Ints, Stream
+
+Mask = NDArray[np.bool_]
+
+
+def shuffled(stream: Stream, n: int) -> Ints:
+    """0 .. n - 1 in random order, at most CHUNK of them; 10 ns each.
+
+    16 random bits are enough to sort by: two rows that draw the same bits (one pair in 65,536) keep their order, which
+    shifts the odds of any two rows by that little, and numpy sorts 16-bit keys in linear time.
+    """
+    if n > CHUNK:
+        return stream.permutation(n)
+    keys = stream.words((n + 3) // 4).astype("<u8", copy=False).view("<u2")[:n]
+    return np.asarray(np.argsort(keys, kind="stable"), dtype=np.int64)
+
+
+def systematic(stream: Stream, n: int) -> Floats:
+    """n numbers in [0, 1), one in each of n equal cells, in random order."""
+    return np.asarray((shuffled(stream, n) + stream.uniform(n)) / max(n, 1), dtype=np.float64)
+
+
+def nulls(stream: Stream, n: int, share: float) -> Mask | None:
+    """Which of n rows are NULL, True for NULL; None when none can be. The count is `n * share` to within one row."""
+    if share <= 0.0 or n == 0:
+        return None
+    if share >= 1.0:
+        return np.ones(n, dtype=np.bool_)
+    return np.asarray(systematic(stream.at("null"), n) < share, dtype=np.bool_)
+
+
+def without(values: pa.Array, mask: Mask | None) -> pa.Array:
+    """`values` with NULL where `mask` is True."""
+    if mask is None or not mask.any():
+        return values
+    index = pa.array(np.arange(len(values), dtype=np.int64), mask=mask)
+    return values.take(index)
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """Finds the part of [0, 1) in which a number falls, for any number of parts, in a few nanoseconds.
+
+    `edges` (m + 1,) ascending from 0 to 1; `first` (grid,) the part in which each of `grid` equal cells begins; `steps`
+    how many edges the fullest cell holds: as often is the guess corrected.
+    """
+
+    edges: Floats
+    first: NDArray[np.int32]
+    steps: int
+
+    @classmethod
+    def of(cls, shares: Floats) -> Guide:
+        """`shares` (m,) not negative, m >= 1; they are scaled to sum to 1."""
+        edges = np.concatenate([[0.0], np.cumsum(shares)])
+        edges /= edges[-1]
+        edges[-1] = 1.0
+        grid = 256
+        while grid < 65_536 and grid < 8 * len(shares):
+            grid *= 4
+        starts = np.arange(grid) / grid
+        first = np.searchsorted(edges[1:], starts, side="right").astype(np.int32)
+        last = np.searchsorted(edges[1:], np.nextafter(starts + 1 / grid, 0.0), side="right")
+        return cls(edges, first, int((last - first).max()))
+
+    def __call__(self, u: Floats) -> NDArray[np.int32]:
+        part = self.first[(u * len(self.first)).astype(np.int64)]
+        above = self.edges[1:]
+        for _ in range(self.steps):
+            part += u >= above[part]
+        return part
