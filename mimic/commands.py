@@ -1,0 +1,435 @@
+"""The public API: one function per verb of the command line, and the only place that knows the order of the verbs.
+
+The same argument has the same name everywhere:
+
+    source, target            URLs: postgresql://user@host/db, sqlite:///file.db
+    config                    a mimic.yaml, as a path or as a `Config`
+    schemas, tables, exclude_tables   globs that choose a part of the source
+    reference                 "copy" or "synthesize": what becomes of tables that look like reference data
+    decide                    asked about them when neither `reference` nor the configuration says; without it they are
+                              synthesised, which is always safe, and a note says so
+    scale, rows               how many rows: a multiple, a number for every table, or a mapping {"orders": 5000}
+    accept                    findings that are fine: "W204", or "W204:place"
+    progress                  told how far the work is
+
+Everything raised on purpose is a `MimicError`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from typing import Literal as Only
+
+import pyarrow as pa
+
+from mimic import connector, evaluating, generating, generators, learning, planning, profiling, storing, writing
+from mimic.config import Config
+from mimic.connector import IfExists, Load, Source, Target
+from mimic.errors import Refused, UsageError, closest
+from mimic.generator import Literal
+from mimic.graph import load_order
+from mimic.model import Model
+from mimic.plan import Plan, TablePlan
+from mimic.planning.binding import bind, read_config, with_keys
+from mimic.planning.restricting import restrict, restrict_config
+from mimic.profile import Evidence
+from mimic.progress import Progress, Quiet
+from mimic.registry import Registry
+from mimic.report import Finding, Report, Severity
+from mimic.schema import Schema, TableName
+
+Reference = Only["copy", "synthesize"]
+Decide = Callable[[Sequence[TablePlan]], Reference]
+Rows = int | Mapping[str, int]
+
+SAMPLE_TO_INSPECT = 10_000  # rows per table: enough to tell what a column means
+BATCH_ROWS = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedModel:
+    """What `learn` and `load` return: a model at the user's edge. `model` is the noun that travels inside the house."""
+
+    model: Model
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables, in load order."""
+        return tuple(str(table.name) for table in self.model.tables)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return self.model.findings
+
+    def sample(self, table: str, n: int, *, seed: int | None = None) -> pa.Table:
+        """`n` made-up rows of one table, without a target; its references point at rows as a full run would make them."""
+        return generating.sample(self.model, _table(self.model.schema, table), n, self.model.seed if seed is None else seed)
+
+    def literals(self) -> Iterator[tuple[TableName, Literal]]:
+        """Every value of the source that the model keeps, with its number of owners; rows of copied tables apart."""
+        return self.model.literals()
+
+    def save(self, path: str | Path) -> None:
+        storing.save(self.model, path)
+
+    def __repr__(self) -> str:
+        return f"LearnedModel({len(self.model.tables)} tables)"
+
+
+AnyModel = LearnedModel | Model | str | Path
+
+
+# -- verbs -----------------------------------------------------------------------------------------------------------
+
+
+def inspect(
+    source: AnyModel,
+    *,
+    config: Config | str | Path | None = None,
+    schemas: Sequence[str] = (),
+    tables: Sequence[str] = (),
+    exclude_tables: Sequence[str] = (),
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> Plan | LearnedModel:
+    """Look into a database (its plan, from a small sample) or into a model file."""
+    if not isinstance(source, str) or "://" not in source:
+        return _model(source)
+    told = _config(config)
+    told = told.model_copy(update={"sample_rows": min(told.sample_rows, SAMPLE_TO_INSPECT)})
+    with connector.find(source).source(source, jobs=jobs) as opened:
+        return _study(opened, told, _Choice(schemas, tables, exclude_tables), progress or Quiet()).plan
+
+
+def plan(
+    source: str,
+    *,
+    config: Config | str | Path | None = None,
+    schemas: Sequence[str] = (),
+    tables: Sequence[str] = (),
+    exclude_tables: Sequence[str] = (),
+    reference: Reference | None = None,
+    seed: int | None = None,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> Plan:
+    """What would be done with every table and column, and why. `planning.binding.write_config` makes a mimic.yaml of it."""
+    told = _config(config, reference=reference, seed=seed)
+    with connector.find(source).source(source, jobs=jobs) as opened:
+        return _study(opened, told, _Choice(schemas, tables, exclude_tables), progress or Quiet()).plan
+
+
+def learn(
+    source: str,
+    *,
+    config: Config | str | Path | None = None,
+    schemas: Sequence[str] = (),
+    tables: Sequence[str] = (),
+    exclude_tables: Sequence[str] = (),
+    reference: Reference | None = None,
+    decide: Decide | None = None,
+    seed: int | None = None,
+    accept: Sequence[str] = (),
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> LearnedModel:
+    """Learn a model of a database; the source is read, in one snapshot, and never written."""
+    told = _config(config, reference=reference, seed=seed, accept=accept)
+    with connector.find(source).source(source, jobs=jobs) as opened:
+        return LearnedModel(_learn(opened, told, _Choice(schemas, tables, exclude_tables), decide, progress or Quiet()))
+
+
+def generate(
+    model: AnyModel,
+    target: str,
+    *,
+    scale: float | None = None,
+    rows: Rows | None = None,
+    seed: int | None = None,
+    fit_domains: bool = False,
+    if_exists: IfExists = "fail",
+    replace_unmarked: str | None = None,
+    accept: Sequence[str] = (),
+    jobs: int = 1,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Fill `target` with rows made from a model. No source is needed or contacted."""
+    since = time.monotonic()
+    read = _model(model).model
+    door = connector.find(target)
+    filling = _Filling(scale, rows, seed, fit_domains, if_exists, replace_unmarked, jobs, dry_run)
+    with door.target(target) as opened:
+        report = _fill(read, opened, filling, accept, progress or Quiet())
+    return replace(report, command="generate", seconds=time.monotonic() - since, facts={"target": door.safe_url(target)} | report.facts)
+
+
+def clone(
+    source: str,
+    target: str,
+    *,
+    config: Config | str | Path | None = None,
+    schemas: Sequence[str] = (),
+    tables: Sequence[str] = (),
+    exclude_tables: Sequence[str] = (),
+    reference: Reference | None = None,
+    decide: Decide | None = None,
+    scale: float | None = None,
+    rows: Rows | None = None,
+    seed: int | None = None,
+    fit_domains: bool = False,
+    if_exists: IfExists = "fail",
+    replace_unmarked: str | None = None,
+    accept: Sequence[str] = (),
+    jobs: int = 1,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Learn from `source` and fill `target` in one go; no model file is left behind."""
+    since = time.monotonic()
+    progress = progress or Quiet()
+    told = _config(config, reference=reference, seed=seed, accept=accept)
+    filling = _Filling(scale, rows, seed, fit_domains, if_exists, replace_unmarked, jobs, dry_run)
+    source_door, door = connector.find(source), connector.find(target)
+    with source_door.source(source, jobs=jobs) as opened, door.target(target) as filled:
+        if opened.identity() == filled.identity():
+            raise Refused("source and target are the same database; nothing was written.", where=door.safe_url(target))
+        model = _learn(opened, told, _Choice(schemas, tables, exclude_tables), decide, progress, filled, filling)
+        opened.close()  # from here on nothing can reach the source
+        report = _fill(model, filled, filling, told.accept, progress)
+    facts = {"source": source_door.safe_url(source), "target": door.safe_url(target)} | report.facts
+    return replace(report, command="clone", seconds=time.monotonic() - since, facts=facts)
+
+
+def compare(
+    source: str,
+    target: str,
+    *,
+    schemas: Sequence[str] = (),
+    tables: Sequence[str] = (),
+    exclude_tables: Sequence[str] = (),
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> Report:
+    """Quick figures of how alike two databases are: rows, orphans, shapes of columns, fan-outs, NULLs."""
+    since = time.monotonic()
+    doors = connector.find(source), connector.find(target)
+    with doors[0].source(source, jobs=jobs) as real, doors[1].source(target, jobs=jobs) as copy:
+        schema, _ = restrict(real.schema(), schemas=schemas, tables=tables, exclude_tables=exclude_tables)
+        report = evaluating.compare(real, copy, schema, progress=progress or Quiet())
+    facts = {"source": doors[0].safe_url(source), "target": doors[1].safe_url(target)} | report.facts
+    return replace(report, command="compare", seconds=time.monotonic() - since, facts=facts)
+
+
+def load(path: str | Path) -> LearnedModel:
+    """A model from its file."""
+    return LearnedModel(storing.load(path, registry()))
+
+
+def save(model: LearnedModel | Model, path: str | Path) -> None:
+    """A model into one portable file."""
+    storing.save(_model(model).model, path)
+
+
+def registry() -> Registry:
+    """Every generator at hand: the built-in ones, and those of installed packages."""
+    found = generators.builtin()
+    found.load_entry_points()
+    return found
+
+
+# -- how they hang together ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The part of the source that was asked for."""
+
+    schemas: Sequence[str] = ()
+    tables: Sequence[str] = ()
+    exclude_tables: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Filling:
+    """How a target is to be filled."""
+
+    scale: float | None
+    rows: Rows | None
+    seed: int | None
+    fit_domains: bool
+    if_exists: IfExists
+    replace_unmarked: str | None
+    jobs: int
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Study:
+    """What was found out about a source before anything is learned."""
+
+    plan: Plan
+    evidence: Evidence
+    config: Config
+    registry: Registry
+    whole: bool  # no table was left out
+
+
+def _study(opened: Source, config: Config, choice: _Choice, progress: Progress, check: Callable[[Schema], None] | None = None) -> _Study:
+    """Reflect, restrict, bind, profile, plan. `check` may refuse as soon as the schema is known."""
+    parts = registry()
+    read = opened.schema()
+    bind(config, read, parts)
+    schema, cut = restrict(with_keys(read, config), schemas=choice.schemas, tables=choice.tables, exclude_tables=choice.exclude_tables)
+    config = restrict_config(config, schema)
+    if check:
+        check(schema)
+    evidence = profiling.profile(opened, schema, config=config, progress=progress)
+    made = planning.plan(schema, evidence, config, parts)
+    findings = _each_once(read.remarks, cut, made.findings)
+    return _Study(replace(made, findings=findings), evidence, config, parts, whole=len(schema.tables) == len(read.tables))
+
+
+def _learn(
+    opened: Source,
+    config: Config,
+    choice: _Choice,
+    decide: Decide | None,
+    progress: Progress,
+    target: Target | None = None,
+    filling: _Filling | None = None,
+) -> Model:
+    def check(schema: Schema) -> None:
+        """Ask the target at once: a refusal after minutes of learning would be rude."""
+        if target and filling:
+            target.begin(_load(schema, filling, dry_run=True))
+            target.abandon()
+
+    study = _study(opened, config, choice, progress, check)
+    made, undecided = _decided(study, decide)
+    _refuse(made.findings, study.config.accept)
+    ddl, said = opened.ddl(choice.schemas) if study.whole else (None, _without_ddl())
+    copied = [table.table for table in made.tables if table.mode == "copy"]
+    copies = profiling.copies(opened, copied, progress)
+    model = learning.learn(made, study.evidence, study.registry, ddl=ddl, copies=copies, progress=progress)
+    findings = _each_once(made.findings, model.findings, said, undecided)
+    _refuse(findings, study.config.accept)
+    return replace(model, findings=_open(findings, study.config.accept))
+
+
+def _fill(model: Model, target: Target, filling: _Filling, accept: Sequence[str], progress: Progress) -> Report:
+    _refuse(model.findings, accept)
+    seed = model.seed if filling.seed is None else filling.seed
+    sizes = generating.sizes(model, scale=filling.scale, rows=_rows(model.schema, filling.rows))
+    made = generating.generate(model, sizes, seed=seed, fit_domains=filling.fit_domains, batch_rows=BATCH_ROWS)
+    _refuse(made.findings, accept)
+    load_ = _load(model.schema, filling, model=model, rows=made.sizes, mark=dict(model.facts) | {"seed": str(seed)})
+    if model.ddl and model.ddl.engine == target.capabilities.engine:
+        load_ = replace(load_, ddl=model.ddl)
+    modes = {table.name: table.mode for table in model.tables}
+    lines, said = writing.write(target, load_, made.batches(), modes, progress=progress)
+    findings = _each_once(model.findings, made.findings, said)
+    facts = {"seed": str(seed)} | ({"dry run": "nothing was written"} if filling.dry_run else {})
+    return Report("generate", lines, _open(findings, accept), facts=facts)
+
+
+def _load(
+    schema: Schema,
+    filling: _Filling,
+    *,
+    model: Model | None = None,
+    rows: Mapping[TableName, int] | None = None,
+    mark: Mapping[str, str] | None = None,
+    dry_run: bool = False,
+) -> Load:
+    order = model.order if model else load_order(schema)
+    return Load(
+        schema=schema,
+        order=order.tables,
+        forward=order.forward,
+        rows=rows or {},
+        if_exists=filling.if_exists,
+        replace_unmarked=filling.replace_unmarked,
+        jobs=filling.jobs,
+        mark=mark or {},
+        dry_run=dry_run or filling.dry_run,
+    )
+
+
+def _decided(study: _Study, decide: Decide | None) -> tuple[Plan, tuple[Finding, ...]]:
+    """The plan with every reference table decided; a note where nobody was there to decide."""
+    undecided = study.plan.undecided
+    if not undecided:
+        return study.plan, ()
+    answer: Reference = decide(undecided) if decide else "synthesize"
+    config = study.config.model_copy(update={"reference": answer})
+    made = planning.plan(study.plan.schema, study.evidence, config, study.registry)
+    made = replace(made, findings=_each_once(study.plan.findings, made.findings))
+    if decide:
+        return made, ()
+    todo = 'Pass reference="copy" to keep their rows.'
+    return made, tuple(
+        Finding("N102", str(table.table.name), f"looks like reference data ({table.reference}) and is synthesised", todo)
+        for table in undecided
+    )
+
+
+def _without_ddl() -> tuple[Finding, ...]:
+    sentence = "a part of the source was chosen: its tables are created without views, functions and triggers"
+    return (Finding("N103", "schema", sentence),)
+
+
+def _refuse(findings: Iterable[Finding], accept: Sequence[str]) -> None:
+    blocking = [finding for finding in _open(findings, accept) if finding.severity is Severity.BLOCKING]
+    if blocking:
+        lines = [f"  {finding.id}  {finding.place}  {finding.sentence}. {finding.todo}".rstrip() for finding in blocking]
+        count = "a blocking finding" if len(blocking) == 1 else f"{len(blocking)} blocking findings"
+        raise Refused("\n".join([f"{count}; nothing was written.", *lines]))
+
+
+def _open(findings: Iterable[Finding], accept: Sequence[str]) -> tuple[Finding, ...]:
+    return tuple(finding for finding in findings if not finding.accepted_by(accept))
+
+
+def _each_once(*groups: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(dict.fromkeys(finding for group in groups for finding in group))
+
+
+def _config(
+    config: Config | str | Path | None, *, reference: Reference | None = None, seed: int | None = None, accept: Sequence[str] = ()
+) -> Config:
+    """The configuration with what the call says over what the file says."""
+    told = config if isinstance(config, Config) else read_config(config) if config is not None else Config.model_validate({})
+    update: dict[str, Any] = {"accept": [*told.accept, *accept]}
+    if reference is not None:
+        update["reference"] = reference
+    if seed is not None:
+        update["seed"] = seed
+    return told.model_copy(update=update)
+
+
+def _model(model: AnyModel) -> LearnedModel:
+    match model:
+        case LearnedModel():
+            return model
+        case Model():
+            return LearnedModel(model)
+    return load(model)
+
+
+def _rows(schema: Schema, rows: Rows | None) -> Rows | None:
+    """`rows` with every table called by the name that the schema prints."""
+    if rows is None or isinstance(rows, int):
+        return rows
+    return {str(_table(schema, name)): n for name, n in rows.items()}
+
+
+def _table(schema: Schema, name: str) -> TableName:
+    table = schema.named(name)
+    if table is None:
+        raise UsageError(f"no such table: {name!r}.", hint=closest(name, [str(table.name) for table in schema.tables]).strip())
+    return table.name

@@ -1,0 +1,80 @@
+"""A part of a schema: the tables that `--schema`, `--table` and `--exclude-table` leave.
+
+A foreign key to a table that is left out cannot hold. Its constraint is dropped and its columns become ordinary ones, filled
+like any number or text, whether or not they may be NULL: the shape of the table stays, and the finding says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+from mimic.config import Config
+from mimic.errors import UsageError, closest
+from mimic.report import Finding
+from mimic.schema import Schema, Table
+
+
+def restrict(
+    schema: Schema, *, schemas: Sequence[str] = (), tables: Sequence[str] = (), exclude_tables: Sequence[str] = ()
+) -> tuple[Schema, tuple[Finding, ...]]:
+    """The schema with the chosen tables only, and a finding per foreign key that was cut.
+
+    Patterns are globs (`sales.*`, `order_*`). `UsageError` for a pattern that matches no table.
+    """
+    _check(schema, schemas, tables, exclude_tables)
+    chosen = [
+        table
+        for table in schema.tables
+        if (not schemas or any(fnmatchcase(table.name.schema, pattern) for pattern in schemas))
+        and (not tables or _matches(table, tables))
+        and not _matches(table, exclude_tables)
+    ]
+    if not chosen:
+        raise UsageError("the selection leaves no table.")
+    if len(chosen) == len(schema.tables):
+        return schema, ()
+    names = {table.name for table in chosen}
+    cut = [key for table in chosen for key in table.foreign_keys if key.parent not in names]
+    kept = [replace(table, foreign_keys=tuple(key for key in table.foreign_keys if key.parent in names)) for table in chosen]
+    findings = tuple(
+        Finding(
+            "W101",
+            f"{key.table}.{key.label}",
+            f"refers to {key.parent}, which is left out: the foreign key is dropped, and its columns are filled like any other",
+            f"Choose {key.parent} too.",
+        )
+        for key in cut
+    )
+    sequences = tuple(sequence for sequence in schema.sequences if sequence.table is None or sequence.table in names)
+    return replace(schema, tables=tuple(kept), sequences=sequences, views=()), findings
+
+
+def restrict_config(config: Config, schema: Schema) -> Config:
+    """The configuration without what it says about tables that were left out. The names must have been bound before."""
+    return config.model_copy(
+        update={
+            "tables": {name: told for name, told in config.tables.items() if schema.named(name)},
+            "extra_fks": [key for key in config.extra_fks if schema.named(key.table) and schema.named(key.parent)],
+            "ignore_fks": [],  # they are out of the schema already
+            "privacy_unit": None if config.privacy_unit is None else [name for name in config.privacy_unit if schema.named(name)],
+        }
+    )
+
+
+def _matches(table: Table, patterns: Sequence[str]) -> bool:
+    spellings = {str(table.name), f"{table.name.schema}.{table.name.name}"}
+    return any(fnmatchcase(spelling, pattern) for spelling in spellings for pattern in patterns)
+
+
+def _check(schema: Schema, schemas: Sequence[str], tables: Sequence[str], exclude_tables: Sequence[str]) -> None:
+    known = sorted({table.name.schema for table in schema.tables})
+    for pattern in schemas:
+        if not any(fnmatchcase(name, pattern) for name in known):
+            raise UsageError(f"no schema matches {pattern!r}.", where="--schema", hint=closest(pattern, known).strip())
+    for option, patterns in (("--table", tables), ("--exclude-table", exclude_tables)):
+        for pattern in patterns:
+            if not any(_matches(table, (pattern,)) for table in schema.tables):
+                names = [str(table.name) for table in schema.tables]
+                raise UsageError(f"no table matches {pattern!r}.", where=option, hint=closest(pattern, names).strip())
