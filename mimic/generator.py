@@ -81,7 +81,12 @@ class Task:
 
 
 class Generator(Protocol):
-    """One family in one file under `generators/`, ending in `register(registry)`."""
+    """One family in one file under `generators/`, ending in `register(registry)`.
+
+    Most generators fill chunk by chunk. One with a class attribute `whole_table = True` (keys, references, fan-out) is asked
+    once for all rows before anything is written; its `needs` of a parent ("customer_id.country") come as the parent's own
+    rows, and "customer_id.#" is the number of children that each parent is to have.
+    """
 
     kind: ClassVar[str]  # "numeric.quantiles"
     version: ClassVar[int]

@@ -58,6 +58,8 @@ class FanOut:
     parents: Ints
     nulls: int
     rows: int  # all child rows
+    personal: bool = False  # the parents are persons, or hang on persons
+    by_parent: Mapping[str, pa.Array] | None = None  # small parents: referred columns and "#", children of each in the sample
 
     @property
     def null_share(self) -> float:
@@ -85,6 +87,7 @@ class TableEvidence:
     owners: Owners
     profiles: Mapping[str, ColumnProfile] = field(default_factory=dict)
     fan_outs: Mapping[str, FanOut] = field(default_factory=dict)  # of this table's own foreign keys, by label
+    children: Mapping[str, FanOut] = field(default_factory=dict)  # of the keys that point here, by hidden column
 
     def column(self, name: str) -> pa.Array:
         found = self.sample.column(name)

@@ -1,0 +1,147 @@
+"""One table being filled: columns that need the whole table first, everything else chunk by chunk.
+
+Columns are asked for, not pushed: a foreign key asks its parent for keys, which are computed when they are first asked
+for. So the order of tables matters to the database only, and cycles need no special case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pyarrow as pa
+
+from mimic.errors import CapacityError, MimicError
+from mimic.generator import Columns, Generator, Span
+from mimic.model import TableModel
+from mimic.schema import ForeignKey, Table, TableName, arrow_type
+from mimic.streams import CHUNK, Streams
+
+
+class Filling:
+    """The state of one table in one generation. Columns that others ask for are kept; others live for one chunk."""
+
+    def __init__(self, table: Table, model: TableModel, n: int, streams: Streams, other: Callable[[TableName], Filling]) -> None:
+        self.table, self.model, self.n = table, model, n
+        self._streams, self._other = streams, other
+        self._whole: dict[str, pa.Array] = {}
+        self._busy: set[str] = set()
+        self._by_column = {name: learned.generator for learned in model.generators for name in learned.generator.fills}
+        self._keys: dict[str, ForeignKey] = {key.label: key for key in table.foreign_keys}
+
+    def prepare(self) -> None:
+        """Everything that needs the whole table, and the proof that every unique column has room."""
+        for generator in self._generators():
+            if (room := generator.capacity()) is not None and room < self.n:
+                place = f"{self.table.name}.{','.join(generator.fills)}"
+                raise CapacityError(place, self.n, room, f"{generator.kind} can make no more distinct values", table=str(self.table.name))
+        for generator in self._generators():
+            if getattr(generator, "whole_table", False):
+                self.whole(generator.fills[0])
+
+    def whole(self, name: str) -> pa.Array:
+        """A column of all rows, in memory, made when first asked for."""
+        if name in self._whole:
+            return self._whole[name]
+        if self.model.copied is not None and name in self.model.copied.column_names:
+            self._whole[name] = self.model.copied.column(name).combine_chunks()
+            return self._whole[name]
+        generator = self._by_column.get(name)
+        if generator is None:
+            raise MimicError(f"nothing fills the column {name!r}, which a foreign key needs", where=str(self.table.name))
+        if name in self._busy:
+            raise MimicError(
+                f"the key column {name!r} depends on itself through foreign keys",
+                where=str(self.table.name),
+                hint="Take one of the foreign keys out of the graph with ignore_fks.",
+            )
+        self._busy.add(name)
+        try:
+            self._whole.update(self._run(generator) if getattr(generator, "whole_table", False) else self._run_chunks(generator))
+        finally:
+            self._busy.discard(name)
+        return self._whole[name]
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """All rows in order, one batch per logical chunk, the written columns only."""
+        written = self.table.written
+        shape = pa.schema([(column.name, arrow_type(column.type)) for column in written])
+        if self.model.copied is not None:
+            yield from self.model.copied.select([column.name for column in written]).cast(shape).to_batches(CHUNK)
+            return
+        for span in spans(self.n):
+            filled: dict[str, pa.Array] = {}
+            for generator in self._generators():
+                names = [name for name in generator.fills if not name.startswith(("#", "@"))]
+                if all(name in self._whole for name in names):
+                    filled |= {name: self._whole[name].slice(span.start, span.n) for name in names}
+                    continue
+                filled |= self._chunk(generator, span, filled)
+            arrays = [_fit(filled.get(column.name), column.name, shape, span.n) for column in written]
+            yield pa.RecordBatch.from_arrays(arrays, schema=shape)
+
+    def forget(self, keep: frozenset[str]) -> None:
+        """Drop what nobody will ask for again."""
+        self._whole = {name: values for name, values in self._whole.items() if name in keep}
+
+    def _generators(self) -> Iterator[Generator]:
+        return (learned.generator for learned in self.model.generators)
+
+    def _run(self, generator: Generator) -> dict[str, pa.Array]:
+        given = {need: self._need_whole(need) for need in generator.needs}
+        stream = self._streams.at("generate", self.table.name, ",".join(generator.fills))
+        return dict(generator.sample(Span(0, self.n, self.n), stream, given))
+
+    def _need_whole(self, need: str) -> pa.Array:
+        """A need of a whole-table generator: an own column, or a parent's column in the parent's own rows."""
+        label, dot, column = need.rpartition(".")
+        if dot and label in self._keys:
+            key = self._keys[label]
+            parent = self._other(key.parent)
+            return parent.degrees(key) if column == "#" else parent.whole(column)
+        return self.whole(need)
+
+    def degrees(self, key: ForeignKey) -> pa.Array:
+        """How many children each row is to have by this key; equal shares where nothing was learned."""
+        if key.hidden in self._by_column:
+            return self.whole(key.hidden)
+        return pa.array(np.ones(self.n))
+
+    def _run_chunks(self, generator: Generator) -> dict[str, pa.Array]:
+        parts: dict[str, list[pa.Array]] = {name: [] for name in generator.fills}
+        for span in spans(self.n):
+            made = self._chunk(generator, span, {})
+            for name in parts:
+                parts[name].append(made[name])
+        return {name: pa.concat_arrays(arrays) if arrays else self._nothing(name) for name, arrays in parts.items()}
+
+    def _nothing(self, name: str) -> pa.Array:
+        return pa.array([], arrow_type(self.table.column(name).type))
+
+    def _chunk(self, generator: Generator, span: Span, filled: Columns) -> Columns:
+        stream = self._streams.at("generate", self.table.name, ",".join(generator.fills), span.chunk)
+        given = {need: self._need_chunk(need, span, filled) for need in generator.needs}
+        return generator.sample(span, stream, given)
+
+    def _need_chunk(self, need: str, span: Span, filled: Columns) -> pa.Array:
+        if need in filled:
+            return filled[need]
+        label, dot, column = need.rpartition(".")
+        if dot and label in self._keys:
+            rows = self.whole(f"@{label}").slice(span.start, span.n)
+            index = np.asarray(rows.to_numpy(zero_copy_only=False))
+            return self._other(self._keys[label].parent).whole(column).take(pa.array(index, mask=index < 0))
+        return self.whole(need).slice(span.start, span.n)
+
+
+def spans(n: int) -> Iterator[Span]:
+    """The logical chunks of a table of n rows."""
+    for start in range(0, n, CHUNK):
+        yield Span(start, min(CHUNK, n - start), n)
+
+
+def _fit(values: pa.Array | None, name: str, shape: pa.Schema, n: int) -> pa.Array:
+    kind = shape.field(name).type
+    if values is None:
+        return pa.nulls(n, kind)
+    return values if values.type == kind else values.cast(kind)

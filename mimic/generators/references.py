@@ -1,0 +1,424 @@
+"""Which parents a row has: the values of all foreign keys of a table, chosen together.
+
+Every parent gets as many children as its hidden fan-out column says, reconciled exactly to the rows of the table. Keys that
+share columns (`tenant_id` in two foreign keys) are chosen one inside the other, so that both lead to rows that exist. Where
+the schema says that a combination of parents may come only once, combinations are made distinct by exchanging parents
+between rows, which keeps every fan-out; what cannot be exchanged moves to a combination that is free, and there always is
+one, because the numbers were capped before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mimic.errors import CapacityError
+from mimic.generator import Columns, Literal, Span, State, Task
+from mimic.generators.degrees import reconcile
+from mimic.profile import TableEvidence
+from mimic.registry import Registry
+from mimic.schema import ForeignKey
+from mimic.streams import Floats, Ints, Stream
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One foreign key as it is assigned.
+
+    `optional` are the columns that become NULL in rows without a parent; `single` when a parent has one child at most.
+    """
+
+    label: str
+    columns: tuple[str, ...]
+    referred: tuple[str, ...]
+    null_share: float
+    optional: tuple[str, ...]
+    own: bool = False  # the parent is the same table
+    single: bool = False
+
+    @classmethod
+    def of(cls, key: ForeignKey, null_share: float, nullable: Sequence[str], single: bool) -> Self:
+        return cls(key.label, key.columns, key.referred, null_share, tuple(nullable), key.parent == key.table, single)
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """Fills the columns of all foreign keys of one table, and for each key the hidden row numbers `@label` (-1: no parent)."""
+
+    kind: ClassVar[str] = "reference.assign"
+    version: ClassVar[int] = 1
+    whole_table: ClassVar[bool] = True
+
+    table: str
+    edges: tuple[Edge, ...]  # in the order of assignment: the one that groups the rows first
+    uniques: tuple[tuple[str, ...], ...]  # combinations of foreign-key columns that come only once
+    grouped: bool  # rows of one parent stand together
+
+    @property
+    def fills(self) -> tuple[str, ...]:
+        columns = dict.fromkeys(column for edge in self.edges for column in edge.columns)
+        return (*columns, *(f"@{edge.label}" for edge in self.edges))
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return tuple(f"{edge.label}.{name}" for edge in self.edges for name in ("#", *edge.referred))
+
+    @classmethod
+    def suits(cls, task: Task) -> float:
+        return 1.0 if "edges" in task.options else 0.0
+
+    @classmethod
+    def learn(cls, task: Task, evidence: TableEvidence | None, stream: Stream) -> Self:
+        """Edges and uniques come from the planner in `options`; the shares of rows without a parent from the evidence."""
+        edges = []
+        for key in task.options["edges"]:
+            found = evidence.fan_outs.get(key.label) if evidence is not None else None
+            nullable = tuple(name for name in key.columns if task.table.column(name).nullable and name in task.options["may_be_null"])
+            share = found.null_share if found is not None and found.rows else 0.1
+            single = any(set(unique) <= set(key.columns) for unique in task.options["uniques"])
+            edges.append(Edge.of(key, share if nullable else 0.0, nullable, single))
+        order = sorted(range(len(edges)), key=lambda i: (edges[i].own, -len(edges[i].columns), edges[i].null_share > 0, i))
+        return cls(
+            str(task.table.name),
+            tuple(edges[i] for i in order),
+            tuple(map(tuple, task.options["uniques"])),
+            bool(task.options.get("grouped")),
+        )
+
+    def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
+        n, out, rows, filled = span.n, dict[str, pa.Array](), dict[str, Ints](), dict[str, Any]()
+        for i, edge in enumerate(self.edges):
+            place = stream.at(edge.label)
+            keys = [given[f"{edge.label}.{name}"] for name in edge.referred]
+            weights = _floats(given[f"{edge.label}.#"], len(keys[0]))
+            absent = self._absent(edge, n, place.at("null"))
+            if edge.own:
+                rows[edge.label] = forest(weights, n, int(absent.sum()), bool(edge.optional), place, single=edge.single)
+            elif shared := [name for name in edge.columns if name in out]:
+                rows[edge.label] = self._inside(edge, shared, out, filled, keys, weights, absent, place)
+            else:
+                rows[edge.label] = self._freely(i, edge, keys, weights, absent, given, place)
+            self._separate(edge, rows, given, n, stream.at("unique", edge.label))
+            chosen = rows[edge.label] >= 0
+            for name, values in zip(edge.columns, keys, strict=True):
+                mine = _take(values, rows[edge.label])
+                if name in out:  # the value of the key that came first stands; a NULL in another column undoes this one
+                    mine = pc.if_else(pa.array(filled[name]), out[name], mine)
+                out[name], filled[name] = mine, filled.get(name, False) | chosen
+        for edge in self.edges:
+            self._undo(edge, rows, out)
+        return out | {f"@{edge.label}": pa.array(rows[edge.label]) for edge in self.edges}
+
+    def _absent(self, edge: Edge, n: int, stream: Stream) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Which rows have no parent: the learned share of them, exactly."""
+        absent = np.zeros(n, dtype=bool)
+        if edge.optional:
+            absent[stream.permutation(n)[: round(edge.null_share * n)]] = True
+        return absent
+
+    def _freely(self, i: int, edge: Edge, keys: list[pa.Array], weights: Floats, absent: Any, given: Columns, stream: Stream) -> Ints:
+        """Parents for a key that shares no column with the keys before it: every parent as often as reconciled."""
+        n, p = len(absent), len(weights)
+        allowed = np.ones(p, dtype=bool)
+        for later in self.edges[i + 1 :]:
+            common = [name for name in edge.columns if name in later.columns]
+            if common and not later.own:
+                mine = [keys[edge.columns.index(name)] for name in common]
+                theirs = [given[f"{later.label}.{later.referred[later.columns.index(name)]}"] for name in common]
+                left, right = codes(mine, theirs)
+                allowed &= np.isin(left, right)
+        wanted = int(n - absent.sum())
+        if wanted and not allowed.any():
+            if not edge.optional:
+                raise CapacityError(
+                    f"{self.table}.{edge.label}", n, 0, "the table that it references has no rows to point at", table=self.table
+                )
+            wanted, absent = 0, np.ones(n, dtype=bool)
+        cap = self._cap(i, edge, keys, given, allowed)
+        room = int(np.minimum(cap, n).sum())
+        if room < wanted:
+            why = (
+                "each row it references may be used only once"
+                if edge.single
+                else "each combination of referenced rows may be used only once"
+            )
+            raise CapacityError(f"{self.table}.{edge.label}", n, room, why, table=self.table)
+        degrees = reconcile(np.where(allowed, weights, 0.0), wanted, stream.at("degrees"), cap)
+        parents = np.repeat(np.arange(p, dtype=np.int64), degrees)
+        if not (self.grouped and i == 0):
+            parents = parents[stream.at("order").permutation(len(parents))]
+        out = np.full(n, -1, dtype=np.int64)
+        out[~absent] = parents
+        return out
+
+    def _cap(self, i: int, edge: Edge, keys: list[pa.Array], given: Columns, allowed: Any) -> Ints:
+        """Most children of each parent: 1 where the key is unique, the number of partners where a combination is."""
+        cap = np.where(allowed, 2**40, 0).astype(np.int64)
+        if edge.single:
+            return np.minimum(cap, 1)
+        for unique in self.uniques:
+            if not set(unique) & set(edge.columns):
+                continue
+            partners, covered = 1, set(edge.columns)
+            for other in self.edges:
+                mine = [name for name in other.columns if name in unique and name not in covered]
+                if other is edge or not mine:
+                    continue
+                covered |= set(mine)
+                if other.own:
+                    partners = 2**40
+                    continue
+                seen, _ = codes([given[f"{other.label}.{other.referred[other.columns.index(name)]}"] for name in mine], [])
+                partners = min(partners * max(1, len(np.unique(seen))), 2**40)
+            cap = np.minimum(cap, partners)
+        return cap
+
+    def _inside(
+        self,
+        edge: Edge,
+        shared: list[str],
+        out: dict[str, pa.Array],
+        filled: dict[str, Any],
+        keys: list[pa.Array],
+        weights: Floats,
+        absent: Any,
+        stream: Stream,
+    ) -> Ints:
+        """Parents for a key some of whose columns are filled: among the rows with just those values, by weight.
+
+        Rows in which none of them is filled (the key that shares them has no parent there) choose among all.
+        """
+        row_group, parent_group = codes([out[name] for name in shared], [keys[edge.columns.index(name)] for name in shared])
+        bound = np.logical_or.reduce([filled[name] for name in shared])
+        inside = within_groups(np.where(absent | ~bound, -1, row_group), parent_group, weights, stream.at("inside"))
+        if (absent | bound).all():
+            return inside
+        free = within_groups(np.where(absent | bound, -1, 0), np.zeros_like(parent_group), weights, stream.at("free"))
+        return np.asarray(np.where(bound, inside, free), dtype=np.int64)
+
+    def _separate(self, edge: Edge, rows: dict[str, Ints], given: Columns, n: int, stream: Stream) -> None:
+        """Make the combinations distinct that this edge completes, by exchanging its parents between rows."""
+        done = [other for other in self.edges if other.label in rows]
+        for unique in self.uniques:
+            if not set(unique) & set(edge.columns) or not set(unique) <= {name for other in done for name in other.columns}:
+                continue
+            if edge.single or (edge.own and len(done) == 1):
+                continue
+            fixed, covered, live = np.zeros(n, dtype=np.int64), set[str](), np.ones(n, dtype=bool)
+            for other in done[:-1]:
+                mine = [name for name in other.columns if name in unique and name not in covered]
+                if mine:
+                    covered |= set(mine)
+                    projected, _ = codes([given[f"{other.label}.{other.referred[other.columns.index(name)]}"] for name in mine], [])
+                    fixed = _pair(fixed, np.where(rows[other.label] >= 0, projected[rows[other.label]], 0))
+                    live &= rows[other.label] >= 0
+            moving = [name for name in edge.columns if name in unique and name not in covered]
+            if not moving:
+                continue
+            projected, _ = codes([given[f"{edge.label}.{edge.referred[edge.columns.index(name)]}"] for name in moving], [])
+            shared = [name for name in edge.columns if name not in moving and any(name in other.columns for other in done[:-1])]
+            group = None
+            if shared:
+                group, _ = codes([given[f"{edge.label}.{edge.referred[edge.columns.index(name)]}"] for name in shared], [])
+            if not separate(fixed, rows[edge.label], projected, group, live, stream):
+                raise CapacityError(
+                    self.table, n, 0, f"UNIQUE ({', '.join(unique)}) has no combination left for some rows", table=self.table
+                )
+
+    def _undo(self, edge: Edge, rows: dict[str, Ints], out: dict[str, pa.Array]) -> None:
+        """Rows without a parent: NULL in a column that may be NULL, one of its own before one that is shared."""
+        lost = rows[edge.label] < 0
+        if not lost.any():
+            return
+        others = {name for other in self.edges if other is not edge for name in other.columns}
+        blank = [name for name in edge.optional if name not in others] or list(edge.optional)
+        if not blank:
+            raise CapacityError(
+                f"{self.table}.{edge.label}", len(lost), int((~lost).sum()), "some rows find no row to reference", table=self.table
+            )
+        for name in blank:
+            out[name] = pc.if_else(pa.array(~lost), out[name], pa.scalar(None, out[name].type))
+
+    def capacity(self) -> int | None:
+        return None
+
+    def literals(self) -> Iterable[Literal]:
+        return ()
+
+    def state(self) -> State:
+        edges = [[e.label, list(e.columns), list(e.referred), e.null_share, list(e.optional), e.own, e.single] for e in self.edges]
+        return {"table": self.table, "edges": edges, "uniques": [list(unique) for unique in self.uniques], "grouped": self.grouped}
+
+    @classmethod
+    def restore(cls, state: State) -> Self:
+        edges = tuple(
+            Edge(label, tuple(columns), tuple(referred), share, tuple(optional), own, single)
+            for label, columns, referred, share, optional, own, single in state["edges"]
+        )
+        return cls(state["table"], edges, tuple(map(tuple, state["uniques"])), state["grouped"])
+
+
+# -- the arithmetic of choosing parents --------------------------------------------------------------------------------
+
+
+def codes(left: Sequence[pa.Array], right: Sequence[pa.Array]) -> tuple[Ints, Ints]:
+    """Numbers for the distinct combinations of several columns, the same on both sides; a NULL counts as a value."""
+    n = len(left[0]) if left else 0
+    m = len(right[0]) if right else 0
+    total = np.zeros(n + m, dtype=np.int64)
+    for i, values in enumerate(left):
+        both = pa.concat_arrays([values, right[i].cast(values.type)]) if right else values
+        encoded = both.dictionary_encode(null_encoding="encode")
+        total = _pair(total, np.asarray(encoded.indices.to_numpy(zero_copy_only=False), dtype=np.int64))
+    return total[:n], total[n:]
+
+
+def _pair(a: Ints, b: Ints) -> Ints:
+    """One number per distinct pair."""
+    width = int(b.max(initial=0)) + 1
+    return np.asarray(np.unique(a * width + b, return_inverse=True)[1].reshape(-1), dtype=np.int64)
+
+
+def within_groups(row_group: Ints, parent_group: Ints, weights: Floats, stream: Stream) -> Ints:
+    """For every row a parent of its group, in proportion to the weights: systematic draws, so shares are met closely.
+
+    `row_group` (n,) -1 for rows that want none; result (n,) with -1 where the group has no parent.
+    """
+    n = len(row_group)
+    out = np.full(n, -1, dtype=np.int64)
+    if not n or not len(parent_group):
+        return out
+    order = np.lexsort((stream.words(len(parent_group)), parent_group))
+    weight = np.maximum(weights[order], 0.0) + 1e-6
+    ends = np.cumsum(weight)
+    groups, first = np.unique(parent_group[order], return_index=True)
+    start = (ends - weight)[first]
+    stop = np.append(start[1:], ends[-1])
+    spot = np.clip(np.searchsorted(groups, row_group), 0, len(groups) - 1)
+    live = np.flatnonzero((row_group >= 0) & (groups[spot] == row_group))
+    mixed = live[np.lexsort((stream.words(len(live)), spot[live]))]
+    at = spot[mixed]
+    _, begin, size = np.unique(at, return_index=True, return_counts=True)
+    rank = np.arange(len(mixed)) - np.repeat(begin, size)
+    u = (rank + stream.uniform(len(mixed))) / np.repeat(size, size)
+    found = np.searchsorted(ends, start[at] + u * (stop[at] - start[at]), side="right")
+    last = np.append(first[1:], len(order)) - 1
+    out[mixed] = order[np.clip(found, first[at], last[at])]
+    return out
+
+
+def separate(fixed: Ints, moving: Ints, projected: Ints, group: Ints | None, live: Any, stream: Stream, passes: int = 60) -> bool:
+    """Change `moving` (n,) in place until no pair (fixed, projected[moving]) comes twice among the live rows.
+
+    Parents are exchanged between rows, inside `group` (a number per parent) where that is given; rows that stay double move
+    to a parent that is free for them. False when there is none.
+    """
+    live = np.flatnonzero(live & (moving >= 0))
+    if not len(live):
+        return True
+    width = int(projected.max(initial=0)) + 1
+
+    def pair(rows: Ints, parents: Ints) -> Ints:
+        return np.asarray(fixed[rows] * width + projected[parents], dtype=np.int64)
+
+    def doubles() -> Ints:
+        pairs = pair(live, moving[live])
+        first = np.zeros(len(pairs), dtype=bool)
+        first[np.unique(pairs, return_index=True)[1]] = True
+        return np.asarray(live[~first], dtype=np.int64)
+
+    bad = doubles()
+    for turn in range(passes):
+        if not len(bad):
+            return True
+        place = stream.at(turn)
+        if group is None:
+            partner = live[place.integers(len(bad), len(live))]
+        else:
+            order = live[np.argsort(group[moving[live]], kind="stable")]
+            sorted_groups = group[moving[order]]
+            low = np.searchsorted(sorted_groups, group[moving[bad]], side="left")
+            high = np.searchsorted(sorted_groups, group[moving[bad]], side="right")
+            partner = order[low + place.integers(len(bad), (high - low).astype(np.int64))]
+        here, there = pair(bad, moving[partner]), pair(partner, moving[bad])
+        taken = np.sort(pair(live, moving[live]))
+        good = ~_among(here, taken) & ~_among(there, taken) & (bad != partner)
+        used = np.concatenate([bad, partner])
+        new = np.concatenate([here, there])
+        for values in (used, new):  # no row and no pair in two exchanges of one pass
+            once = np.zeros(len(values), dtype=bool)
+            once[np.unique(values, return_index=True)[1]] = True
+            good &= once[: len(bad)] & once[len(bad) :]
+        i, j = bad[good], partner[good]
+        moving[i], moving[j] = moving[j], moving[i].copy()
+        bad = doubles()
+    if not len(bad):
+        return True
+    known = set(pair(live, moving[live]).tolist())
+    for turn, row in enumerate(bad.tolist()):
+        among = np.arange(len(projected)) if group is None else np.flatnonzero(group == group[moving[row]])
+        shuffled = among[stream.at("free", turn).permutation(len(among))]
+        free = [parent for parent in shuffled.tolist() if int(fixed[row]) * width + int(projected[parent]) not in known]
+        if not free:
+            return False
+        moving[row] = free[0]
+        known.add(int(fixed[row]) * width + int(projected[free[0]]))
+    return True
+
+
+def _among(values: Ints, ascending: Ints) -> Any:
+    spot = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
+    return ascending[spot] == values
+
+
+def forest(weights: Floats, n: int, roots: int, optional: bool, stream: Stream, *, single: bool = False) -> Ints:
+    """Parents inside the table itself: trees in which every parent stands before its children.
+
+    `weights` (n,) say how many children rows have; which row has them is chosen here. Trees are as shallow as the numbers
+    allow. Where the key may not be NULL, a root is its own parent.
+    """
+    if n == 0:
+        return np.zeros(0, dtype=np.int64)
+    roots = min(max(roots, 1), n)
+    cap = np.ones(n, dtype=np.int64) if single else None
+    degrees = -np.sort(-reconcile(weights[:n], n - roots, stream.at("degrees"), cap), kind="stable")
+    havers = int((degrees > 0).sum())
+    degrees[:havers] = degrees[:havers][stream.at("mix").permutation(havers)]
+    up = np.full(n, -1, dtype=np.int64)
+    up[roots:] = np.repeat(np.arange(n, dtype=np.int64), degrees)
+    when = stream.at("when").uniform(n)
+    level, depth = np.arange(roots, n, dtype=np.int64), 0
+    age = when.copy()
+    known = np.zeros(n, dtype=bool)
+    known[:roots] = True
+    while len(level) and depth < 200:  # rows of each level come after their parents, at random times
+        ready = level[known[up[level]]]
+        age[ready] = age[up[ready]] + (1 - age[up[ready]]) * np.maximum(when[ready], 1e-9)
+        known[ready] = True
+        level, depth = level[~known[level]], depth + 1
+    order = np.argsort(age, kind="stable") if not len(level) else np.arange(n)
+    place = np.empty(n, dtype=np.int64)
+    place[order] = np.arange(n)
+    out = np.full(n, -1, dtype=np.int64)
+    out[place] = np.where(up >= 0, place[up], -1)
+    if not optional:
+        alone = out < 0
+        out[alone] = np.flatnonzero(alone)
+    return out
+
+
+def _floats(values: pa.Array, n: int) -> Floats:
+    return np.asarray(values.to_numpy(zero_copy_only=False), dtype=np.float64) if len(values) else np.zeros(n)
+
+
+def _take(values: pa.Array, rows: Ints) -> pa.Array:
+    return values.take(pa.array(rows, mask=rows < 0))
+
+
+def register(registry: Registry) -> None:
+    registry.generators.add(References)

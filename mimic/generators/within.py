@@ -1,0 +1,296 @@
+"""The part of a composite key that makes it unique: `line_no` within its order, `from_date` within its employee.
+
+Three ways, none of which can run dry in the middle of a load:
+*dense* positions 1, 2, 3 ... inside the group; *apart*: values drawn as usual, sorted within the group and moved apart where
+they meet; *chosen*: values of a finite list, without repetition within a group. The largest group is checked against the
+list before anything is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mimic.errors import CapacityError
+from mimic.generator import Columns, Generator, Literal, Span, State, Task
+from mimic.generators.references import codes
+from mimic.profile import TableEvidence
+from mimic.registry import Registry
+from mimic.schema import Boolean, Date, Decimal, Enum, Float, Time, Timestamp, arrow_type, bare
+from mimic.streams import CHUNK, Floats, Ints, Stream
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Fills one column so that it is distinct within the rows that agree in `needs`."""
+
+    kind: ClassVar[str] = "key.within"
+    version: ClassVar[int] = 1
+    whole_table: ClassVar[bool] = True
+
+    table: str
+    column: str
+    group: tuple[str, ...]
+    way: str  # "dense", "apart", "chosen"
+    first: int = 1
+    step: int = 1  # smallest distance of two values, in the units of the Arrow type
+    values: tuple[str, ...] = ()
+    owners: tuple[int, ...] = ()
+    weights: Floats | None = None
+    reason: str = "k owners"
+    inner: Generator | None = None  # draws values, or makes those that the list lacks
+    type: str = "string"
+
+    @property
+    def fills(self) -> tuple[str, ...]:
+        return (self.column,)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return self.group
+
+    @classmethod
+    def suits(cls, task: Task) -> float:
+        return 1.0 if "within" in task.options else 0.0
+
+    @classmethod
+    def learn(cls, task: Task, evidence: TableEvidence | None, stream: Stream) -> Self:
+        """`options`: `within` the columns that make the group, `inner` a fitted generator for single values."""
+        group, name = tuple(task.options["within"]), task.column.name
+        kind, arrow = bare(task.column.type), arrow_type(task.column.type)
+        here: dict[str, Any] = {
+            "table": str(task.table.name),
+            "column": name,
+            "group": group,
+            "inner": task.options.get("inner"),
+            "type": str(arrow),
+        }
+        sample = evidence if evidence is not None and evidence.sampled else None
+        if pa.types.is_integer(arrow):
+            first = _dense_from(sample, group, name) if sample is not None else 1
+            return cls(way="dense", first=first, **here) if first is not None else cls(way="apart", **here)
+        if isinstance(kind, Date | Timestamp | Time | Float | Decimal) and not pa.types.is_string(arrow):
+            return cls(way="apart", step=_step(sample.column(name) if sample is not None else None, arrow), **here)
+        if isinstance(kind, Boolean):
+            return cls(way="chosen", values=("false", "true"), owners=(0, 0), reason="type", **here)
+        if isinstance(kind, Enum):
+            return cls(way="chosen", values=kind.labels, owners=(0,) * len(kind.labels), reason="labels of the type", weights=None, **here)
+        values, owners, weights = _kept(sample, name, task)
+        reason = str(task.options.get("vocabulary") or "k owners")
+        return cls(way="chosen", values=values, owners=owners, weights=weights, reason=reason, **here)
+
+    def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
+        n = span.n
+        group, _ = codes([given[name] for name in self.group], []) if self.group else (np.zeros(n, dtype=np.int64), None)
+        order = np.argsort(group, kind="stable")
+        _, begin, size = np.unique(group[order], return_index=True, return_counts=True)
+        rank = np.empty(n, dtype=np.int64)
+        rank[order] = np.arange(n) - np.repeat(begin, size)
+        arrow = _arrow(self.type)
+        if self.way == "dense":
+            return {self.column: pa.array(rank + self.first).cast(arrow)}
+        if self.way == "apart":
+            return {self.column: self._apart(n, stream, order, begin, size, arrow)}
+        return {self.column: self._chosen(n, stream, group, rank, size, arrow)}
+
+    def _apart(self, n: int, stream: Stream, order: Ints, begin: Ints, size: Ints, arrow: pa.DataType) -> pa.Array:
+        """Values as they are drawn, ascending within the group, moved up by the least step where two would meet."""
+        drawn = _whole(self.inner, n, stream) if self.inner is not None else pa.array(stream.integers(n, max(4 * n, 100)))
+        units, scale = _units(drawn, arrow)
+        units = units // self.step
+        which = np.repeat(np.arange(len(size)), size)
+        ranked = np.lexsort((units[order], which))
+        ascending = units[order][ranked]
+        place = np.arange(n) - np.repeat(begin, size)
+        width = int(ascending.max(initial=0)) - int(ascending.min(initial=0)) + n + 1
+        lifted = np.maximum.accumulate((ascending - place) + which * width) - which * width + place
+        out = np.empty(n, dtype=np.int64)
+        out[order] = lifted * self.step
+        return _from_units(out, arrow, scale)
+
+    def _chosen(self, n: int, stream: Stream, group: Ints, rank: Ints, size: Ints, arrow: pa.DataType) -> pa.Array:
+        most = int(size.max(initial=0))
+        values, weight = list(self.values), np.ones(len(self.values)) if self.weights is None else np.array(self.weights)
+        if most > len(values) and self.inner is not None:
+            wanted = most - len(values)
+            room = self.inner.capacity()
+            wanted = wanted if room is None else min(wanted, room)
+            made = [
+                value
+                for value in pc.cast(_whole(self.inner, wanted, stream), pa.string()).to_pylist()
+                if value is not None and value not in values
+            ]
+            values += made
+            weight = np.concatenate([weight, np.full(len(made), max(weight.min(initial=1.0), 1e-9))])
+        if most > len(values):
+            possible = int(np.minimum(size, len(values)).sum())
+            why = f"{self.column} has {len(values)} possible values and must differ within ({', '.join(self.group) or 'the table'})"
+            raise CapacityError(f"{self.table}.{self.column}", n, possible, why, table=self.table)
+        picked = np.empty(n, dtype=np.int64)
+        groups = np.unique(group)
+        block = max(1, 4_000_000 // max(len(values), 1))
+        by_group = np.argsort(group, kind="stable")
+        starts = np.searchsorted(group[by_group], groups)
+        ends = np.append(starts[1:], n)
+        place = stream.at("choose")
+        for low in range(0, len(groups), block):
+            high = min(low + block, len(groups))
+            noise = -np.log(1 - place.uniform((high - low) * len(values)).reshape(high - low, -1)) / weight
+            ranked = np.argsort(noise, axis=1, kind="stable")
+            rows = by_group[starts[low] : ends[high - 1]]
+            picked[rows] = ranked[np.searchsorted(groups[low:high], group[rows]), rank[rows]]
+        return pa.array(values, pa.string()).take(pa.array(picked)).cast(arrow)
+
+    def capacity(self) -> int | None:
+        return None
+
+    def literals(self) -> Iterable[Literal]:
+        if self.reason not in ("type", "labels of the type"):
+            for value, owners in zip(self.values, self.owners, strict=True):
+                yield Literal(self.column, value, owners, self.reason)
+        if self.inner is not None:
+            yield from self.inner.literals()
+
+    def state(self) -> State:
+        inner = None if self.inner is None else {"kind": self.inner.kind, "state": self.inner.state()}
+        return {
+            "table": self.table,
+            "column": self.column,
+            "group": list(self.group),
+            "way": self.way,
+            "first": self.first,
+            "step": self.step,
+            "values": list(self.values),
+            "owners": list(self.owners),
+            "weights": self.weights,
+            "reason": self.reason,
+            "inner": inner,
+            "type": self.type,
+        }
+
+    @classmethod
+    def restore(cls, state: State) -> Self:
+        from mimic.generators import builtin
+
+        inner = state["inner"]
+        made = builtin().generators.get(inner["kind"]).restore(inner["state"]) if inner else None
+        return cls(
+            state["table"],
+            state["column"],
+            tuple(state["group"]),
+            state["way"],
+            state["first"],
+            state["step"],
+            tuple(state["values"]),
+            tuple(state["owners"]),
+            state["weights"],
+            state["reason"],
+            made,
+            state["type"],
+        )
+
+
+def _whole(inner: Generator, n: int, stream: Stream) -> pa.Array:
+    """n values of a chunk-wise generator, NULLs replaced by the value before."""
+    parts = []
+    place = stream.at("inner")
+    for start in range(0, n, CHUNK):
+        made = inner.sample(Span(start, min(CHUNK, n - start), n), place.at(start // CHUNK), {})
+        parts.append(made[inner.fills[0]])
+    values = pa.concat_arrays(parts) if parts else pa.array([], pa.string())
+    return pc.fill_null_backward(pc.fill_null_forward(values)) if values.null_count else values
+
+
+def _dense_from(sample: TableEvidence, group: tuple[str, ...], name: str) -> int | None:
+    """0 or 1 when the column counts up from there in (nearly) every group of the sample, None otherwise."""
+    values = sample.column(name)
+    if values.null_count:
+        return None
+    numbers = np.asarray(values.to_numpy(zero_copy_only=False), dtype=np.int64)
+    where, _ = codes([sample.column(column) for column in group], []) if group else (np.zeros(len(numbers), dtype=np.int64), None)
+    order = np.lexsort((numbers, where))
+    _, begin, size = np.unique(where[order], return_index=True, return_counts=True)
+    place = np.arange(len(numbers)) - np.repeat(begin, size)
+    for first in (1, 0):
+        wrong = np.unique(where[order][numbers[order] != place + first])
+        if len(wrong) <= 0.05 * len(size):
+            return first
+    return None
+
+
+def _step(values: pa.Array | None, arrow: pa.DataType) -> int:
+    """The unit in which values differ: a day, a second, a thousandth."""
+    if not pa.types.is_timestamp(arrow) and not pa.types.is_time(arrow):
+        return 1
+    if values is None or not len(values):
+        return 1_000_000
+    units = np.asarray(values.drop_null().cast(pa.int64()).to_numpy(zero_copy_only=False))
+    for step in (86_400_000_000, 3_600_000_000, 60_000_000, 1_000_000, 1_000):
+        if len(units) and not (units % step).any():
+            return step
+    return 1
+
+
+def _units(values: pa.Array, arrow: pa.DataType) -> tuple[Ints, int]:
+    """Values as whole numbers of their smallest unit; the second number is the decimal scale."""
+    if pa.types.is_date32(arrow):
+        return np.asarray(values.cast(pa.int32()).to_numpy(zero_copy_only=False), dtype=np.int64), 0
+    if pa.types.is_decimal(arrow):
+        numbers = np.asarray(values.cast(pa.float64()).to_numpy(zero_copy_only=False))
+        return np.round(numbers * 10**arrow.scale).astype(np.int64), arrow.scale
+    if pa.types.is_floating(arrow):
+        return np.round(np.asarray(values.to_numpy(zero_copy_only=False), dtype=np.float64) * 1000).astype(np.int64), 3
+    return np.asarray(values.cast(pa.int64()).to_numpy(zero_copy_only=False), dtype=np.int64), 0
+
+
+def _from_units(units: Ints, arrow: pa.DataType, scale: int) -> pa.Array:
+    if pa.types.is_date32(arrow):
+        return pa.array(units.astype(np.int32)).cast(arrow)
+    if pa.types.is_decimal(arrow):
+        whole = pa.array(units).cast(pa.decimal128(38, 0))
+        return (
+            pc.divide(whole.cast(pa.decimal128(38, scale)), pa.scalar(10**scale, pa.decimal128(38, 0))).cast(arrow)
+            if scale
+            else whole.cast(arrow)
+        )
+    if pa.types.is_floating(arrow):
+        return pa.array(units / 1000.0).cast(arrow)
+    return pa.array(units).cast(arrow)
+
+
+def _arrow(name: str) -> pa.DataType:
+    if name.startswith("decimal128"):
+        precision, scale = (int(part) for part in name[name.index("(") + 1 : -1].split(","))
+        return pa.decimal128(precision, scale)
+    if name.startswith("timestamp"):
+        return pa.timestamp("us", tz="UTC" if "tz=" in name else None)
+    if name.startswith("fixed_size_binary"):
+        return pa.binary(16)
+    return {"time64[us]": pa.time64("us"), "date32[day]": pa.date32(), "double": pa.float64(), "float": pa.float32()}.get(
+        name
+    ) or pa.type_for_alias(name)
+
+
+def _kept(sample: TableEvidence | None, name: str, task: Task) -> tuple[tuple[str, ...], tuple[int, ...], Floats | None]:
+    """Values that k owners hold (all of them where the column is vocabulary), their owners, their shares."""
+    if sample is None or task.options.get("keep_literals") is False:
+        return (), (), None
+    encoded = sample.column(name).dictionary_encode()
+    index = np.asarray(pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
+    owners = sample.owners.distinct(index, len(encoded.dictionary))
+    keep = np.flatnonzero(owners >= (1 if task.options.get("vocabulary") else task.k))
+    counts = np.bincount(index[index >= 0], minlength=len(owners))[keep]
+    texts = pc.cast(encoded.dictionary, pa.string()).take(pa.array(keep)).to_pylist()
+    return tuple(texts), tuple(int(owners[i]) for i in keep), counts / max(counts.sum(), 1)
+
+
+def register(registry: Registry) -> None:
+    registry.generators.add(Within)
+
+
+__all__ = ["Within", "register"]

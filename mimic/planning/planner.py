@@ -1,0 +1,195 @@
+"""`plan`: for every table what happens to it, for every column who fills it, and what could not be honoured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from mimic.config import ColumnConfig, Config, Mode, TableConfig
+from mimic.generator import Task
+from mimic.generators.locale import guess_locale
+from mimic.graph import load_order
+from mimic.plan import Choice, Plan, Step, TablePlan
+from mimic.planning.choosing import choose, without_strong
+from mimic.planning.grouping import group_columns
+from mimic.planning.keys import KeyPlan, plan_keys
+from mimic.planning.meaning import guess, vocabulary
+from mimic.planning.owners import privacy_units, with_owners
+from mimic.planning.reference import bookkeeping, reference
+from mimic.profile import Evidence, TableEvidence
+from mimic.registry import Registry
+from mimic.report import Finding
+from mimic.schema import Column, Float, ForeignKey, Schema, Table, TableName
+from mimic.semantics import Kind, Meaning, Sensitivity
+
+
+def understand(evidence: Evidence, config: Config) -> Evidence:
+    """The same evidence with what columns mean, who are persons, and who owns each row."""
+    meanings: dict[tuple[TableName, str], Meaning] = {}
+    for name, found in evidence.tables.items():
+        guessed = guess(found.table, evidence.schema, found if found.sampled else None)
+        for column, meaning in guessed.items():
+            meanings[name, column] = _decided(meaning, _configured(config, name).columns.get(column))
+    known = replace(evidence, meanings=meanings)
+    return with_owners(known, privacy_units(known, meanings, config))
+
+
+def _decided(meaning: Meaning, config: ColumnConfig | None) -> Meaning:
+    """A guess, or what the user says."""
+    if config is None or (config.meaning is None and config.sensitivity is None):
+        return meaning
+    return Meaning(config.meaning or meaning.kind, config.sensitivity or meaning.sensitivity, 1.0, "as configured")
+
+
+def _configured(config: Config, name: TableName) -> TableConfig:
+    for text in (str(name), f"{name.schema}.{name.name}"):
+        if text in config.tables:
+            return config.tables[text]
+    return TableConfig()
+
+
+def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry) -> Plan:
+    """Decide everything. `evidence` has gone through `understand`."""
+    order = load_order(schema)
+    looks = reference(schema, evidence, evidence.meanings)
+    findings: list[Finding] = list(schema.remarks)
+    locale = config.locale or guess_locale(evidence)
+    modes = {table.name: _mode(table, evidence.of(table.name), config, looks.get(table.name, "")) for table in schema.tables}
+    findings += _closed(schema, modes)
+    tables = []
+    for name in order.tables:
+        table, found = schema.table(name), evidence.of(name)
+        mode, reason = modes[name]
+        steps: tuple[Step, ...] = ()
+        if mode == "synthesize":
+            steps, more = _steps(schema, table, evidence, config, registry, modes, locale)
+            findings += more
+        here = _configured(config, name)
+        tables.append(TablePlan(table, mode, reason, found.rows, steps, here.rows, here.scale, looks.get(name, ""), bookkeeping(table)))
+    return Plan(schema, tuple(tables), order, tuple(findings), dict(evidence.meanings), config.seed, config.k, config.scale, locale)
+
+
+def _mode(table: Table, found: TableEvidence, config: Config, looks: str) -> tuple[Mode, str]:
+    asked = _configured(config, table.name).mode
+    if asked is not None:
+        return asked, "as configured"
+    if table.kind == "foreign":
+        return "empty", "a foreign table: its rows live elsewhere"
+    if found.rows and (framework := bookkeeping(table)):
+        return "copy", f"bookkeeping of {framework}"
+    if looks and config.reference == "copy":
+        return "copy", f"looks like reference data: {looks}"
+    if looks and config.reference == "ask":
+        return "synthesize", "undecided"
+    return "synthesize", "learned rows" if found.rows else "no rows in the source"
+
+
+def _closed(schema: Schema, modes: dict[TableName, tuple[Mode, str]]) -> Iterable[Finding]:
+    """Copied rows must find their parents: a copied table under a table that is not copied is refused."""
+    for table in schema.tables:
+        for key in table.foreign_keys:
+            if modes[table.name][0] == "copy" and key.parent in modes and modes[key.parent][0] != "copy":
+                sentence = f"its rows are copied, but those of {key.parent}, which it references by ({key.label}), are not"
+                yield Finding("B501", str(table.name), sentence, f"Give {key.parent} mode: copy too, or {table.name} mode: synthesize.")
+
+
+def _steps(
+    schema: Schema,
+    table: Table,
+    evidence: Evidence,
+    config: Config,
+    registry: Registry,
+    modes: Mapping[TableName, tuple[Mode, str]],
+    locale: str,
+) -> tuple[tuple[Step, ...], list[Finding]]:
+    found, here = evidence.of(table.name), _configured(config, table.name)
+    keys = plan_keys(schema, table)
+    meanings = {column.name: evidence.meanings[table.name, column.name] for column in table.columns}
+    referenced = {name for key in keys.edges for name in key.columns}
+    steps: list[Step] = []
+    findings: list[Finding] = []
+    k = config.k
+
+    def task(names: tuple[str, ...], **more: Any) -> Task:
+        columns = tuple(table.column(name) for name in names)
+        return Task(table, columns, meanings=tuple(meanings[name] for name in names), k=k, locale=locale, **more)
+
+    def add(made: Task, column: ColumnConfig | None = None, why: str | None = None) -> None:
+        step = choose(made, registry, found if found.sampled else None, column, why)
+        if step is None:
+            step, finding = _impossible(made)
+            findings.append(finding)
+        steps.append(step)
+
+    free = [column for column in table.written if column.name not in referenced]
+    for column in free:
+        if column.name in keys.single:
+            add(task((column.name,), unique=True), here.columns.get(column.name))
+    if keys.edges:
+        steps.append(_references(task, keys, found))
+    steps += [_fan_out(table, key, modes, k) for key in schema.children(table.name) if modes[key.table][0] == "synthesize"]
+    rest = {column.name: column for column in free if column.name not in keys.single and column.name not in keys.within}
+    grouped = [
+        group for group in group_columns(table, meanings) if set(group) <= set(rest) and not any(name in here.columns for name in group)
+    ]
+    together = without_strong(grouped, rest, meanings, found, k)
+    for group in together:
+        add(task(group))
+    done = {name for group in together for name in group}
+    for name in rest:
+        if name not in done:
+            add(task((name,)), here.columns.get(name), _vocabulary(meanings[name], found, name, here.columns.get(name)))
+    for name, group in keys.within.items():
+        inner = choose(task((name,)), registry, found if found.sampled else None, None, None)
+        filler = choose(task((name,), unique=True), registry, None, None, None)
+        options = {
+            "within": group,
+            "inner_kind": inner.choice.kind if inner else None,
+            "filler_kind": filler.choice.kind if filler else None,
+            "vocabulary": _vocabulary(meanings[name], found, name, here.columns.get(name)),
+        }
+        steps.append(Step(task((name,), options=options), Choice("key.within", f"distinct within ({', '.join(group)})")))
+    return tuple(steps), findings
+
+
+def _vocabulary(meaning: Meaning, found: TableEvidence, name: str, config: ColumnConfig | None) -> str | None:
+    """Why all values of a column may be kept, None when they may not."""
+    if not found.sampled or (config is not None and config.keep_literals is False):
+        return None
+    if config is not None and config.keep_literals:
+        return "as configured"
+    if meaning.sensitivity in (Sensitivity.DIRECT, Sensitivity.SECRET, Sensitivity.SPECIAL):
+        return None
+    return vocabulary(meaning, found.column(name), found.profiles[name])
+
+
+def _references(task: Any, keys: KeyPlan, found: TableEvidence) -> Step:
+    names = tuple(dict.fromkeys(name for key in keys.edges for name in key.columns))
+    options = {"edges": keys.edges, "uniques": keys.combinations, "may_be_null": keys.may_be_null, "grouped": True}
+    reason = "the fan-out of " + ", ".join(f"({key.label}) from {key.parent}" for key in keys.edges)
+    return Step(task(names, options=options), Choice("reference.assign", reason))
+
+
+def _fan_out(table: Table, key: ForeignKey, modes: Mapping[TableName, tuple[Mode, str]], k: int) -> Step:
+    hidden = Column(key.hidden, Float())
+    options: dict[str, Any] = {}
+    if modes[table.name][0] == "copy":
+        options["keys"] = key.referred
+    meaning = Meaning(Kind.COUNT, Sensitivity.NONE, 1.0, "children of a row")
+    return Step(
+        Task(table, (hidden,), meanings=(meaning,), options=options, k=k),
+        Choice("fan_out.histogram", f"how many rows of {key.table} a row has"),
+    )
+
+
+def _impossible(task: Task) -> tuple[Step, Finding]:
+    column = task.column
+    place = f"{task.table.name}.{column.name}"
+    if column.nullable or column.default is not None:
+        sentence = f"no generator makes values of type {column.declared or 'unknown'}; the column is left NULL"
+        finding = Finding("W502", place, sentence, "Accept it, give the column a generator, or copy the table.")
+    else:
+        sentence = f"no generator makes values of type {column.declared or 'unknown'}, and the column may not be NULL"
+        finding = Finding("B503", place, sentence, "Give the column a generator in mimic.yaml, or set the table's mode to copy or empty.")
+    return Step(task, Choice("null", "no generator makes values of this type")), finding
