@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from mimic.config import Config
 from mimic.schema import (
     Boolean,
     Date,
@@ -38,24 +37,6 @@ class KeyPlan:
     single: frozenset[str]
     within: dict[str, tuple[str, ...]]
     may_be_null: frozenset[str]  # foreign-key columns in which a NULL breaks no primary key
-
-
-def effective(schema: Schema, config: Config) -> Schema:
-    """The schema with the configured virtual foreign keys, and without those to ignore."""
-    ignored = set(config.ignore_fks)
-    extra: dict[str, list[ForeignKey]] = {}
-    for key in config.extra_fks:
-        child, parent = schema.named(key.table), schema.named(key.parent)
-        if child is not None and parent is not None:
-            made = ForeignKey(
-                f"virtual_{'_'.join(key.columns)}", child.name, tuple(key.columns), parent.name, tuple(key.referred), virtual=True
-            )
-            extra.setdefault(str(child.name), []).append(made)
-    tables = []
-    for table in schema.tables:
-        kept = tuple(key for key in table.foreign_keys if f"{table.name}({key.label})" not in ignored)
-        tables.append(replace(table, foreign_keys=kept + tuple(extra.get(str(table.name), ()))))
-    return replace(schema, tables=tuple(tables))
 
 
 def plan_keys(schema: Schema, table: Table) -> KeyPlan:
