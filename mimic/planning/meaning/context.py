@@ -1,0 +1,145 @@
+"""What a table is about, judged by its name, its columns and the tables around it.
+
+`name` in `users` is a person's, in `products` it is not; `start_date` of a drug order says more than that of a discount.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mimic.planning.meaning.words import phrase, tokens
+from mimic.schema import Schema, Table, TableName
+
+PERSON = frozenset(
+    """user customer employee person patient student teacher doctor member contact owner author actor artist driver player guest
+    subscriber candidate applicant staff client passenger resident tenant voter citizen child parent worker nurse lawyer attorney
+    manager agent seller buyer shopper friend follower participant attendee attendant speaker registrant reviewer editor translator
+    recipient donor volunteer beneficiary insured debtor creditor borrower payee payer sponsor composer singer musician director writer
+    provider individual human lead prospect recruit trainee intern visitor profile advisor counsellor consultant salesperson
+    representative principal manager umpire coach athlete beneficiary dependent spouse relative kin witness suspect victim inmate
+    prisoner defendant judge officer soldier veteran migrant pilot crew cast personnel moderator admin administrator operator
+    freelancer contractor courier rider carer caregiver guardian donor hcp practitioner clinician investigator biographee signatory""".split()
+)
+COMPANY = frozenset(
+    """company organization supplier vendor manufacturer publisher shipper carrier brand merchant partner agency dealer distributor
+    institution university school college employer business enterprise corporation label studio airline bank insurer affiliation team
+    franchise club""".split()
+)
+PLACE = frozenset(
+    """location venue room building warehouse airport station stop park hotel restaurant facility branch office site school university
+    store shop region country city state territory place stadium area zone district affiliation plant depot port terminal gate
+    department affiliation property institution""".split()
+)
+HEALTH = frozenset(
+    """patient encounter visit diagnosis allergy drug prescription medication observation condition symptom treatment immunization vaccination
+    surgery admission clinical medical health referral hl7 lab laboratory disease therapy hospital vital allergen dose dispense healthcare
+    appointment procedure specimen radiology pathology anamnesis epidemic illness medicine""".split()
+)
+# What follows such a word defines kinds of things; it does not say anything about one person.
+DEFINITION = frozenset(
+    """type definition class template category kind frequency set tag map setting datatype format source resource workflow program role
+    privilege level status unit lookup catalogue catalog vocabulary code concept reference range ingredient term""".split()
+)
+EMPLOYMENT = frozenset("employment salary payroll hire contract title position department dept emp job payslip compensation".split())
+CONTENT = frozenset(
+    """post comment topic thread message email dmail mail chat forum reply review feedback question answer ticket issue note memo
+    complaint request story suggestion conversation discussion report appeal flag testimonial wiki article blog tweet status""".split()
+)
+ACCOUNTS = frozenset("user account member login identity profile admin credential auth oauth federated".split())
+CONFIGURATION = frozenset("setting config property option preference attribute parameter variable env environment metadata".split())
+SESSIONS = frozenset("session".split())
+LOGS = frozenset("log audit event history activity trail journal outbox inbox queue webhook notification".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """`person`: a row is a person. `personal`: a row is about one. The others say what else a row is."""
+
+    words: tuple[str, ...]
+    person: bool
+    personal: bool
+    company: bool
+    place: bool
+    personal_place: bool  # a place that persons' rows reference: their city or country
+    health: bool
+    employment: bool
+    content: bool
+    account: bool
+    configuration: bool
+    session: bool
+    log: bool
+    pairs: bool  # key and value in one row
+    definition: bool
+
+    @property
+    def about(self) -> str:
+        return "a person" if self.person else "something of a person" if self.personal else " ".join(self.words)
+
+
+def head(words: tuple[str, ...]) -> str:
+    """The word that says what a row is: the last one, but for numbers, versions and the like."""
+    named = [word for word in words if not word.isdigit() and word not in ("entity", "table", "record", "data", "list", "archive", "old", "info", "detail")]
+    return named[-1] if named else ""
+
+
+_PERSONAL_COLUMNS = re.compile(r"\b(first name|name first|last name|name last|birth|family name|given name|ssn|national id|gender|username)\b")
+_REACHING = re.compile(r"^(email|email address|phone|mobile|password|password hash|encrypted password)$")
+
+
+def _is_person(table: Table, words: tuple[str, ...]) -> bool:
+    last = head(words)
+    columns = [phrase(column.name) for column in table.columns]
+    if sum(bool(_PERSONAL_COLUMNS.search(column)) for column in columns) >= 2:
+        return True
+    if last in PERSON or (len(words) > 1 and words[0] in PERSON and words[1] in ("entity", "info", "detail", "data", "list", "record", "profile", "account")):
+        # A `client` of OAuth, a `provider` of logins, an `agent` that is a program: none is a person.
+        if last in ("client", "provider", "agent", "principal", "operator", "parent", "profile", "director") or (last == "owner" and len(words) > 1):
+            return any(_PERSONAL_COLUMNS.search(column) or _REACHING.match(column) for column in columns) or "person id" in columns
+        return True
+    # `datos_cliente`, `ficha_paciente`: the head comes first in Romance languages, the person last; and an `account` with a login.
+    return last == "account" and sum(bool(_REACHING.match(column)) for column in columns) >= 1
+
+
+def contexts(schema: Schema) -> dict[TableName, Context]:
+    """The context of every table of a schema."""
+    words = {table.name: tokens(table.name.name) for table in schema.tables}
+    persons = {table.name for table in schema.tables if _is_person(table, words[table.name])}
+    personal = set(persons)
+    for table in schema.tables:
+        mentioned = set(words[table.name]) & PERSON - {"client", "provider", "agent", "parent", "profile", "manager", "director", "operator", "carrier"}
+        if mentioned and head(words[table.name]) not in DEFINITION:
+            personal.add(table.name)
+    for table in schema.tables:  # an `address`, an `order`, a `session` that belongs to a person
+        if any(key.parent in persons for key in table.foreign_keys):
+            personal.add(table.name)
+    lived_in = {key.parent for table in schema.tables if table.name in personal or "address" in words[table.name] for key in table.foreign_keys}
+    lived_in |= {key.parent for table in schema.tables if table.name in lived_in for key in table.foreign_keys}
+    out = {}
+    for table in schema.tables:
+        own, last = set(words[table.name]), head(words[table.name])
+        columns = {phrase(column.name) for column in table.columns}
+        values = columns & {"value", "property value", "setting value", "value reference", "long value"}
+        out[table.name] = Context(
+            words=words[table.name],
+            person=table.name in persons,
+            personal=table.name in personal,
+            company=last in COMPANY and table.name not in persons,
+            place=last in PLACE and table.name not in persons,
+            personal_place=table.name in lived_in and bool(own & {"city", "country", "region", "state", "address", "postcode"}),
+            health=bool(own & HEALTH) and last not in DEFINITION or any(
+                key.parent.name.rstrip("s") in ("patient", "encounter") and last not in DEFINITION for key in table.foreign_keys
+            ),
+            employment=last in EMPLOYMENT or (bool(own & EMPLOYMENT) and table.name in personal),
+            content=last in CONTENT or bool(own & {"forum", "comment", "message", "chat"}),
+            account=bool(own & ACCOUNTS),
+            configuration=last in CONFIGURATION and last != "attribute",
+            session=last in SESSIONS or "session" in own,
+            log=bool(own & LOGS),
+            pairs=bool(values),
+            definition=last in DEFINITION,
+        )
+    return out
+
+
+__all__ = ["CONFIGURATION", "CONTENT", "Context", "contexts", "head"]

@@ -1,0 +1,127 @@
+"""The meaning of every column of a table: names first, then what the values say, then what keys carry over.
+
+Values speak louder than names where they are sure (checksums, shapes that nothing else has); names speak louder where values are
+mute (numbers, dates, tables without rows). A miss is worse than a false alarm: of two readings the more sensitive one stands.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Mapping
+
+from mimic.planning.meaning.context import Context, contexts
+from mimic.planning.meaning.rules import by_name, letter
+from mimic.planning.meaning.values import Signs, read
+from mimic.planning.meaning.words import phrase, tokens
+from mimic.profile import TableEvidence
+from mimic.schema import Column, ForeignKey, Schema, Table, TableName, Vector, bare
+from mimic.semantics import Kind, Meaning, Sensitivity
+
+_RANK = [Sensitivity.NONE, Sensitivity.TEXT, Sensitivity.QUASI, Sensitivity.SPECIAL, Sensitivity.DIRECT, Sensitivity.SECRET]
+_known: dict[int, tuple[weakref.ref[Schema], Mapping[TableName, Context]]] = {}
+
+# Natural keys of these kinds carry their meaning to the columns that reference them; surrogate keys carry nothing.
+CARRIED = frozenset(
+    {Kind.EMAIL, Kind.USERNAME, Kind.PERSON_NAME, Kind.PHONE, Kind.NATIONAL_ID, Kind.PASSPORT, Kind.TAX_ID, Kind.IP, Kind.TOKEN, Kind.SESSION,
+     Kind.KEY, Kind.CARD_NUMBER, Kind.IBAN, Kind.LICENCE_PLATE, Kind.ACCOUNT_ID, Kind.FIRST_NAME, Kind.LAST_NAME}
+)  # fmt: skip
+
+
+def _contexts(schema: Schema) -> Mapping[TableName, Context]:
+    """Worked out once per schema: hashing a large schema would cost more than the work."""
+    found = _known.get(id(schema))
+    if found is not None and found[0]() is schema:
+        return found[1]
+    made = contexts(schema)
+    _known[id(schema)] = (weakref.ref(schema, lambda _, key=id(schema): _known.pop(key, None)), made)  # type: ignore[misc]
+    return made
+
+
+def guess(table: Table, schema: Schema, evidence: TableEvidence | None = None) -> dict[str, Meaning]:
+    """What each column of `table` means; `evidence` may be None or without rows."""
+    context = _contexts(schema)[table.name]
+    out: dict[str, Meaning] = {}
+    for column in table.columns:
+        named = _named(table, column, context, schema)
+        signs = read(evidence, column) if evidence is not None and evidence.sampled else None
+        out[column.name] = named if signs is None else _weighed(named, signs, column, context)
+    for column in table.columns:  # words for searching hold what the texts beside them hold
+        if isinstance(bare(column.type), Vector):
+            told = any(meaning.sensitivity is Sensitivity.TEXT for meaning in out.values())
+            why = "search words of the free text beside it" if told else "search words"
+            out[column.name] = Meaning(Kind.FREE_TEXT, Sensitivity.TEXT if told else Sensitivity.NONE, 0.7, why)
+    return out
+
+
+def _key_of(table: Table, column: Column) -> ForeignKey | None:
+    return next((key for key in table.foreign_keys if column.name in key.columns), None)
+
+
+def _named(table: Table, column: Column, context: Context, schema: Schema, depth: int = 3) -> Meaning:
+    """By names, types and keys alone."""
+    key = _key_of(table, column)
+    if key is not None:
+        return _carried(key, column, schema, depth)
+    kind = letter(column.type)
+    words = phrase(column.name)
+    primary = table.primary_key is not None and column.name in table.primary_key.columns
+    if _surrogate(table, column, words, kind, primary):
+        if context.session and context.words[-1:] == ("session",) and kind in "tu" and not context.place and words in ("id", "session id", "session key"):
+            if context.personal or "user id" in {phrase(other.name) for other in table.columns}:
+                return Meaning(Kind.SESSION, Sensitivity.SECRET, 0.8, "the key of a login session is the session's secret")
+        if context.words[:1] == ("federated",) and kind == "t":
+            return Meaning(Kind.ACCOUNT_ID, Sensitivity.DIRECT, 0.7, "the key of an account elsewhere")
+        if kind == "t" and primary and context.person and words != "id" and len(table.primary_key.columns if table.primary_key else ()) == 1:
+            return Meaning(Kind.ACCOUNT_ID, Sensitivity.DIRECT, 0.6, "the text key of a person")
+        rule = by_name(words, kind, context)
+        if rule is None or rule.sensitivity in (Sensitivity.NONE, Sensitivity.TEXT, Sensitivity.QUASI) or words == "id":
+            return Meaning(Kind.ID, Sensitivity.NONE, 0.9, "a key of its own")
+    rule = by_name(words, kind, context)
+    if rule is not None:
+        return Meaning(rule.kind, rule.sensitivity, rule.confidence, f"named {column.name!r} in {context.about or 'a table'}")
+    if kind == "u" or (words.endswith(" id") and kind in "tiu") or words == "id":
+        return Meaning(Kind.ID, Sensitivity.NONE, 0.8, "named as an identifier")
+    if kind in "in":
+        return Meaning(Kind.NUMBER, Sensitivity.NONE, 0.5, "a number")
+    if kind == "e":
+        return Meaning(Kind.STATUS, Sensitivity.NONE, 0.9, "an enumeration of the database")
+    if kind == "j":
+        return Meaning(Kind.OTHER, Sensitivity.NONE, 0.4, "JSON of unknown content")
+    return Meaning(Kind.WORDS, Sensitivity.NONE, 0.3, "nothing in its name tells")
+
+
+def _surrogate(table: Table, column: Column, words: str, kind: str, primary: bool) -> bool:
+    """Numbers and uuids that are keys, and what is called `id`: they name rows, not people."""
+    if primary and kind in "iu":
+        return True
+    if words in ("id", "uuid", "guid", "rowguid", "row id"):
+        return True
+    return primary and (words.endswith(" id") or words in ("key", "code", "number"))
+
+
+def _carried(key: ForeignKey, column: Column, schema: Schema, depth: int) -> Meaning:
+    parent = schema.by_name.get(key.parent)
+    where = f"{key.parent}.{key.referred[key.columns.index(column.name)]}"
+    if parent is not None and depth and letter(column.type) not in "iun":
+        referred = parent.column(key.referred[key.columns.index(column.name)])
+        meaning = _named(parent, referred, _contexts(schema)[parent.name], schema, depth - 1)
+        if meaning.kind in CARRIED and meaning.personal:
+            return Meaning(meaning.kind, meaning.sensitivity, meaning.confidence, f"references {where}: {meaning.why}")
+    return Meaning(Kind.ID, Sensitivity.NONE, 0.95, f"references {where}")
+
+
+def _weighed(named: Meaning, signs: Signs, column: Column, context: Context) -> Meaning:
+    """The reading of the name against that of the values."""
+    seen = signs.meaning(column, context, tokens(column.name))
+    if seen is None:
+        return signs.tempered(named, column)
+    if seen.kind == named.kind:
+        return Meaning(named.kind, named.sensitivity, max(named.confidence, seen.confidence), f"{named.why}; {seen.why}")
+    if _RANK.index(seen.sensitivity) > _RANK.index(named.sensitivity) or (not named.personal and seen.confidence > named.confidence):
+        return seen
+    if named.personal and seen.confidence >= 0.95 and seen.personal:  # e-mails in a column called `login`
+        return Meaning(seen.kind, max(named.sensitivity, seen.sensitivity, key=_RANK.index), seen.confidence, f"{seen.why}; {named.why}")
+    return signs.tempered(named, column)
+
+
+__all__ = ["guess"]
