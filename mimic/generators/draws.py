@@ -6,12 +6,14 @@ small tables get no needless sampling noise.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from mimic.generator import Task
 from mimic.streams import CHUNK, Floats, Ints, Stream
 
 Mask = NDArray[np.bool_]
@@ -49,6 +51,25 @@ def without(values: pa.Array, mask: Mask | None) -> pa.Array:
         return values
     index = pa.array(np.arange(len(values), dtype=np.int64), mask=mask)
     return values.take(index)
+
+
+def null_share(task: Task, column: pa.Array | None) -> float:
+    """The share of NULLs to give the task's first column: as asked (option `null_share`), else as seen; 0 where none may be."""
+    if not task.column.nullable:
+        return 0.0
+    asked = task.options.get("null_share")
+    if asked is not None:
+        return float(asked)
+    return column.null_count / len(column) if column is not None and len(column) else 0.0
+
+
+def apart(u: Floats, shares: Sequence[float]) -> tuple[Floats, Ints]:
+    """Give the first parts of [0, 1) to special cases: which one each of `u` (n,) falls in, -1 for none, and `u` scaled for the rest."""
+    edges = np.cumsum(np.asarray(shares, dtype=np.float64))
+    which = np.searchsorted(edges, u, side="right")
+    ordinary = which == len(edges)
+    rest = np.clip((u - edges[-1]) / max(1.0 - edges[-1], 1e-12), 0.0, 1.0 - 2.0**-53)
+    return np.where(ordinary, rest, 0.0), np.where(ordinary, -1, which).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from mimic.errors import CapacityError
 from mimic.generator import Columns, Literal, Span, State, Task
 from mimic.generators.cells import Sketch, even, sketch
-from mimic.generators.draws import Mask, nulls, systematic, without
+from mimic.generators.draws import Mask, apart, null_share, nulls, systematic, without
 from mimic.generators.logical import heard, told
 from mimic.generators.rules import rule
 from mimic.profile import Owners, TableEvidence
@@ -86,8 +86,8 @@ class Quantiles:
     @classmethod
     def learn(cls, task: Task, evidence: TableEvidence | None, stream: Stream) -> Self:
         kind = bare(task.column.type)
-        found = measure(kind, evidence.column(task.column.name), evidence.owners) if evidence is not None and evidence.sampled else None
-        null_share = found.null_share if found else 0.0
+        column = evidence.column(task.column.name) if evidence is not None and evidence.sampled else None
+        found = measure(kind, column, evidence.owners) if evidence is not None and column is not None else None
         specials: tuple[Special, ...] = ()
         known, invented = None, False
         ticks = Ticks(_decimals(kind))
@@ -111,7 +111,7 @@ class Quantiles:
         low, high = _bounds(kind, ticks, task)
         if invented:
             known = fitted(known, low, high)
-        return cls(task.column.name, task.column.type, known, ticks, low, high, null_share, specials, task.unique)
+        return cls(task.column.name, task.column.type, known, ticks, low, high, null_share(task, column), specials, task.unique)
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         mask = nulls(stream, span.n, self.null_share)
@@ -121,17 +121,9 @@ class Quantiles:
         else:
             u = systematic(stream.at("value"), span.n)
             if self.specials:
-                u, special = self._special(u)
+                u, special = apart(u, [share for _, share, _ in self.specials])
             values = self._rounded(self.sketch.quantile(u))
         return {self.column: self._spelled(values, special, mask)}
-
-    def _special(self, u: Floats) -> tuple[Floats, Ints]:
-        """What is left of `u` for ordinary values, and which special value stands in each row (-1: none)."""
-        edges = np.cumsum([share for _, share, _ in self.specials])
-        which = np.searchsorted(edges, u, side="right")
-        rest = max(1.0 - edges[-1], 1e-12)
-        ordinary = np.clip((u - edges[-1]) / rest, 0.0, 1.0 - 2.0**-53)
-        return np.where(which == len(edges), ordinary, 0.0), np.where(which == len(edges), -1, which).astype(np.int64)
 
     def _rounded(self, values: Floats) -> Floats | Ints:
         ticks = self.ticks
@@ -295,19 +287,17 @@ def largest_remainder(shares: Floats, total: int) -> Ints:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Finite values in ticks (n,) with their owners; special values and NULLs as shares (specials: of the values that are not NULL)."""
+    """Finite values in ticks (n,) with their owners; special values as shares of the values that are not NULL."""
 
     values: Floats
     owners: Owners
     ticks: Ticks
     specials: tuple[Special, ...]
-    null_share: float
 
 
 def measure(kind: LogicalType, array: pa.Array, owners: Owners) -> Measured:
     """Read a numeric column of any of the types that this family fills."""
     valid = np.flatnonzero(np.asarray(array.is_valid()))
-    null_share = 1 - len(valid) / len(array) if len(array) else 0.0
     present = array.drop_null()
     prefix = ""
     decimals = _decimals(kind)
@@ -337,7 +327,7 @@ def measure(kind: LogicalType, array: pa.Array, owners: Owners) -> Measured:
             specials.append((name, float(where.mean()), int(owners.take(valid).distinct(np.where(where, 0, -1), 1)[0])))
     values = np.asarray(numbers[finite], dtype=np.float64)
     step, offset = _step(values) if decimals is not None else (1, 0)
-    return Measured(values, owners.take(valid[finite]), Ticks(decimals, step, offset, prefix), tuple(specials), null_share)
+    return Measured(values, owners.take(valid[finite]), Ticks(decimals, step, offset, prefix), tuple(specials))
 
 
 def _decimals(kind: LogicalType) -> int | None:
