@@ -1,0 +1,3 @@
+from mimic.cli import main
+
+main()

@@ -1,0 +1,381 @@
+"""The commands. Each gathers its arguments, calls its namesake in `mimic.commands`, and shows what came back.
+
+`mimic.commands` is imported when a command runs: `mimic --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from mimic.cli import options as o
+from mimic.cli.failing import Commands
+from mimic.cli.talk import Talk
+from mimic.errors import Refused, UsageError
+
+if TYPE_CHECKING:
+    from mimic.plan import TablePlan
+
+app = typer.Typer(
+    cls=Commands,
+    name="mimic",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="""Safe, realistic copies of relational databases.
+
+Mimic reads a database, learns what its rows look like, and fills another one with made-up rows
+that fit: keys, constraints, distributions, numbers of children.
+
+    mimic clone postgresql://me@prod/shop postgresql://me@localhost/shop_copy
+
+Exit codes: 0 done; 1 failed, the target is as it was; 2 wrong usage; 3 refused, nothing was written;
+4 done, with warnings that nobody has accepted.""",
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from mimic import __version__
+
+        print(f"mimic {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def inspect(
+    what: Annotated[str, typer.Argument(metavar="URL|MODEL", help="A database, or a model file.")],
+    literals: Annotated[
+        bool, typer.Option("--literals", help="Of a model file: list every value of the source that it keeps, with its owners.")
+    ] = False,
+    schema: o.Schemas = None,
+    table: o.Tables = None,
+    exclude_table: o.ExcludeTables = None,
+    config: o.ConfigFile = None,
+    jobs: o.Jobs = 1,
+    format: o.AsFormat = o.Format.TEXT,
+    quiet: o.Quietly = False,
+    verbose: o.Verbose = 0,
+) -> None:
+    """Look into a database or a model file.
+
+    Of a database: tables, rows, keys, load order, cycles, what looks sensitive, what looks like reference data.
+    Of a model file: tables, generators, why each was chosen, what is kept of the source.
+
+        mimic inspect sqlite:///shop.db
+        mimic inspect shop.mimic --literals
+    """
+    from mimic import commands
+    from mimic.cli import show_model, show_plan
+
+    with _talk(format, quiet, verbose) as talk:
+        seen = commands.inspect(
+            what,
+            config=config,
+            schemas=schema or (),
+            tables=table or (),
+            exclude_tables=exclude_table or (),
+            jobs=jobs,
+            progress=talk,
+        )
+    if isinstance(seen, commands.LearnedModel):
+        show_model.show(seen.model, talk, literals=literals)
+    else:
+        show_plan.show(seen, talk)
+
+
+@app.command()
+def plan(
+    source: o.SourceUrl,
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write it; stdout when absent.")] = None,
+    schema: o.Schemas = None,
+    table: o.Tables = None,
+    exclude_table: o.ExcludeTables = None,
+    config: o.ConfigFile = None,
+    reference: o.Reference = None,
+    seed: o.Seed = None,
+    accept: o.Accept = None,
+    jobs: o.Jobs = 1,
+    format: o.AsFormat = o.Format.TEXT,
+    quiet: o.Quietly = False,
+    verbose: o.Verbose = 0,
+) -> None:
+    """Propose a mimic.yaml: every table with its mode, every column with its generator, and why.
+
+    A file that is there already is completed, not overwritten: what you wrote in it, comments too, is kept.
+
+        mimic plan postgresql://me@prod/shop -o mimic.yaml
+        mimic clone postgresql://me@prod/shop postgresql://me@localhost/copy --config mimic.yaml
+    """
+    from mimic import commands
+    from mimic.cli import show_plan, show_report
+    from mimic.planning.proposal import write_config
+
+    there = output if output and output.is_file() else None
+    if there and config and there.resolve() != config.resolve():
+        raise UsageError("is there already, and --config names another file.", where=str(output), hint="Choose one of the two.")
+    start = config or there
+    with _talk(format, quiet, verbose) as talk:
+        made = commands.plan(
+            source,
+            config=start,
+            schemas=schema or (),
+            tables=table or (),
+            exclude_tables=exclude_table or (),
+            reference=_word(reference),
+            seed=seed,
+            jobs=jobs,
+            progress=talk,
+        )
+    text = write_config(made, previous=start.read_text(encoding="utf-8") if start else "")
+    if output:
+        output.write_text(text, encoding="utf-8")
+    if talk.format == "json":
+        talk.document(show_plan.tree(made))
+    elif output:
+        _print(f"{'completed' if there else 'written'}: {output}", talk)
+    else:
+        sys.stdout.write(text)
+    raise typer.Exit(show_report.findings(made.findings, talk, accept or ()))
+
+
+@app.command()
+def learn(
+    source: o.SourceUrl,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The model file to write.")],
+    schema: o.Schemas = None,
+    table: o.Tables = None,
+    exclude_table: o.ExcludeTables = None,
+    config: o.ConfigFile = None,
+    reference: o.Reference = None,
+    seed: o.Seed = None,
+    accept: o.Accept = None,
+    jobs: o.Jobs = 1,
+    format: o.AsFormat = o.Format.TEXT,
+    quiet: o.Quietly = False,
+    verbose: o.Verbose = 0,
+) -> None:
+    """Learn a model of SOURCE: one portable file, from which rows can be made anywhere.
+
+    mimic learn postgresql://me@prod/shop -o shop.mimic
+    mimic inspect shop.mimic
+    """
+    from mimic import commands
+    from mimic.cli import show_model, show_report
+
+    with _talk(format, quiet, verbose) as talk:
+        model = commands.learn(
+            source,
+            config=config,
+            schemas=schema or (),
+            tables=table or (),
+            exclude_tables=exclude_table or (),
+            reference=_word(reference),
+            decide=_asker(talk),
+            seed=seed,
+            accept=accept or (),
+            jobs=jobs,
+            progress=talk,
+        )
+        model.save(output)
+    if talk.format == "json":
+        talk.document(show_model.tree(model.model))
+    else:
+        _print(f"{output}: {len(model.tables)} tables, {output.stat().st_size:,} bytes", talk)
+    raise typer.Exit(show_report.findings(model.findings, talk))
+
+
+@app.command()
+def generate(
+    model: o.ModelFile,
+    target: o.TargetUrl,
+    scale: o.Scale = None,
+    rows: o.Rows = None,
+    fit_domains: o.FitDomains = False,
+    seed: o.Seed = None,
+    if_exists: o.IfExists = o.IfExistsOption.FAIL,
+    replace_unmarked: o.ReplaceUnmarked = None,
+    accept: o.Accept = None,
+    jobs: o.Jobs = 1,
+    dry_run: o.DryRun = False,
+    format: o.AsFormat = o.Format.TEXT,
+    quiet: o.Quietly = False,
+    verbose: o.Verbose = 0,
+) -> None:
+    """Fill TARGET with rows made from MODEL. No source database is needed or contacted.
+
+    mimic generate shop.mimic sqlite:///copy.db --scale 0.1
+    mimic generate shop.mimic postgresql://me@localhost/copy --rows orders=5000
+    """
+    from mimic import commands
+    from mimic.cli import show_report
+
+    with _talk(format, quiet, verbose) as talk:
+        report = commands.generate(
+            model,
+            target,
+            scale=scale,
+            rows=o.rows(rows),
+            seed=seed,
+            fit_domains=fit_domains,
+            if_exists=_if_exists(if_exists),
+            replace_unmarked=replace_unmarked,
+            accept=accept or (),
+            jobs=jobs,
+            dry_run=dry_run,
+            progress=talk,
+        )
+    raise typer.Exit(show_report.show(report, talk))
+
+
+@app.command()
+def clone(
+    source: o.SourceUrl,
+    target: o.TargetUrl,
+    schema: o.Schemas = None,
+    table: o.Tables = None,
+    exclude_table: o.ExcludeTables = None,
+    config: o.ConfigFile = None,
+    reference: o.Reference = None,
+    scale: o.Scale = None,
+    rows: o.Rows = None,
+    fit_domains: o.FitDomains = False,
+    seed: o.Seed = None,
+    if_exists: o.IfExists = o.IfExistsOption.FAIL,
+    replace_unmarked: o.ReplaceUnmarked = None,
+    accept: o.Accept = None,
+    jobs: o.Jobs = 1,
+    dry_run: o.DryRun = False,
+    format: o.AsFormat = o.Format.TEXT,
+    quiet: o.Quietly = False,
+    verbose: o.Verbose = 0,
+) -> None:
+    """Learn from SOURCE and fill TARGET in one go. SOURCE is only read; TARGET must be empty.
+
+    mimic clone postgresql://me@prod/shop postgresql://me@localhost/shop_copy
+    mimic clone sqlite:///shop.db sqlite:///copy.db --scale 0.1 --reference copy
+    """
+    from mimic import commands
+    from mimic.cli import show_report
+
+    with _talk(format, quiet, verbose) as talk:
+        report = commands.clone(
+            source,
+            target,
+            config=config,
+            schemas=schema or (),
+            tables=table or (),
+            exclude_tables=exclude_table or (),
+            reference=_word(reference),
+            decide=_asker(talk),
+            scale=scale,
+            rows=o.rows(rows),
+            seed=seed,
+            fit_domains=fit_domains,
+            if_exists=_if_exists(if_exists),
+            replace_unmarked=replace_unmarked,
+            accept=accept or (),
+            jobs=jobs,
+            dry_run=dry_run,
+            progress=talk,
+        )
+    raise typer.Exit(show_report.show(report, talk))
+
+
+@app.command()
+def compare(
+    source: o.SourceUrl,
+    target: o.TargetUrl,
+    schema: o.Schemas = None,
+    table: o.Tables = None,
+    exclude_table: o.ExcludeTables = None,
+    jobs: o.Jobs = 1,
+    format: o.AsFormat = o.Format.TEXT,
+    quiet: o.Quietly = False,
+    verbose: o.Verbose = 0,
+) -> None:
+    """Compare a copy with its source: rows, orphans, shapes of columns, numbers of children, NULLs.
+
+    The scores go from 0 to 1. They tell how alike the two look, nothing about privacy.
+
+        mimic compare sqlite:///shop.db sqlite:///copy.db
+    """
+    from mimic import commands
+    from mimic.cli import show_report
+
+    with _talk(format, quiet, verbose) as talk:
+        report = commands.compare(
+            source,
+            target,
+            schemas=schema or (),
+            tables=table or (),
+            exclude_tables=exclude_table or (),
+            jobs=jobs,
+            progress=talk,
+        )
+    raise typer.Exit(show_report.show_comparison(report, talk))
+
+
+@app.command(name="schema")
+def config_schema() -> None:
+    """Print the JSON Schema of mimic.yaml, for editors that check while you type.
+
+    mimic schema > mimic.schema.json
+    """
+    from mimic.planning.binding import config_schema as tree
+
+    print(json.dumps(tree(), indent=2))
+
+
+# -- arguments and answers -------------------------------------------------------------------------------------------
+
+
+def _talk(format: o.Format, quiet: bool, verbose: int) -> Talk:
+    return Talk(format="json" if format is o.Format.JSON else "text", quiet=quiet, verbosity=verbose)
+
+
+def _word(reference: o.ReferenceOption | None) -> Literal["copy", "synthesize"] | None:
+    return reference.value if reference else None
+
+
+def _if_exists(option: o.IfExistsOption) -> Literal["fail", "replace"]:
+    return option.value
+
+
+def _print(text: str, talk: Talk) -> None:
+    if not talk.quiet:
+        print(text)
+
+
+def _asker(talk: Talk) -> Any:
+    """Asks about reference tables on a terminal; elsewhere refuses, and says which flag decides."""
+
+    def decide(tables: Sequence[TablePlan]) -> Literal["copy", "synthesize"]:
+        names = "\n".join(f"  {table.table.name}  {table.source_rows:,} rows; {table.reference}" for table in tables)
+        count = "1 table looks" if len(tables) == 1 else f"{len(tables)} tables look"
+        if not (sys.stdin.isatty() and sys.stderr.isatty()) or talk.format == "json":
+            raise Refused(
+                f"{count} like reference data, and nobody has decided about them; nothing was written.\n{names}\n",
+                hint="Pass --reference copy to keep their rows as they are, or --reference synthesize to make some up "
+                "(or set `mode:` per table in mimic.yaml).",
+            )
+        talk.close()
+        print(f"{count} like reference data:\n{names}", file=sys.stderr)
+        copy = typer.confirm("Keep their rows as they are (otherwise rows are made up)?", default=True, err=True)
+        return "copy" if copy else "synthesize"
+
+    return decide

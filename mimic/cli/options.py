@@ -1,0 +1,108 @@
+"""The arguments of the commands, each defined once: one name, one help text, one place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mimic.errors import UsageError
+
+CHOOSING, SIZING, LOADING, TELLING = "Which part", "How many rows", "The target", "Output"
+
+
+class Format(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+class IfExistsOption(StrEnum):
+    FAIL = "fail"
+    REPLACE = "replace"
+
+
+class ReferenceOption(StrEnum):
+    COPY = "copy"
+    SYNTHESIZE = "synthesize"
+
+
+SourceUrl = Annotated[str, typer.Argument(metavar="SOURCE", help="The database to read: postgresql://user@host/db or sqlite:///file.db.")]
+TargetUrl = Annotated[str, typer.Argument(metavar="TARGET", help="The database to fill.")]
+ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="A model file, as `mimic learn` writes it.")]
+
+Schemas = Annotated[
+    list[str] | None,
+    typer.Option("--schema", metavar="GLOB", help="Only this schema. May be repeated.", rich_help_panel=CHOOSING),
+]
+Tables = Annotated[
+    list[str] | None, typer.Option("--table", metavar="GLOB", help="Only this table. May be repeated.", rich_help_panel=CHOOSING)
+]
+ExcludeTables = Annotated[
+    list[str] | None, typer.Option("--exclude-table", metavar="GLOB", help="Not this table. May be repeated.", rich_help_panel=CHOOSING)
+]
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE", help="A mimic.yaml.", envvar="MIMIC_CONFIG", rich_help_panel=CHOOSING)
+]
+Reference = Annotated[
+    ReferenceOption | None,
+    typer.Option("--reference", help="Tables that look like reference data: keep their rows, or make some up.", rich_help_panel=CHOOSING),
+]
+
+Scale = Annotated[
+    float | None,
+    typer.Option("--scale", help="Rows as a multiple of the source's; reference tables keep their size.", min=0.0, rich_help_panel=SIZING),
+]
+Rows = Annotated[
+    list[str] | None,
+    typer.Option("--rows", metavar="[TABLE=]N", help="Rows of one table, or of every table. May be repeated.", rich_help_panel=SIZING),
+]
+FitDomains = Annotated[
+    bool, typer.Option("--fit-domains", help="Make fewer rows where a key has too few values, instead of refusing.", rich_help_panel=SIZING)
+]
+Seed = Annotated[int | None, typer.Option("--seed", help="The same model, seed and version give the same rows.", rich_help_panel=SIZING)]
+
+IfExists = Annotated[
+    IfExistsOption,
+    typer.Option("--if-exists", help="When the target holds rows: refuse, or replace an earlier copy.", rich_help_panel=LOADING),
+]
+ReplaceUnmarked = Annotated[
+    str | None,
+    typer.Option(
+        "--replace-unmarked",
+        metavar="NAME",
+        help="With --if-exists replace: also a database that Mimic did not fill, by its name spelt out.",
+        rich_help_panel=LOADING,
+    ),
+]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Connections at work at once.", rich_help_panel=LOADING)]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Do all but writing, and say what would be written.", rich_help_panel=LOADING)]
+Accept = Annotated[
+    list[str] | None,
+    typer.Option("--accept", metavar="ID[:PLACE]", help="A finding that is fine. May be repeated.", rich_help_panel=LOADING),
+]
+
+AsFormat = Annotated[Format, typer.Option("--format", help="How the result is printed on stdout.", rich_help_panel=TELLING)]
+Quietly = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on the way.", rich_help_panel=TELLING)]
+Verbose = Annotated[
+    int, typer.Option("--verbose", "-v", count=True, help="Say more; -vv also where a fault happened.", rich_help_panel=TELLING)
+]
+
+
+def rows(words: Sequence[str] | None) -> int | dict[str, int] | None:
+    """`5000`, or `orders=5000` several times."""
+    if not words:
+        return None
+    found: dict[str, int] = {}
+    for word in words:
+        table, _, number = word.rpartition("=")
+        if not number.strip().isdecimal():
+            raise UsageError(f"{word!r} is no number of rows.", where="--rows", hint="Write --rows orders=5000, or --rows 100.")
+        if table in found:
+            raise UsageError(f"two numbers for {table or 'every table'}.", where="--rows")
+        found[table] = int(number)
+    if "" in found and len(found) > 1:
+        raise UsageError("a number for every table and one for a single table exclude each other.", where="--rows")
+    return found.get("", found)

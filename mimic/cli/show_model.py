@@ -1,0 +1,103 @@
+"""A model file for people and for programs: what was learned, how, and what of the source it keeps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from rich.text import Text
+
+from mimic.cli.show_report import finding_tree, findings, plain_table
+from mimic.cli.talk import Talk
+from mimic.model import Learned, Model, TableModel
+
+LOSERS = 3  # named beside each choice
+
+
+def show(model: Model, talk: Talk, *, literals: bool = False) -> None:
+    """Print what a model file holds; with `literals` every value of the source that it keeps."""
+    if talk.format == "json":
+        talk.document(tree(model, literals=literals))
+        return
+    out = talk.out
+    facts = ", ".join(f"{name} {value}" for name, value in sorted(model.facts.items()))
+    out.print(Text(f"{model.schema.engine}: {len(model.tables)} tables" + (f"; {facts}" if facts else "")), soft_wrap=True)
+    kept = Counter(str(table) for table, _ in model.literals())
+    out.print()
+    table = plain_table(("table (load order)", "left"), ("mode", "left"), ("source rows", "right"), ("values kept", "right"), ("", "left"))
+    for learned in model.tables:
+        name = str(learned.name)
+        rows = f"{learned.copied.num_rows:,} rows of the source travel in this file" if learned.copied is not None else learned.reason
+        table.add_row(Text(name), learned.mode, f"{learned.source_rows:,}", f"{kept[name]:,}" if kept[name] else "", Text(rows))
+    out.print(table)
+    for learned in model.tables:
+        if learned.generators:
+            out.print()
+            out.print(Text(str(learned.name), style="bold"))
+            _show_generators(learned, talk)
+    if literals:
+        _show_literals(model, talk)
+    out.print()
+    if not literals and kept:
+        out.print(Text(f"{sum(kept.values()):,} values of the source are kept; --literals lists them with their owners."))
+    findings(model.findings, talk)
+
+
+def _show_generators(table: TableModel, talk: Talk) -> None:
+    lines = plain_table(("  column", "left"), ("generator", "left"), ("why", "left"), ("instead of", "left"))
+    for learned in table.generators:
+        lost = ", ".join(f"{kind} {score:.2f}" for kind, score in learned.choice.lost[:LOSERS])
+        lines.add_row(Text("  " + _fills(learned)), learned.generator.kind, Text(learned.choice.reason), Text(lost))
+    talk.out.print(lines)
+
+
+def _fills(learned: Learned) -> str:
+    return ", ".join("number of " + name[1:] if name.startswith("#") else name for name in learned.generator.fills)
+
+
+def _show_literals(model: Model, talk: Talk) -> None:
+    talk.out.print()
+    talk.out.print(Text("Values of the source that this file keeps:", style="bold"))
+    table = plain_table(("column", "left"), ("owners", "right"), ("reason", "left"), ("value", "left"))
+    for name, literal in model.literals():
+        table.add_row(Text(f"{name}.{literal.column}"), f"{literal.owners:,}", Text(literal.reason), Text(_printable(literal.value)))
+    talk.out.print(table)
+
+
+def _printable(value: str) -> str:
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in value)
+
+
+def tree(model: Model, *, literals: bool = False) -> dict[str, Any]:
+    """A model's description as JSON."""
+    told: dict[str, Any] = {
+        "engine": model.schema.engine,
+        "facts": dict(model.facts),
+        "seed": model.seed,
+        "tables": [_table_tree(table) for table in model.tables],
+        "findings": [finding_tree(finding) for finding in model.findings],
+    }
+    if literals:
+        told["literals"] = [
+            {"table": str(table), "column": x.column, "value": x.value, "owners": x.owners, "reason": x.reason}
+            for table, x in model.literals()
+        ]
+    return told
+
+
+def _table_tree(table: TableModel) -> dict[str, Any]:
+    return {
+        "table": str(table.name),
+        "mode": table.mode,
+        "source_rows": table.source_rows,
+        "copied_rows": int(table.copied.num_rows) if table.copied is not None else None,
+        "generators": [
+            {
+                "fills": list(learned.generator.fills),
+                "kind": learned.generator.kind,
+                "reason": learned.choice.reason,
+                "lost": [{"kind": kind, "score": score} for kind, score in learned.choice.lost],
+            }
+            for learned in table.generators
+        ],
+    }

@@ -1,0 +1,99 @@
+"""A plan for people and for programs: what a database holds and what would be done with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.text import Text
+
+from mimic.cli.show_report import finding_tree, findings, plain_table
+from mimic.cli.talk import Talk
+from mimic.graph import components, cycles
+from mimic.plan import Plan, TablePlan
+from mimic.schema import TableName
+from mimic.semantics import Meaning, Sensitivity
+
+
+def show(plan: Plan, talk: Talk) -> None:
+    """Print what was seen of a database."""
+    if talk.format == "json":
+        talk.document(tree(plan))
+        return
+    schema = plan.schema
+    out = talk.out
+    rows = sum(table.source_rows for table in plan.tables)
+    keys = sum(len(table.foreign_keys) for table in schema.tables)
+    parts = len(components(schema))
+    version = f" {schema.version}" if schema.version else ""
+    told = f"{schema.engine}{version}: {len(schema.tables)} tables in {parts} components, {rows:,} rows, {keys} foreign keys"
+    out.print(Text(told), soft_wrap=True)
+    out.print()
+    table = plain_table(("table (load order)", "left"), ("rows", "right"), ("columns", "right"), ("key", "left"), ("refers to", "left"))
+    for planned in plan.tables:
+        key = planned.table.primary_key
+        parents = ", ".join(f"{key.label} -> {key.parent}" for key in planned.table.foreign_keys)
+        name, primary = Text(str(planned.table.name)), Text(", ".join(key.columns) if key else "none")
+        table.add_row(name, f"{planned.source_rows:,}", str(len(planned.table.columns)), primary, Text(parents))
+    out.print(table)
+    _section(talk, "Cycles", [", ".join(str(name) for name in loop) for loop in cycles(schema)])
+    _section(talk, "Looks sensitive", [f"{place}: {_meaning(meaning)}" for place, meaning in _sensitive(plan)])
+    _section(talk, "Looks like reference data", [f"{x.table.name}: {x.reference}" for x in plan.tables if x.reference])
+    _section(talk, "Bookkeeping of a framework, copied", [f"{x.table.name}: {x.bookkeeping}" for x in plan.tables if x.bookkeeping])
+    out.print()
+    findings(plan.findings, talk)
+
+
+def _section(talk: Talk, title: str, lines: list[str]) -> None:
+    talk.out.print()
+    talk.out.print(Text(f"{title}: none" if not lines else f"{title}:", style="bold"))
+    for line in lines:
+        talk.out.print(Text(f"  {line}"), soft_wrap=True)
+
+
+def _meaning(meaning: Meaning) -> str:
+    return f"{meaning.kind.value} ({meaning.sensitivity.value}), {meaning.why}"
+
+
+def _sensitive(plan: Plan) -> list[tuple[str, Meaning]]:
+    """Columns that may tell about persons, table by table."""
+    place: dict[TableName, int] = {table.table.name: i for i, table in enumerate(plan.tables)}
+    found = [(key, meaning) for key, meaning in plan.meanings.items() if meaning.sensitivity is not Sensitivity.NONE]
+    found.sort(key=lambda pair: place.get(pair[0][0], len(place)))
+    return [(f"{table}.{column}", meaning) for (table, column), meaning in found]
+
+
+def tree(plan: Plan) -> dict[str, Any]:
+    """A plan as JSON."""
+    return {
+        "engine": plan.schema.engine,
+        "version": plan.schema.version,
+        "tables": [_table_tree(plan, table) for table in plan.tables],
+        "cycles": [[str(name) for name in loop] for loop in cycles(plan.schema)],
+        "findings": [finding_tree(finding) for finding in plan.findings],
+    }
+
+
+def _table_tree(plan: Plan, planned: TablePlan) -> dict[str, Any]:
+    chosen = {name: step.choice for step in planned.steps for name in step.task.fills}
+    columns = []
+    for column in planned.table.columns:
+        entry: dict[str, Any] = {"name": column.name, "type": column.declared, "nullable": column.nullable}
+        if meaning := plan.meanings.get((planned.table.name, column.name)):
+            entry |= {"meaning": meaning.kind.value, "sensitivity": meaning.sensitivity.value, "why": meaning.why}
+        if choice := chosen.get(column.name):
+            entry |= {"generator": choice.kind, "reason": choice.reason}
+        columns.append(entry)
+    key = planned.table.primary_key
+    return {
+        "table": str(planned.table.name),
+        "rows": planned.source_rows,
+        "mode": planned.mode,
+        "reason": planned.reason,
+        "reference": planned.reference,
+        "bookkeeping": planned.bookkeeping,
+        "primary_key": list(key.columns) if key else [],
+        "foreign_keys": [
+            {"columns": list(key.columns), "parent": str(key.parent), "referred": list(key.referred)} for key in planned.table.foreign_keys
+        ],
+        "columns": columns,
+    }

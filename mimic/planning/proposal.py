@@ -1,0 +1,113 @@
+"""The proposed mimic.yaml: every table with its mode, every column with its generator, the reason beside each.
+
+Written over an earlier file it only adds what is missing: what a person wrote there, comments too, stays as it is.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from mimic.plan import Choice, Plan, TablePlan
+
+_HEAD = """\
+mimic.yaml, proposed by `mimic plan`. Change what you like; `mimic schema` prints the JSON Schema of this file.
+Leave out a column to let Mimic choose its generator anew each time; write `mode: synthesize`, `copy` or `empty` per table."""
+
+
+def write_config(plan: Plan, *, previous: str = "") -> str:
+    """A mimic.yaml for `plan`; `previous` is the text of the file that it completes."""
+    yaml = YAML(typ="rt", pure=True)
+    yaml.width = 10_000
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    read = yaml.load(previous) if previous.strip() else None
+    document: CommentedMap = read if isinstance(read, CommentedMap) else CommentedMap()
+    if not document:
+        document.yaml_set_start_comment(_start(plan))
+    _add(document, "version", 1)
+    _add(document, "seed", plan.seed, "the same model, seed and version give the same rows")
+    _add(document, "k", plan.k, "a value of the source is kept only when at least this many distinct owners hold it")
+    _add(document, "scale", plan.scale, "rows as a multiple of the source's; reference tables keep their size")
+    _add(document, "locale", plan.locale, "of made-up names and addresses")
+    if "accept" not in document:
+        _add(document, "accept", _empty_list(), "findings that are fine: W204, or W204:place")
+    tables = document.setdefault("tables", CommentedMap())
+    if tables is None:
+        tables = document["tables"] = CommentedMap()
+    for table in plan.tables:
+        _add_table(tables, plan, table)
+    out = io.StringIO()
+    yaml.dump(document, out)
+    return out.getvalue()
+
+
+def _start(plan: Plan) -> str:
+    lines = [_HEAD, ""]
+    if plan.findings:
+        lines += ["Findings:"]
+        lines += [f"  {finding.id}  {finding.place}: {_line(f'{finding.sentence}. {finding.todo}')}" for finding in plan.findings]
+        lines += [""]
+    return "\n".join(lines)
+
+
+def _add_table(tables: CommentedMap, plan: Plan, table: TablePlan) -> None:
+    name = _spelling(tables, table)
+    told = tables.setdefault(name, CommentedMap())
+    if told is None:
+        told = tables[name] = CommentedMap()
+    proposed = "copy" if table in plan.undecided else table.mode
+    _add(told, "mode", proposed, _reason(table))
+    if proposed != "synthesize":
+        return
+    if table.rows is not None and "scale" not in told:
+        _add(told, "rows", table.rows)
+    elif table.scale is not None and "rows" not in told:
+        _add(told, "scale", table.scale)
+    if told.get("columns") is None:
+        told["columns"] = CommentedMap()
+    columns = told["columns"]
+    chosen = _choices(table)
+    for column in table.table.columns:
+        if column.name in chosen and column.name not in columns:
+            how = CommentedMap(generator=chosen[column.name].kind)
+            how.fa.set_flow_style()
+            _add(columns, column.name, how, chosen[column.name].reason)
+    if not columns:
+        del told["columns"]
+
+
+def _spelling(tables: CommentedMap, table: TablePlan) -> str:
+    """The name under which an earlier file speaks of this table, or the one that the schema prints."""
+    long = f"{table.table.name.schema}.{table.table.name.name}"
+    return long if long in tables else str(table.table.name)
+
+
+def _choices(table: TablePlan) -> dict[str, Choice]:
+    return {name: step.choice for step in table.steps for name in step.task.fills}
+
+
+def _reason(table: TablePlan) -> str:
+    why = table.bookkeeping or table.reference or ("" if table.reason == "undecided" else table.reason)
+    return "; ".join(part for part in (f"{table.source_rows:,} rows", why) if part)
+
+
+def _add(into: CommentedMap, key: str, value: Any, comment: str = "") -> None:
+    if key in into:
+        return
+    into[key] = value
+    if comment := _line(comment):
+        into.yaml_add_eol_comment(comment, key)
+
+
+def _empty_list() -> CommentedSeq:
+    found = CommentedSeq()
+    found.fa.set_flow_style()
+    return found
+
+
+def _line(text: str) -> str:
+    """Text that can stand in a comment: one line, no control characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
