@@ -34,7 +34,7 @@ PLACE = frozenset(
 HEALTH = frozenset(
     """patient encounter visit diagnosis allergy drug prescription medication observation condition symptom treatment immunization vaccination
     surgery admission clinical medical health referral hl7 lab laboratory disease therapy hospital vital allergen dose dispense healthcare
-    appointment procedure specimen radiology pathology anamnesis epidemic illness medicine""".split()
+    appointment procedure specimen radiology pathology anamnesis epidemic illness medicine hl""".split()
 )
 # What follows such a word defines kinds of things; it does not say anything about one person.
 DEFINITION = frozenset(
@@ -77,13 +77,22 @@ class Context:
         return "a person" if self.person else "something of a person" if self.personal else " ".join(self.words)
 
 
+# Words that may stand behind the head: `artist_versions` are artists still, `posts_archive` posts.
+_TRAILING = frozenset(
+    "entity table record data list archive old new info detail entry version history revision edit draft translation backup tmp temp copy".split()
+)
+
+
 def head(words: tuple[str, ...]) -> str:
     """The word that says what a row is: the last one, but for numbers, versions and the like."""
-    named = [word for word in words if not word.isdigit() and word not in ("entity", "table", "record", "data", "list", "archive", "old", "info", "detail")]
-    return named[-1] if named else ""
+    named = [word for word in words if not word.isdigit() and word not in _TRAILING]
+    return named[-1] if named else (words[-1] if words else "")
 
 
-_PERSONAL_COLUMNS = re.compile(r"\b(first name|name first|last name|name last|birth|family name|given name|ssn|national id|gender|username)\b")
+_PERSONAL_COLUMNS = re.compile(
+    r"\b(first name|name first|last name|name last|birth (date|year|day)|date birth|family name|given name|ssn|national id|gender)$|^username$|^birth$"
+)
+_AUDIT = re.compile(r"\b(creator|created|changed|updated|modified|edited|voided|retired|deleted|approved|last)\b|\bby\b|^(owner|operator)")
 _REACHING = re.compile(r"^(email|email address|phone|mobile|password|password hash|encrypted password)$")
 
 
@@ -101,6 +110,18 @@ def _is_person(table: Table, words: tuple[str, ...]) -> bool:
     return last == "account" and sum(bool(_REACHING.match(column)) for column in columns) >= 1
 
 
+def _health(schema: Schema, words: dict[TableName, tuple[str, ...]]) -> set[TableName]:
+    """Tables about somebody's health: by their name, by whom they belong to, or as a kind (key is key) of such a table."""
+    told = [table for table in schema.tables if head(words[table.name]) not in DEFINITION]
+    out = {table.name for table in told if set(words[table.name]) & HEALTH}
+    out |= {table.name for table in told for key in table.foreign_keys if set(words[key.parent]) & {"patient", "encounter"}}
+    for table in told:
+        key_columns = table.primary_key.columns if table.primary_key else ()
+        if any(key.columns == key_columns and key.parent in out for key in table.foreign_keys):
+            out.add(table.name)
+    return out
+
+
 def contexts(schema: Schema) -> dict[TableName, Context]:
     """The context of every table of a schema."""
     words = {table.name: tokens(table.name.name) for table in schema.tables}
@@ -111,10 +132,12 @@ def contexts(schema: Schema) -> dict[TableName, Context]:
         if mentioned and head(words[table.name]) not in DEFINITION:
             personal.add(table.name)
     for table in schema.tables:  # an `address`, an `order`, a `session` that belongs to a person
-        if any(key.parent in persons for key in table.foreign_keys):
+        # Who wrote a row last says nothing about whom it is about.
+        if any(key.parent in persons and not _AUDIT.search(phrase(key.columns[-1])) for key in table.foreign_keys):
             personal.add(table.name)
     lived_in = {key.parent for table in schema.tables if table.name in personal or "address" in words[table.name] for key in table.foreign_keys}
     lived_in |= {key.parent for table in schema.tables if table.name in lived_in for key in table.foreign_keys}
+    health = _health(schema, words)
     out = {}
     for table in schema.tables:
         own, last = set(words[table.name]), head(words[table.name])
@@ -127,9 +150,7 @@ def contexts(schema: Schema) -> dict[TableName, Context]:
             company=last in COMPANY and table.name not in persons,
             place=last in PLACE and table.name not in persons,
             personal_place=table.name in lived_in and bool(own & {"city", "country", "region", "state", "address", "postcode"}),
-            health=bool(own & HEALTH) and last not in DEFINITION or any(
-                key.parent.name.rstrip("s") in ("patient", "encounter") and last not in DEFINITION for key in table.foreign_keys
-            ),
+            health=table.name in health,
             employment=last in EMPLOYMENT or (bool(own & EMPLOYMENT) and table.name in personal),
             content=last in CONTENT or bool(own & {"forum", "comment", "message", "chat"}),
             account=bool(own & ACCOUNTS),

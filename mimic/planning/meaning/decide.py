@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Mapping
 
 from mimic.planning.meaning.context import Context, contexts
-from mimic.planning.meaning.rules import by_name, letter
+from mimic.planning.meaning.rules import LINKS, Rule, by_name, letter
 from mimic.planning.meaning.values import Signs, read
 from mimic.planning.meaning.words import phrase, tokens
 from mimic.profile import TableEvidence
@@ -25,6 +25,8 @@ CARRIED = frozenset(
     {Kind.EMAIL, Kind.USERNAME, Kind.PERSON_NAME, Kind.PHONE, Kind.NATIONAL_ID, Kind.PASSPORT, Kind.TAX_ID, Kind.IP, Kind.TOKEN, Kind.SESSION,
      Kind.KEY, Kind.CARD_NUMBER, Kind.IBAN, Kind.LICENCE_PLATE, Kind.ACCOUNT_ID, Kind.FIRST_NAME, Kind.LAST_NAME}
 )  # fmt: skip
+_ELSEWHERE = frozenset({"account id", "member id", "network id", "global id", "user id", "profile id", "badge id"})
+_LOGINS = frozenset({"user", "client", "login", "web", "auth", "account", "http"})
 
 
 def _contexts(schema: Schema) -> Mapping[TableName, Context]:
@@ -66,19 +68,23 @@ def _named(table: Table, column: Column, context: Context, schema: Schema, depth
     words = phrase(column.name)
     primary = table.primary_key is not None and column.name in table.primary_key.columns
     if _surrogate(table, column, words, kind, primary):
-        if context.session and context.words[-1:] == ("session",) and kind in "tu" and not context.place and words in ("id", "session id", "session key"):
-            if context.personal or "user id" in {phrase(other.name) for other in table.columns}:
+        if context.words[-1:] == ("session",) and kind in "tu" and words in ("id", "session id", "session key"):
+            if context.personal or set(context.words) & _LOGINS or "user id" in {phrase(other.name) for other in table.columns}:
                 return Meaning(Kind.SESSION, Sensitivity.SECRET, 0.8, "the key of a login session is the session's secret")
         if context.words[:1] == ("federated",) and kind == "t":
             return Meaning(Kind.ACCOUNT_ID, Sensitivity.DIRECT, 0.7, "the key of an account elsewhere")
         if kind == "t" and primary and context.person and words != "id" and len(table.primary_key.columns if table.primary_key else ()) == 1:
             return Meaning(Kind.ACCOUNT_ID, Sensitivity.DIRECT, 0.6, "the text key of a person")
         rule = by_name(words, kind, context)
-        if rule is None or rule.sensitivity in (Sensitivity.NONE, Sensitivity.TEXT, Sensitivity.QUASI) or words == "id":
+        if rule in LINKS and not primary:
+            return _said(rule, column, context)
+        if rule is None or (primary and kind in "iu") or rule.sensitivity in (Sensitivity.NONE, Sensitivity.TEXT, Sensitivity.QUASI) or words == "id":
             return Meaning(Kind.ID, Sensitivity.NONE, 0.9, "a key of its own")
     rule = by_name(words, kind, context)
-    if rule is not None:
-        return Meaning(rule.kind, rule.sensitivity, rule.confidence, f"named {column.name!r} in {context.about or 'a table'}")
+    if rule is not None and not (rule.sensitivity is Sensitivity.NONE and words.endswith(" id")):
+        return _said(rule, column, context)
+    if context.person and words.endswith(" id") and (kind == "t" or words in _ELSEWHERE) and not _table_called(schema, words):
+        return Meaning(Kind.ACCOUNT_ID, Sensitivity.DIRECT, 0.6, "a person's number somewhere else: it references no table here")
     if kind == "u" or (words.endswith(" id") and kind in "tiu") or words == "id":
         return Meaning(Kind.ID, Sensitivity.NONE, 0.8, "named as an identifier")
     if kind in "in":
@@ -88,6 +94,16 @@ def _named(table: Table, column: Column, context: Context, schema: Schema, depth
     if kind == "j":
         return Meaning(Kind.OTHER, Sensitivity.NONE, 0.4, "JSON of unknown content")
     return Meaning(Kind.WORDS, Sensitivity.NONE, 0.3, "nothing in its name tells")
+
+
+def _said(rule: Rule, column: Column, context: Context) -> Meaning:
+    return Meaning(rule.kind, rule.sensitivity, rule.confidence, f"named {column.name!r} in {context.about or 'a table'}")
+
+
+def _table_called(schema: Schema, words: str) -> bool:
+    """Whether `customer id` may be the key of a table here although no foreign key says so."""
+    wanted = words.split()[-2]
+    return any(wanted in tokens(table.name.name) for table in schema.tables)
 
 
 def _surrogate(table: Table, column: Column, words: str, kind: str, primary: bool) -> bool:

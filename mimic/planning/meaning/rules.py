@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from mimic.planning.meaning.context import Context
+from mimic.planning.meaning.context import Context, head
 from mimic.schema import (
     Array,
     Binary,
@@ -150,6 +150,32 @@ SECRETS = (
     Rule(K.SESSION, S, r"challenge data|session data|session json|web authn session data", "txj"),
 )  # fmt: skip
 
+# What is sent to people as a link nobody can guess.
+_SENT = frozenset(
+    "invitation invite registration agreement survey ticket share submission rsvp poll questionnaire quote abstract booking reservation consent"
+    " subscription unsubscribe signup waitlist".split()
+)
+LINKS = (
+    Rule(K.TOKEN, S, r"uuid|guid", "ut", where=lambda c: bool(_SENT & set(c.words)) and not c.definition, confidence=0.5),
+    Rule(K.TOKEN, S, r"(?:ticket|invitation|share|public|unsubscribe|download|secret|access) (?:uuid|guid|hash|link id)", "ut", confidence=0.6),
+    Rule(K.TOKEN, S, r"^code$", "u", confidence=0.5),
+    Rule(K.TOKEN, S, r"^(?:parent|previous|successor|value)$", "t", where=lambda c: c.words[-1:] == ("token",), confidence=0.6),
+    Rule(K.TOKEN, S, r"^(?:value|target|destination|config|setting)$", "tj", confidence=0.6,
+         where=lambda c: c.words[-1:] in (("channel",), ("integration",), ("destination",), ("notifier",), ("subscription",))),
+    Rule(K.IP, D, r"^(?:value|key|identifier|client|subject)$", "t", confidence=0.6,
+         where=lambda c: bool({"limit", "limiter", "throttle", "bucket", "tokenbucket", "ban", "blacklist", "blocklist", "lockout"} & set(c.words)) and not c.definition),
+    Rule(K.SESSION, S, r"^login id$", "ut", where=lambda c: c.session),
+    Rule(K.KEY, S, r"(?:raw|base|server|smtp|connection|auth|provider|integration|storage|mail|database|plugin|app|ldap|service) (?:base )?config(?: json| data)?$", "tj",
+         unless="id$|auth config$", confidence=0.6),
+    Rule(K.KEY, S, r"^(?:extra|config|credential|uri|url|dsn|option|parameter)$", "tj", where=lambda c: c.words[-1:] == ("connection",), confidence=0.7),
+    Rule(K.KEY, S, r"key$", "t", confidence=0.5,
+         unless=r"(?:primary|foreign|sort|cache|cron|concurrency|file|storage|object|partition|natural|business|idempotency|routing|message|translation|i 18 n|setting|config|option|metadata|property|map|group|index|unique|issue|"
+                r"project|s 3|dedup\w*|lookup|parent|queue|job|event|shard|slug|url|image|path|resource|external|item|field|label|name|language|category|entity|record|row|surrogate|composite|range|order|search|id|"
+                r"source|target|type|locale|text|template|feature|flag|task|dag|run|pool|variable|content|attribute|parameter|tag|module|service|widget|menu|page|block|param|dedupe|hot|turn|piano|answer|product|customer|"
+                r"dimension|date|time|fact|alternate|currency|geography|territory|promotion|employee|reseller|account|department|organization|scenario|legacy (?!regist)\w+|map|data|rate|lock|log|build|step|node|asset|model) key",
+         where=lambda c: not (c.pairs or c.definition or c.configuration) and bool(c.words)),
+)  # fmt: skip
+
 # Values of key-value tables: what they say depends on the key, so the table decides.
 VALUES = r"^(?:value|long value|text value|string value|value text|value string|property value|setting value|option value|config value|attribute value|value reference|value raw|val|meta value|metadata value|long value hash.*)$"
 _SECRET_PLACES = frozenset(
@@ -160,8 +186,9 @@ KEY_VALUES = (
     Rule(K.SESSION, S, VALUES, "txj", where=lambda c: c.session and "note" in c.words),
     Rule(K.OTHER, P, VALUES, "tnidsx", where=lambda c: c.health and not c.definition, confidence=0.8),
     Rule(K.OTHER, D, VALUES, "txj", where=lambda c: c.personal and not c.definition and not ({"mapper"} & set(c.words)), confidence=0.8),
+    Rule(K.KEY, S, VALUES, "j", where=lambda c: c.configuration and not c.personal, confidence=0.5),
     Rule(K.KEY, S, VALUES, "txj",
-         where=lambda c: (c.configuration or c.words[-1:] == ("attribute",)) and bool(set(c.words) & _SECRET_PLACES) and not ({"mapper", "protocol", "scope", "action"} & set(c.words)),
+         where=lambda c: (c.configuration or head(c.words) in ("config", "attribute")) and bool(set(c.words) & _SECRET_PLACES) and not ({"mapper", "protocol", "scope", "action"} & set(c.words)),
          confidence=0.6),
 )  # fmt: skip
 
@@ -215,7 +242,7 @@ DIRECT = (
     Rule(K.IMAGE, D, r"avatar|photo|portrait|selfie|mugshot|headshot|profile (?:image|picture|pic|photo)|signature (?:image|svg|data|file)|face (?:image|encoding|embedding)|user image|passport scan|id scan", "txj",
          unless=r"(?:count|type|width|height|size|at|id|alt|status|credit|caption|mime)$", where=lambda c: not (c.company and not c.personal)),
     Rule(K.IMAGE, D, r"picture|image(?: url| path)?|thumbnail|profile pic|signature", "tx", unless=r"(?:count|type|width|height|size|at|id|status)$", where=_person),
-    Rule(K.USERNAME, D, AUDITORS + r"|repository owner|namespace|lockedby|user label author|author login", "t", unless="id$", where=lambda c: not c.definition, confidence=0.8),
+    Rule(K.USERNAME, D, AUDITORS + r"|repository owner|^namespace$|author login", "t", unless="id$", where=lambda c: not c.definition, confidence=0.8),
     Rule(K.USERNAME, D, r"(?:user|owner|editor|author|commenter|poster|creator) display name|display name user", "t"),
     Rule(K.FIRST_NAME, D, r"first name|name first|middle name|name middle|name given|first middle|middle initial|second name|initials?|preferred name|call name|first initial", "t",
          unless=r"first name (?:required|label)|(?:file|domain|host|product) name"),
@@ -244,15 +271,18 @@ DIRECT = (
     Rule(K.URL_PROFILE, D, r"homepage|website|web page|personal page|blog|profile link|site url|home url|repository|home page|personal site|wiki|code url|bug url|source code url", "t",
          unless=r"(?:id|type|name|count|title|enabled|owner|slug|version|body|page id)$", where=lambda c: not ((c.company and not c.personal) or c.place or c.definition or c.configuration), confidence=0.75),
     Rule(K.URL_PROFILE, D, r"^(?:url|source url|page url|original url|replacement url|referer url|referrer url|referer|referrer|refer url|http referer|visited url|uri|source)$", "tj",
-         where=lambda c: (c.person or c.personal or c.content or bool({"upload", "link", "visit", "artist"} & set(c.words))) and not c.configuration, confidence=0.6),
+         where=lambda c: (c.person or c.personal or c.content or bool({"upload", "url", "visit", "artist"} & set(c.words))) and not c.configuration, confidence=0.6),
     Rule(K.JSON_PERSON, D, r"(?:user|identity|person|customer|patient|profile|registration|registrant|contact|account|employee|member|raw user meta|claims?|owner|applicant|billing|shipping|trustpub) "
-         r"(?:data|info|metadata|json|details?|attributes?|claims?|profile|payload|fields?)|user metadata|raw user metadata|raw user metadata data|userinfo|claims|vcard|resume|cv|audited changes|object changes|merged data|exif", "tjo",
+         r"(?:data|info|metadata|json|details?|attributes?|claims?|profile|payload|fields?)|user metadata|raw user metadata|raw user metadata data|userinfo|claims|vcard|resume|cv|audited change|object change|merged data|exif", "tjo",
          unless=r"(?:url|id|type|count|size)$|file name"),
-    Rule(K.JSON_PERSON, D, r"^(?:payload|data|detail|details json.*|info|info data|additional|additional data|extra|extra data|metadata|event data|body|raw|raw data|object|object data|record|representation|changes?|diff|old|new|old values?|"
+    Rule(K.JSON_PERSON, D, r"^(?:payload|data|detail|details? json.*|info|info data|additional|additional data|extra|extra data|metadata|event data|body|raw|raw data|object|object data|record|representation|changes?|diff|old|new|old values?|"
          r"new values?|before|after|old data|new data|row data|snapshot|request|response|context|content|message data|custom data|custom fields?|form data|fields?|values?|profile|attributes?|document|input|result)$", "jo",
          where=lambda c: (c.personal or c.log or c.account or c.content or bool({"payment", "transaction", "media", "submission", "form", "registration", "order"} & set(c.words)))
          and not (c.configuration or c.definition), confidence=0.65),
-    Rule(K.JSON_PERSON, D, r"^(?:payload|details json.*|representation|audited changes|old values?|new values?|row data|event data|raw data)$", "t", where=lambda c: c.log, confidence=0.65),
+    Rule(K.JSON_PERSON, D, r"^(?:payload|details? json.*|representation|audited change|old values?|new values?|row data|event data|raw data)$", "t", where=lambda c: c.log, confidence=0.65),
+    Rule(K.JSON_PERSON, D, r".* data$|.*details?$|.* payload$", "jo", where=lambda c: c.account and not c.definition, confidence=0.6),
+    Rule(K.OTHER, D, r"^identifier$", "t", where=lambda c: c.personal or bool(_SENT & set(c.words)), confidence=0.6),
+    Rule(K.IMAGE, D, r"^(?:attachment|scan|image|document)$", "x", where=lambda c: c.personal or bool(_SENT & set(c.words)), confidence=0.6),
     Rule(K.OTHER, D, r"contact info|contact information|contact details?|no access contact|access contact|contact data|cert chain|certificate holder|social (?:links?|profiles?)", "tj"),
 )  # fmt: skip
 
@@ -268,7 +298,7 @@ SPECIAL = (
          "tenijb", unless=r"(?:id|at|count|url|uuid|type id|status at)$|health ?check|health (?:status|check|endpoint|url|score)|healthy", where=lambda c: (c.personal or c.health or c.employment) and not c.definition),
     Rule(K.HEALTH, P, r"^(?:value.*|result.*|finding|dose|dosing instruction|instruction|quantity|strength taken|duration|interpretation|laterality|severity|reaction.*|certainty|verification status|onset.*|"
          r"additional detail|non coded.*|.*non coded|brand name|clinical.*|as needed condition|outcome|history|chief complaint|note clinical|end date condition|finding.*|impression|plan|assessment|measure.*|reading|observation.*|procedure.*|vital.*)$",
-         "tendsj", where=lambda c: c.health and not c.definition, confidence=0.75),
+         "tendsji", where=lambda c: c.health and not c.definition, confidence=0.75),
     Rule(K.HEALTH, P, r"^(?:end date|start date|onset date|status)$", "ds", where=lambda c: bool({"condition", "diagnosis", "allergy", "symptom"} & set(c.words)) and not c.definition, confidence=0.7),
 )  # fmt: skip
 
@@ -395,7 +425,7 @@ HARMLESS = (
     Rule(K.FREE_TEXT, N, r"description", "t", confidence=0.6),
 )  # fmt: skip
 
-RULES = (*SECRETS, *KEY_VALUES, *DIRECT, *SPECIAL, *QUASI, *TEXTS, *HARMLESS)
+RULES = (*SECRETS, *LINKS, *KEY_VALUES, *DIRECT, *SPECIAL, *QUASI, *TEXTS, *HARMLESS)
 
 
 def by_name(words: str, kind: str, context: Context) -> Rule | None:
