@@ -77,7 +77,7 @@ HINTS = {
     "SQLITE_LOCKED": "Another process holds the file; close it, or wait until it is done.",
     "SQLITE_CANTOPEN": "Look at the path and its rights. A file in WAL mode needs a folder that can be written, even to be read.",
     "SQLITE_NOTADB": "It may be encrypted, or no SQLite file at all.",
-    "SQLITE_READONLY_ROLLBACK": "A crashed process left a journal beside the file; open it once with the sqlite3 shell, which rolls it back.",
+    "SQLITE_READONLY_ROLLBACK": "A crashed process left a journal beside it: open it once with the sqlite3 shell, which rolls it back.",
     "SQLITE_FULL": "Free some space: the new file is built beside the old one.",
 }
 

@@ -213,8 +213,9 @@ class _Clauses:
                         timing = self.next()
                         key.initially_deferred = timing is not None and timing.word == "DEFERRED"
                 case _:
-                    for _ in range(2 if word == "MATCH" else 3):
-                        last = self.next()
+                    for _ in range(1 if word == "MATCH" else 2):
+                        self.next()
+                    last = self.next()
                     if last is not None and last.word in ("SET", "NO"):
                         self.next()  # NULL, DEFAULT, ACTION
         self.text.foreign_keys.append(key)

@@ -46,7 +46,7 @@ def read_catalog(connection: sqlite3.Connection) -> Catalog:
     )
     tables = "FROM sqlite_master AS s, pragma_{}(s.name) AS p WHERE s.type = 'table'"
     for name, *row in connection.execute(
-        f"SELECT s.name, p.name, p.type, p.\"notnull\", p.dflt_value, p.pk, p.hidden {tables.format('table_xinfo')} ORDER BY s.rowid, p.cid"
+        f'SELECT s.name, p.name, p.type, p."notnull", p.dflt_value, p.pk, p.hidden {tables.format("table_xinfo")} ORDER BY s.rowid, p.cid'
     ):
         catalog.columns[name].append(tuple(row))
     for name, *row in connection.execute(
@@ -112,12 +112,17 @@ def _table(connection: sqlite3.Connection, catalog: Catalog, name: str) -> tuple
     ]  # fmt: skip
     held, findings = measure(connection, name, declared)
     generated = {column.lower(): expression for column, expression in text.generated.items()}
-    columns = tuple(
-        _column(row, held[row[0]], generated.get(row[0].lower()), in_key=row[0] in key, alias=row[0] == alias) for row in rows
-    )
+    columns = tuple(_column(row, held[row[0]], generated.get(row[0].lower()), in_key=row[0] in key, alias=row[0] == alias) for row in rows)
     for column in key:
         if held[column].nulls:
-            findings.append(Finding("W412", f"{name}.{column}", "part of the primary key, and yet NULL in some rows", "SQLite allows that; PostgreSQL does not."))
+            findings.append(
+                Finding(
+                    "W412",
+                    f"{name}.{column}",
+                    "part of the primary key, and yet NULL in some rows",
+                    "SQLite allows that; PostgreSQL does not.",
+                )
+            )
     names = [column.name for column in columns]
     uniques, indexes = _indexes(catalog, name, text, names)
     primary = Unique(text.primary_key or f"{name}_pkey", tuple(key), primary=True) if key else None
@@ -230,7 +235,12 @@ def _spelling(catalog: Catalog, table: str, column: str) -> str:
 
 
 def _dangling(table: str, columns: Sequence[str], why: str) -> Finding:
-    return Finding("W413", f"{table}.{','.join(columns)}", f"a foreign key that {why}", "It is left out of the plan; SQLite itself ignores it until a row is written.")
+    return Finding(
+        "W413",
+        f"{table}.{','.join(columns)}",
+        f"a foreign key that {why}",
+        "It is left out of the plan; SQLite itself ignores it until a row is written.",
+    )
 
 
 def _triggers(catalog: Catalog, table: str, columns: Sequence[str]) -> Iterator[Trigger]:

@@ -191,9 +191,13 @@ class SqliteTarget:
         except sqlite3.Error as error:
             raise self._blamed(error, table) from None
         except (OverflowError, UnicodeEncodeError):
-            raise ConnectorError("a value that SQLite cannot hold: an integer beyond 64 bits, or half a surrogate pair", where=str(table.name)) from None
+            raise ConnectorError(
+                "a value that SQLite cannot hold: an integer beyond 64 bits, or half a surrogate pair", where=str(table.name)
+            ) from None
         if written != len(batch):
-            raise ConnectorError(f"{len(batch) - written} of {len(batch)} rows were dropped by a trigger of the target", where=str(table.name))
+            raise ConnectorError(
+                f"{len(batch) - written} of {len(batch)} rows were dropped by a trigger of the target", where=str(table.name)
+            )
 
     def update(self, batch: Batch, key: Sequence[str]) -> None:
         table = self._described(batch.table)
@@ -256,7 +260,9 @@ class SqliteTarget:
                 told_ = translated(error, _subject(statement))
                 if kind not in ("VIEW", "TRIGGER", "VIRTUAL"):
                     raise told_ from None
-                findings.append(Finding("W421", _subject(statement), f"this {kind.lower()} could not be made: {told_.sentence}", "Make it by hand."))
+                findings.append(
+                    Finding("W421", _subject(statement), f"this {kind.lower()} could not be made: {told_.sentence}", "Make it by hand.")
+                )
         self._fill_full_text()
         findings += self._check_keys()
         with told(str(self.path)):
@@ -282,7 +288,9 @@ class SqliteTarget:
             try:
                 broken = self.connection.execute("SELECT fkid, count(*) FROM pragma_foreign_key_check(?) GROUP BY fkid", (name,)).fetchall()
             except sqlite3.Error as error:
-                yield Finding("W422", name, f"its foreign keys cannot be checked: {translated(error, '').sentence}", "Its parent lacks a unique key.")
+                yield Finding(
+                    "W422", name, f"its foreign keys cannot be checked: {translated(error, '').sentence}", "Its parent lacks a unique key."
+                )
                 continue
             present = {kept.lower() for (kept,) in self.connection.execute(USER_TABLES)}
             for number, count in broken:
@@ -354,7 +362,9 @@ class Draft:
                 _remove_if_dead(left)
             return cls(path.with_name(f"{prefix}{secrets.token_hex(4)}"))
         except OSError as error:
-            raise ConnectorError(f"no file can be made here ({error.strerror}).", where=str(path.parent), hint="Look at its rights.") from None
+            raise ConnectorError(
+                f"no file can be made here ({error.strerror}).", where=str(path.parent), hint="Look at its rights."
+            ) from None
 
     def keep_rights_of(self, old: Path) -> None:
         if old.exists():

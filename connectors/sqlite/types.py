@@ -8,7 +8,7 @@ from mimic.schema import Binary, Boolean, Date, Decimal, Float, Integer, Json, L
 
 INTEGERS = {"TINYINT": 16, "SMALLINT": 16, "INT2": 16, "MEDIUMINT": 32, "INT": 32, "INT4": 32}
 FLOATS = {"REAL", "FLOAT", "FLOAT4", "FLOAT8", "DOUBLE", "DOUBLE PRECISION"}
-PARTS = re.compile(r"\s*([^(]*?)\s*(?:\(\s*([+-]?\d+)\s*(?:,\s*([+-]?\d+)\s*)?\))?\s*(.*)", re.DOTALL)
+PARTS = re.compile(r"([^(]*)(?:\(\s*([+-]?\d+)\s*(?:,\s*([+-]?\d+)\s*)?\))?\s*(.*)", re.DOTALL)
 
 
 def affinity(declared: str) -> str:
@@ -59,7 +59,9 @@ def logical_type(declared: str, collation: str = "") -> LogicalType | None:
         case "INTEGER":
             return Integer(INTEGERS.get(name.removeprefix("UNSIGNED ").removesuffix(" UNSIGNED"), 64))
         case "TEXT":
-            return Text(first if first and first > 0 and "CHAR" in name else None, fixed=name in ("CHAR", "NCHAR", "CHARACTER"), ignore_case=nocase)
+            return Text(
+                first if first and first > 0 and "CHAR" in name else None, fixed=name in ("CHAR", "NCHAR", "CHARACTER"), ignore_case=nocase
+            )
         case "BLOB":
             return Binary(first)
         case "REAL":
@@ -69,4 +71,4 @@ def logical_type(declared: str, collation: str = "") -> LogicalType | None:
 
 def when_empty(declared: str, collation: str = "") -> LogicalType:
     """For a column without values whose declaration means nothing in particular: by affinity."""
-    return {"BLOB": Text(ignore_case=collation == "NOCASE"), "NUMERIC": Decimal()}.get(affinity(declared), Text())
+    return Decimal() if affinity(declared) == "NUMERIC" else Text(ignore_case=collation == "NOCASE")
