@@ -16,9 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mimic.generator import Columns, Literal, Span, State, Task
-from mimic.profile import FanOut, TableEvidence
+from mimic.generators.cells import Sketch, constant, mixed, sketch
+from mimic.profile import FanOut, Owners, TableEvidence
 from mimic.registry import Registry
-from mimic.streams import Floats, Ints, Stream
+from mimic.streams import Floats, Stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,7 @@ class FanOutHistogram:
     whole_table: ClassVar[bool] = True
 
     column: str  # "#orders.customer_id"
-    means: Floats  # (c,) ascending
-    shares: Floats  # (c,) of the parents; they sum to 1
-    exact: Ints  # (c,) 1 where every parent of the cell has just `means` children
+    numbers: Sketch  # children of a parent
     keys: tuple[str, ...] = ()  # the parent's columns that tell copied parents apart
     known: tuple[tuple[str, ...], ...] = ()  # their values, as text
     weights: Floats | None = None  # (len(known),) children of each
@@ -55,35 +54,22 @@ class FanOutHistogram:
         name = task.column.name
         found = evidence.children.get(name) if evidence is not None else None
         if found is None or not len(found.sizes):
-            return cls(name, *_unknown(int(task.options.get("most", 0))))
+            return cls(name, _unknown(int(task.options.get("most", 0))))
         keys = tuple(task.options.get("keys", ()))
         if keys and found.by_parent is not None:
-            known = tuple(tuple(row) for row in zip(*(pc.cast(found.by_parent[key], pa.string()).to_pylist() for key in keys), strict=True))
+            known = tuple(zip(*(pc.cast(found.by_parent[key], pa.string()).to_pylist() for key in keys), strict=True))
             counts = found.by_parent["#"].to_numpy().astype(np.float64)
             small = counts < task.k  # too few children to say whose they are: these parents share one mean
             counts[small] = counts[small].mean() if small.any() else 0.0
-            return cls(name, *_cells(found, task.k), keys, known, counts)
-        return cls(name, *_cells(found, task.k))
+            return cls(name, _sketch(found, task.k), keys, known, counts)
+        return cls(name, _sketch(found, task.k))
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         if self.keys and self.weights is not None:
             lookup = dict(zip(self.known, self.weights.tolist(), strict=True))
             rows = zip(*(pc.cast(given[key], pa.string()).to_pylist() for key in self.keys), strict=True)
             return {self.column: pa.array([lookup.get(row, 0.0) for row in rows], pa.float64())}
-        return {self.column: pa.array(self.draw(stream.systematic(span.n)), pa.float64())}
-
-    def draw(self, u: Floats) -> Floats:
-        """Numbers of children at the probabilities `u` (n,): whole, and between neighbouring cells where a cell is a mean."""
-        ends = np.cumsum(self.shares)
-        cell = np.minimum(np.searchsorted(ends, u, side="right"), len(ends) - 1)
-        middle = (self.means[:-1] + self.means[1:]) / 2
-        low = np.concatenate([[max(0.0, 2 * self.means[0] - (middle[0] if len(middle) else self.means[0]))], middle])
-        high = np.concatenate([middle, [2 * self.means[-1] - (middle[-1] if len(middle) else self.means[-1])]])
-        inside = np.clip((u - (ends - self.shares)[cell]) / np.maximum(self.shares[cell], 1e-12), 0, 1)
-        mean = self.means[cell]
-        below, above = mean - low[cell], high[cell] - mean
-        half = np.minimum(below, above)  # the same on both sides, so that the cell keeps its mean
-        return np.where(self.exact[cell] == 1, mean, np.round(mean + half * (2 * inside - 1)))
+        return {self.column: pa.array(np.maximum(np.round(self.numbers.quantile(stream.systematic(span.n))), 0.0), pa.float64())}
 
     def capacity(self) -> int | None:
         return None
@@ -94,9 +80,7 @@ class FanOutHistogram:
     def state(self) -> State:
         return {
             "column": self.column,
-            "means": self.means,
-            "shares": self.shares,
-            "exact": self.exact,
+            "numbers": self.numbers.state(),
             "keys": list(self.keys),
             "known": [list(row) for row in self.known],
             "weights": self.weights,
@@ -104,73 +88,44 @@ class FanOutHistogram:
 
     @classmethod
     def restore(cls, state: State) -> Self:
-        return cls(
-            state["column"],
-            state["means"],
-            state["shares"],
-            state["exact"],
-            tuple(state["keys"]),
-            tuple(tuple(row) for row in state["known"]),
-            state["weights"],
-        )
+        known = tuple(tuple(row) for row in state["known"])
+        return cls(state["column"], Sketch.restore(state["numbers"]), tuple(state["keys"]), known, state["weights"])
 
 
-def _unknown(most: int) -> tuple[Floats, Floats, Ints]:
+def _unknown(most: int) -> Sketch:
     """Without data: most parents have few children and some many (a geometric fall), at most `most` when that is given."""
     if most == 1:
-        return np.array([1.0]), np.array([1.0]), np.array([1], dtype=np.int64)
+        return constant(1.0)
     sizes = np.array([0.0, 1, 2, 3, 5, 8, 13, 21])
-    shares = 0.62 ** np.arange(len(sizes))
-    return sizes, shares / shares.sum(), np.ones(len(sizes), dtype=np.int64)
+    return _exactly(sizes, 0.62 ** np.arange(len(sizes)))
 
 
-def _cells(found: FanOut, k: int) -> tuple[Floats, Floats, Ints]:
-    """Means, shares and exactness of cells that no single parent stands out of.
+def _exactly(sizes: Floats, weights: Floats) -> Sketch:
+    none = np.zeros(0)
+    return Sketch(sizes, weights / weights.sum(), np.zeros(len(sizes), dtype=np.int64), none, none, none, none, 0.0)
 
-    A number of children may stand as it is when k parents have it, or when the parents are no persons and the children
-    themselves are at least k.
+
+def _sketch(found: FanOut, k: int) -> Sketch:
+    """Numbers of children of which no single parent stands out.
+
+    A number may stand as it is when k parents have it, or when the parents are no persons and the children themselves are
+    at least k: it then tells of an aggregate, not of somebody.
     """
-    sizes, parents = found.sizes, found.parents
-    alone = (parents >= k) | ((sizes == 0) & (parents.sum() >= k)) | ((sizes >= k) & (not found.personal))
-    means, counts, exact = [], [], []
-    held: list[int] = []
-
-    def close() -> None:
-        if held:
-            weight = parents[held].sum()
-            means.append(float((sizes[held] * parents[held]).sum() / weight))
-            counts.append(int(weight))
-            exact.append(0)
-            held.clear()
-
-    for i in range(len(sizes)):
-        if alone[i]:
-            if held and parents[held].sum() < k and counts:
-                _merge_last(means, counts, exact, sizes, parents, held)
-            close()
-            means.append(float(sizes[i]))
-            counts.append(int(parents[i]))
-            exact.append(1)
-            continue
-        held.append(i)
-        if parents[held].sum() >= k:
-            close()
-    if held and counts and parents[held].sum() < k:
-        _merge_last(means, counts, exact, sizes, parents, held)
-    close()
-    order = np.argsort(np.array(means), kind="stable")
-    share = np.array(counts, dtype=np.float64)
-    return np.array(means)[order], (share / share.sum())[order], np.array(exact, dtype=np.int64)[order]
-
-
-def _merge_last(means: list[float], counts: list[int], exact: list[int], sizes: Ints, parents: Ints, held: list[int]) -> None:
-    """Fewer than k parents are left over: they join the cell before them."""
-    weight = int(parents[held].sum())
-    total = means[-1] * counts[-1] + float((sizes[held] * parents[held]).sum())
-    counts[-1] += weight
-    means[-1] = total / counts[-1]
-    exact[-1] = 0
-    held.clear()
+    sizes, parents = found.sizes.astype(np.float64), found.parents.astype(np.float64)
+    exact = (parents >= k) | ((sizes == 0) & (parents.sum() >= k))
+    if not found.personal:
+        exact |= sizes >= k
+    rest = np.repeat(sizes[~exact], found.parents[~exact])
+    cells = sketch(rest, Owners(len(rest)), k)
+    if cells is None:
+        if not exact.any():
+            return constant(float(rest.mean()))
+        weights = parents[exact].astype(np.float64)
+        nearest = np.abs(rest[:, None] - sizes[exact][None, :]).argmin(axis=1)
+        return _exactly(sizes[exact], np.asarray(weights + np.bincount(nearest, minlength=len(weights)), dtype=np.float64))
+    if not exact.any():
+        return cells
+    return mixed([(_exactly(sizes[exact], parents[exact]), float(parents[exact].sum())), (cells, float(len(rest)))])
 
 
 def register(registry: Registry) -> None:
