@@ -288,7 +288,7 @@ def _study(opened: Source, config: Config, choice: _Choice, progress: Progress, 
     config = restrict_config(config, schema)
     if check:
         check(schema)
-    evidence = profiling.profile(opened, schema, config=config, progress=progress)
+    evidence = planning.understand(profiling.profile(opened, schema, config=config, progress=progress), config)
     made = planning.plan(schema, evidence, config, parts)
     findings = _each_once(read.remarks, cut, made.findings)
     return _Study(replace(made, findings=findings), evidence, config, parts, whole=len(schema.tables) == len(read.tables))
