@@ -43,6 +43,7 @@ SETTINGS = {
     "TimeZone": "UTC",
     "extra_float_digits": "1",
     "bytea_output": "hex",
+    "lc_monetary": "C",  # money is printed and read with the same sign and digits on every server
     "xmloption": "content",
     "standard_conforming_strings": "on",
     "jit": "off",  # compiling costs more than it saves on catalogue queries and plain scans

@@ -1,0 +1,97 @@
+"""Filters as SQL: a keyed hash on the server, and keys that travel inside the statement (no temporary table, no right to write)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from psycopg import sql
+
+from mimic import schema as s
+from mimic.selection import HashShare, KeyIn
+
+KEYS_PER_STATEMENT = 100_000
+
+
+def hash_share(table: s.Table, where: HashShare) -> sql.Composable:
+    """True for the rows whose hash falls into the share.
+
+    `hashtextextended` is what hash partitioning stands on, so that it is the same in every version (on little-endian machines).
+    Each column's text is hashed with the hash of those before it as its seed; numbers of any width or scale print alike.
+    """
+    if where.share >= 1:
+        return sql.SQL("true")
+    seed = int.from_bytes(hashlib.blake2b(where.salt.encode(), digest_size=8).digest(), "big", signed=True)
+    hashed: sql.Composable = sql.SQL("{}::int8").format(sql.Literal(str(seed)))
+    for name in where.columns:
+        hashed = sql.SQL('coalesce(hashtextextended({} COLLATE "C", {}), hashint8extended(0, {}))').format(
+            _text(name, table.column(name).type), hashed, hashed
+        )
+    limit = -(2**63) + round(max(where.share, 0.0) * 2**64)
+    return sql.SQL("{} < {}::int8").format(hashed, sql.Literal(str(min(limit, 2**63 - 1))))
+
+
+def _text(name: str, kind: s.LogicalType) -> sql.Composable:
+    column = sql.Identifier(name)
+    match s.bare(kind):
+        case s.Decimal():
+            return sql.SQL("trim_scale({})::text").format(column)
+        case s.Text(ignore_case=True):
+            return sql.SQL("lower({}::text)").format(column)
+    return sql.SQL("{}::text").format(column)
+
+
+def key_in(table: s.Table, where: KeyIn, schemas: Mapping[str, str]) -> Iterator[sql.Composable]:
+    """Conditions, one after the other, that together are true once for each row whose key is among the keys.
+
+    `schemas` gives the schema of a column's type where an extension made it: its operators live there.
+    """
+    if not where.columns:
+        return
+    keys = pa.table([where.keys.column(name) for name in where.columns], names=[str(i) for i in range(len(where.columns))])
+    keys = keys.drop_null()
+    keys = keys.group_by(keys.column_names).aggregate([])
+    keys = keys.sort_by([(name, "ascending") for name in keys.column_names])
+    columns = [table.column(name) for name in where.columns]
+    for start in range(0, keys.num_rows, KEYS_PER_STATEMENT):
+        part = keys.slice(start, KEYS_PER_STATEMENT)
+        names = [sql.Identifier(f"k{i}") for i in range(len(columns))]
+        arrays = [sql.SQL("{}::text[]").format(sql.Literal(_array_text(part.column(i), column.type))) for i, column in enumerate(columns)]
+        typed = [sql.SQL("u.{}::{} AS {}").format(name, sql.SQL(c.declared), name) for name, c in zip(names, columns, strict=True)]
+        homes = [sql.Identifier(schemas.get(column.name, "pg_catalog")) for column in columns]
+        equal = [
+            sql.SQL("k.{} OPERATOR({}.=) t.{}").format(name, home, sql.Identifier(column.name))
+            for name, home, column in zip(names, homes, columns, strict=True)
+        ]
+        yield sql.SQL("EXISTS (SELECT FROM (SELECT {} FROM unnest({}) AS u({})) AS k WHERE {})").format(
+            sql.SQL(", ").join(typed), sql.SQL(", ").join(arrays), sql.SQL(", ").join(names), sql.SQL(" AND ").join(equal)
+        )
+
+
+def _array_text(values: pa.ChunkedArray, kind: s.LogicalType) -> str:
+    """An array as PostgreSQL reads it: `{"1","2"}`."""
+    texts = key_texts(values, kind)
+    texts = pc.replace_substring(pc.replace_substring(texts, "\\", "\\\\"), '"', '\\"')
+    return "{" + ",".join(f'"{text}"' for text in texts.to_pylist()) + "}"
+
+
+def key_texts(values: pa.ChunkedArray, kind: s.LogicalType) -> pa.ChunkedArray:
+    match s.bare(kind):
+        case s.Binary():
+            return pa.chunked_array([pa.array(["\\x" + value.hex() for value in values.to_pylist()], pa.string())])
+        case s.Uuid():
+            return pa.chunked_array([pa.array([value.hex() for value in values.to_pylist()], pa.string())])
+        case s.Date() | s.Timestamp():
+            return _times(values)
+    return values if pa.types.is_string(values.type) else values.cast(pa.string())
+
+
+def _times(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """ISO text; the extremes are the infinities."""
+    width, integer = (2**31, pa.int32()) if pa.types.is_date32(values.type) else (2**63, pa.int64())
+    numbers = values.cast(integer)
+    texts = values.cast(pa.string())
+    texts = pc.if_else(pc.equal(numbers, pa.scalar(width - 1, integer)), "infinity", texts)
+    return pc.if_else(pc.equal(numbers, pa.scalar(-width, integer)), "-infinity", texts)
