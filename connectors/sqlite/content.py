@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.sqlite.connect import quoted
-from connectors.sqlite.forms import NUMBERS, USUAL, recognise
-from connectors.sqlite.types import logical_type, when_empty
+from connectors.sqlite.forms import ANY, NUMBERS, USUAL, recognise
+from connectors.sqlite.types import affinity, logical_type, when_empty
 from mimic.report import Finding
 from mimic.schema import Binary, Boolean, Date, Decimal, Float, Integer, Json, LogicalType, Text, Time, Timestamp, Uuid
 
@@ -37,6 +37,7 @@ class Held:
     type: LogicalType
     form: str = USUAL
     nulls: bool = False
+    empty: bool = False  # no value at all
 
 
 def measure(connection: sqlite3.Connection, table: str, columns: Sequence[Declared]) -> tuple[dict[str, Held], list[Finding]]:
@@ -90,7 +91,7 @@ def _guess(connection: sqlite3.Connection, table: str, column: Declared, kind: L
     query = f"SELECT {name} FROM {quoted(table)} WHERE {name} IS NOT NULL LIMIT {SAMPLE}"
     sample = [value for (value,) in connection.execute(query)]
     if not sample:
-        return (kind or when_empty(column.declared, column.collation)), USUAL
+        return kind, USUAL
     if kind is None:
         return None, USUAL
     return recognise(kind, sample) or (None, USUAL)
@@ -140,24 +141,23 @@ def _misfit(column: str, kind: LogicalType | None, form: str) -> str:
         case Uuid():
             if form == "bytes":
                 return f"typeof({column}) <> 'blob' OR length({column}) <> 16"
-            plain = f"replace({column}, '-', '')" if form in (USUAL, "UPPER") else column
-            shape = "8-4-4-4-12" if form in (USUAL, "UPPER") else ""
-            hyphens = f" OR {column} NOT LIKE '________-____-____-____-____________'" if shape else ""
-            case_ = f" OR {column} <> {'upper' if form in ('HEX', 'UPPER') else 'lower'}({column})"
-            return f"typeof({column}) <> 'text' OR length({plain}) <> 32 OR {plain} GLOB '*[^0-9a-fA-F]*'{hyphens}{case_}"
+            digit = "[0-9A-F]" if form in ("UPPER", "HEX") else "[0-9a-f]"
+            lengths = (32,) if form in ("hex", "HEX") else (8, 4, 4, 4, 12)
+            return f"typeof({column}) <> 'text' OR {column} NOT GLOB '{'-'.join(digit * length for length in lengths)}'"
         case Date() | Timestamp() if form in NUMBERS:
             return _number_misfit(column, form)
         case Date():
-            return f"typeof({column}) <> 'text' OR length({column}) <> 10 OR date({column}) IS NOT {column} OR {column} < '0001'"
+            return (
+                f"typeof({column}) <> 'text' OR length({column}) <> 10 OR date({column}) IS NOT {column} OR substr({column}, 1, 4) < '0001'"
+            )
         case Timestamp():
             day = f"substr({column}, 1, 10)"
             clock = f"length({column}) > 10 AND (substr({column}, 11, 1) NOT IN (' ', 'T') OR substr({column}, 12, 2) > '23')"
-            return (
-                f"typeof({column}) <> 'text' OR julianday({column}) IS NULL OR date({day}) IS NOT {day} OR {column} < '0001-01-02' "
-                f"OR {column} > '9999-12-31' OR {clock} OR {column} GLOB '*[^-0-9 T:.Z+]*'"
-            )
+            limits = f"{column} < '0001-01-02' OR {column} > '9999-12-31'"
+            odd = f"julianday({column}) IS NULL OR date({day}) IS NOT {day} OR {clock} OR {column} GLOB '*[^-0-9 T:.Z+]*'"
+            return f"typeof({column}) <> 'text' OR {limits} OR CASE WHEN datetime({column}) IS {column} THEN 0 ELSE {odd} END"
         case Time():
-            return f"typeof({column}) <> 'text' OR {column} NOT GLOB '[0-2][0-9]:[0-5][0-9]*' OR time({column}) IS NULL OR {column} > '24'"
+            return f"typeof({column}) <> 'text' OR {column} NOT GLOB '[0-2][0-9]:[0-5][0-9]*' OR time({column}) IS NULL OR substr({column}, 1, 2) > '23'"
     return "0"
 
 
@@ -179,11 +179,12 @@ def _fallback(connection: sqlite3.Connection, table: str, column: Declared) -> H
     nocase = column.collation == "NOCASE"
     declared = logical_type(column.declared, column.collation)
     if not kinds:
-        return Held(declared or when_empty(column.declared, column.collation), nulls=nulls)
+        return Held(declared or when_empty(column.declared, column.collation), nulls=nulls, empty=True)
     if "blob" in kinds:
         return Held(Binary(), nulls=nulls)
     if "text" in kinds:
-        return Held(Text(ignore_case=nocase), nulls=nulls)
+        loose = len(kinds) > 1 and affinity(column.declared) in ("BLOB", "TEXT")
+        return Held(Text(ignore_case=nocase), ANY if loose else USUAL, nulls)
     if isinstance(declared, Decimal):
         return Held(Decimal(), nulls=nulls)
     return Held(Integer() if kinds == {"integer"} else Float(), nulls=nulls)

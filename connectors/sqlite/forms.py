@@ -19,10 +19,12 @@ import pyarrow.compute as pc
 from mimic.schema import Binary, Boolean, Column, Date, Decimal, Float, Integer, LogicalType, Time, Timestamp, Uuid, arrow_type, bare
 
 USUAL = ""  # ISO text for times, "%Y-%m-%d %H:%M:%S" with a fraction where there is one; text with hyphens for a UUID
+ANY = "any"  # texts and numbers side by side in a column without a type: what spells an integer is one
 UNITS = {"unixepoch": "s", "unixepoch ms": "ms", "unixepoch us": "us"}
 NUMBERS = {*UNITS, "unixepoch float", "julianday"}
 JULIAN_1970 = 2440587.5
 DAY = 86_400_000_000
+INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 COMMENT = re.compile(r"\s*/\*(.*?)\*/\s*$")
 
 
@@ -130,6 +132,8 @@ def encode(values: pa.Array, kind: LogicalType, form: str) -> list[Any]:
         plain: list[Any] = stored.to_numpy(zero_copy_only=False).tolist()
         return plain
     listed: list[Any] = stored.to_pylist()
+    if form == ANY:
+        return [int(value) if value is not None and INTEGER.fullmatch(value) else value for value in listed]
     return listed
 
 
@@ -141,6 +145,8 @@ def _stored(values: pa.Array, kind: LogicalType, form: str) -> pa.Array:
         return values.cast(pa.string())  # the column's affinity makes the number
     if pa.types.is_float32(type_):
         return values.cast(pa.string()).cast(pa.float64())  # 0.1 stays 0.1
+    if form == ANY:
+        return values
     if isinstance(kind, Uuid) and pa.types.is_fixed_size_binary(type_):
         return pa.array(_uuid_values(values, form))
     if pa.types.is_date(type_):

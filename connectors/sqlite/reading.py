@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
 from connectors.sqlite import parsing
@@ -16,6 +16,7 @@ from mimic.report import Finding
 from mimic.schema import Check, Column, ForeignKey, Index, Schema, Table, TableName, Trigger, Unique, View
 
 USER_TABLES = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+UNKNOWN = "\0"  # while reading: neither a declared type nor a value tells what the column is
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,30 @@ def read_schema(connection: sqlite3.Connection) -> Schema:
         tables.append(table)
         findings += remarks
     findings += _left_alone(catalog)
+    tables = _as_their_parents(tables)
     views = tuple(
         View(_name(name), parsing.view_query(catalog.sql[name])) for name, (kind, _, _) in sorted(catalog.kinds.items()) if kind == "view"
     )
     return Schema("sqlite", tuple(tables), views=views, version=sqlite3.sqlite_version, remarks=tuple(findings))
+
+
+def _as_their_parents(tables: list[Table]) -> list[Table]:
+    """An empty key column without a type is what its parent's key is."""
+    types = {(table.name, column.name): column.type for table in tables for column in table.columns}
+    told = []
+    for table in tables:
+        parents = {
+            column: types[key.parent, referred]
+            for key in table.foreign_keys
+            for column, referred in zip(key.columns, key.referred, strict=True)
+        }
+        columns = tuple(
+            replace(column, type=parents[column.name], declared="") if column.declared == UNKNOWN and column.name in parents
+            else replace(column, declared="") if column.declared == UNKNOWN else column
+            for column in table.columns
+        )  # fmt: skip
+        told.append(replace(table, columns=columns))
+    return told
 
 
 def _left_alone(catalog: Catalog) -> Iterator[Finding]:
@@ -106,7 +127,7 @@ def _table(connection: sqlite3.Connection, catalog: Catalog, name: str) -> tuple
     declared = [
         Declared(
             column, _declared(kind), collations.get(column.lower(), ""),
-            proved=column == alias or (strict and kind.upper() in ("INT", "INTEGER", "REAL", "TEXT", "BLOB") and bool(not_null)),
+            proved=column == alias or (strict and kind.upper() in ("INTEGER", "REAL", "TEXT", "BLOB") and bool(not_null)),
         )
         for column, kind, not_null, *_ in rows
     ]  # fmt: skip
@@ -150,7 +171,7 @@ def _column(row: tuple[Any, ...], held: Held, expression: str | None, *, in_key:
         name,
         held.type,
         nullable=held.nulls if in_key else not not_null,
-        declared=declared_with(_declared(kind), held.form),
+        declared=UNKNOWN if held.empty and not _declared(kind) else declared_with(_declared(kind), held.form),
         default=default,
         identity="default" if alias else None,
         generated=(expression or "") if hidden in (2, 3) else None,

@@ -71,4 +71,4 @@ def logical_type(declared: str, collation: str = "") -> LogicalType | None:
 
 def when_empty(declared: str, collation: str = "") -> LogicalType:
     """For a column without values whose declaration means nothing in particular: by affinity."""
-    return Decimal() if affinity(declared) == "NUMERIC" else Text(ignore_case=collation == "NOCASE")
+    return Decimal() if affinity(declared) == "NUMERIC" and "STRING" not in declared.upper() else Text(ignore_case=collation == "NOCASE")
