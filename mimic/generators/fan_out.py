@@ -97,7 +97,7 @@ def _unknown(most: int) -> Sketch:
     if most == 1:
         return constant(1.0)
     sizes = np.array([0.0, 1, 2, 3, 5, 8, 13, 21])
-    return _exactly(sizes, 0.62 ** np.arange(len(sizes)))
+    return _exactly(sizes, np.power(0.62, np.arange(8.0)))
 
 
 def _exactly(sizes: Floats, weights: Floats) -> Sketch:

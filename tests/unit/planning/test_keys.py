@@ -1,0 +1,49 @@
+"""Every uniqueness rule has somebody who keeps it."""
+
+from __future__ import annotations
+
+from mimic.planning.keys import plan_keys
+from mimic.schema import Column, Date, ForeignKey, Integer, Schema, Table, TableName, Text, Unique
+
+A, B, LINK = TableName("", "a"), TableName("", "b"), TableName("", "link")
+
+
+def parent(name: TableName) -> Table:
+    return Table(name, (Column("id", Integer(), False),), primary_key=Unique("pk", ("id",), primary=True))
+
+
+def plan_of(*uniques: Unique, columns=(), primary: tuple[str, ...] | None = None):
+    keys = (ForeignKey("fa", LINK, ("a_id",), A, ("id",)), ForeignKey("fb", LINK, ("b_id",), B, ("id",)))
+    own = (Column("a_id", Integer(), False), Column("b_id", Integer()), *columns)
+    key = Unique("pk", primary, primary=True) if primary else None
+    link = Table(LINK, own, primary_key=key, uniques=uniques, foreign_keys=keys)
+    schema = Schema("sqlite", (parent(A), parent(B), link))
+    return plan_keys(schema, link)
+
+
+def test_a_rule_on_foreign_keys_alone_is_kept_by_the_choice_of_parents():
+    made = plan_of(primary=("a_id", "b_id"))
+    assert made.combinations == (("a_id", "b_id"),)
+    assert not made.within
+
+
+def test_a_column_that_is_unique_by_itself_is_kept_by_its_own_generator():
+    made = plan_of(Unique("u", ("email",)), columns=(Column("email", Text()),))
+    assert made.single == {"email"}
+
+
+def test_the_column_with_most_room_makes_a_composite_key_unique():
+    columns = (Column("title", Text(), False), Column("since", Date(), False))
+    made = plan_of(primary=("a_id", "title", "since"), columns=columns)
+    assert made.within == {"since": ("a_id", "title")}
+
+
+def test_a_rule_that_follows_from_a_smaller_one_needs_nobody():
+    made = plan_of(Unique("u", ("a_id", "code")), Unique("v", ("code",)), columns=(Column("code", Text()),))
+    assert made.single == {"code"}
+    assert not made.within
+
+
+def test_columns_of_a_primary_key_never_become_null():
+    made = plan_of(primary=("a_id", "b_id"))
+    assert "b_id" not in made.may_be_null
