@@ -95,14 +95,9 @@ def _wide(kind: pa.DataType) -> pa.DataType:
 
 
 def _nothing(kind: pa.DataType) -> pa.Scalar:
-    if pa.types.is_fixed_size_binary(kind):
-        return pa.scalar(bytes(kind.byte_width), kind)
+    """The value whose bytes are zeros."""
     if pa.types.is_large_string(kind) or pa.types.is_large_binary(kind):
         return pa.scalar("" if pa.types.is_large_string(kind) else b"", kind)
     if pa.types.is_boolean(kind):
         return pa.scalar(False)
-    return pa.scalar(0, pa.int64()).cast(kind) if not pa.types.is_temporal(kind) else _zero_time(kind)
-
-
-def _zero_time(kind: pa.DataType) -> pa.Scalar:
-    return pa.array([0], pa.int32() if kind.bit_width == 32 else pa.int64()).view(kind)[0]
+    return pa.Array.from_buffers(kind, 1, [None, pa.py_buffer(bytes(kind.bit_width // 8))])[0]
