@@ -155,7 +155,7 @@ class Shares:
             return {self.column: without(self._array.take(pa.array(order[span.start : span.start + span.n])), mask)}
         if self.fallback is None and not len(self.values):
             return {self.column: pa.nulls(span.n, arrow_type(self.type))}
-        codes = self._guide(systematic(stream.at("value"), span.n))
+        codes = self._guide(systematic(stream.at("value"), span.n, mask))
         rest = np.flatnonzero(codes == len(self.values))
         pool = self._array
         if self.fallback is not None and len(rest):

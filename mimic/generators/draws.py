@@ -33,9 +33,18 @@ def shuffled(stream: Stream, n: int) -> Ints:
     return places
 
 
-def systematic(stream: Stream, n: int) -> Floats:
-    """n numbers in [0, 1), one in each of n equal cells, in random order."""
-    return np.asarray((shuffled(stream, n) + stream.uniform(n)) / max(n, 1), dtype=np.float64)
+def systematic(stream: Stream, n: int, mask: Mask | None = None) -> Floats:
+    """n numbers in [0, 1), one in each of n equal cells, in random order.
+
+    With `mask`, only over the rows that are not NULL (False): the others get 0.
+    """
+    many = n if mask is None else n - int(mask.sum())
+    u = np.asarray((shuffled(stream, many) + stream.uniform(many)) / max(many, 1), dtype=np.float64)
+    if mask is None:
+        return u
+    spread = np.zeros(n)
+    spread[~mask] = u
+    return spread
 
 
 def nulls(stream: Stream, n: int, share: float) -> Mask | None:

@@ -119,7 +119,7 @@ class Quantiles:
         if self.unique:
             values: Floats | Ints = self._lattice(span.total).at(span, stream)
         else:
-            u = systematic(stream.at("value"), span.n)
+            u = systematic(stream.at("value"), span.n, mask)
             if self.specials:
                 u, special = apart(u, [share for _, share, _ in self.specials])
             values = self._rounded(self.sketch.quantile(u))

@@ -105,7 +105,7 @@ class Moments:
         if self.unique:
             steps = Lattice.of(self.sketch, span.total, self.low, self.high, where=self.column).at(span, stream)
         else:
-            u = systematic(stream.at("value"), span.n)
+            u = systematic(stream.at("value"), span.n, mask)
             if self.infinities:
                 u, special = apart(u, [share for _, share, _ in self.infinities])
             steps = self._in_rhythm(self.sketch.quantile(u), stream)
