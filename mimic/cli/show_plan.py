@@ -10,8 +10,7 @@ from mimic.cli.show_report import finding_tree, findings, plain_table
 from mimic.cli.talk import Talk
 from mimic.graph import components, cycles
 from mimic.plan import Plan, TablePlan
-from mimic.schema import TableName
-from mimic.semantics import Meaning, Sensitivity
+from mimic.semantics import Sensitivity
 
 
 def show(plan: Plan, talk: Talk) -> None:
@@ -25,7 +24,8 @@ def show(plan: Plan, talk: Talk) -> None:
     keys = sum(len(table.foreign_keys) for table in schema.tables)
     parts = len(components(schema))
     version = f" {schema.version}" if schema.version else ""
-    told = f"{schema.engine}{version}: {len(schema.tables)} tables in {parts} components, {rows:,} rows, {keys} foreign keys"
+    told = f"{schema.engine}{version}: {len(schema.tables)} tables, {rows:,} rows, {keys} foreign keys"
+    told += "" if parts == 1 else f", {parts} groups of tables that no key joins"
     out.print(Text(told), soft_wrap=True)
     out.print()
     table = plain_table(("table (load order)", "left"), ("rows", "right"), ("columns", "right"), ("key", "left"), ("refers to", "left"))
@@ -36,7 +36,7 @@ def show(plan: Plan, talk: Talk) -> None:
         table.add_row(name, f"{planned.source_rows:,}", str(len(planned.table.columns)), primary, Text(parents))
     out.print(table)
     _section(talk, "Cycles", [", ".join(str(name) for name in loop) for loop in cycles(schema)])
-    _section(talk, "Looks sensitive", [f"{place}: {_meaning(meaning)}" for place, meaning in _sensitive(plan)])
+    _section(talk, "Looks sensitive" + ("" if talk.verbosity else " (-v tells why)"), _sensitive(plan, why=bool(talk.verbosity)))
     _section(talk, "Looks like reference data", [f"{x.table.name}: {x.reference}" for x in plan.tables if x.reference])
     _section(talk, "Bookkeeping of a framework, copied", [f"{x.table.name}: {x.bookkeeping}" for x in plan.tables if x.bookkeeping])
     out.print()
@@ -50,16 +50,17 @@ def _section(talk: Talk, title: str, lines: list[str]) -> None:
         talk.out.print(Text(f"  {line}"), soft_wrap=True)
 
 
-def _meaning(meaning: Meaning) -> str:
-    return f"{meaning.kind.value} ({meaning.sensitivity.value}), {meaning.why}"
-
-
-def _sensitive(plan: Plan) -> list[tuple[str, Meaning]]:
-    """Columns that may tell about persons, table by table."""
-    place: dict[TableName, int] = {table.table.name: i for i, table in enumerate(plan.tables)}
-    found = [(key, meaning) for key, meaning in plan.meanings.items() if meaning.sensitivity is not Sensitivity.NONE]
-    found.sort(key=lambda pair: place.get(pair[0][0], len(place)))
-    return [(f"{table}.{column}", meaning) for (table, column), meaning in found]
+def _sensitive(plan: Plan, *, why: bool) -> list[str]:
+    """Columns that may tell about persons, table by table; with `why` each on a line of its own."""
+    lines = []
+    for planned in plan.tables:
+        found = [(column.name, plan.meanings.get((planned.table.name, column.name))) for column in planned.table.columns]
+        told = [(name, meaning) for name, meaning in found if meaning is not None and meaning.sensitivity is not Sensitivity.NONE]
+        if why:
+            lines += [f"{planned.table.name}.{name}: {x.kind.value} ({x.sensitivity.value}), {x.why}" for name, x in told]
+        elif told:
+            lines.append(f"{planned.table.name}: " + ", ".join(f"{name} ({meaning.sensitivity.value})" for name, meaning in told))
+    return lines
 
 
 def tree(plan: Plan) -> dict[str, Any]:

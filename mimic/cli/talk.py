@@ -16,7 +16,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from mimic.progress import Bar
 
+WIDE = 200  # columns of a pipe
 SLOW = 0.5  # seconds: quicker work is not worth a plain line unless -v asks for it
+
+
+def _console() -> Console:
+    """stdout; into a pipe as wide as the content, for nobody is there to scroll."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=WIDE)
 
 
 @dataclass
@@ -26,7 +33,7 @@ class Talk:
     format: Literal["text", "json"] = "text"
     quiet: bool = False
     verbosity: int = 0
-    out: Console = field(default_factory=lambda: Console(soft_wrap=False))
+    out: Console = field(default_factory=_console)
     err: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
     bars: Progress | None = None
 

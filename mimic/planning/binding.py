@@ -53,6 +53,7 @@ def parse_config(text: str, *, file: str = "mimic.yaml") -> Config:
     tree = _load(text, file)
     problems: list[tuple[str, str]] = []
     tree = _expand(tree, "", problems, _Budget())
+    _fill_blanks(tree)
     if not isinstance(tree, dict):
         raise ConfigError([("", "a mapping is expected: `tables:`, `seed:`, ...")], file=file)
     try:
@@ -63,6 +64,25 @@ def parse_config(text: str, *, file: str = "mimic.yaml") -> Config:
     if problems:
         raise ConfigError(problems, file=file)
     return config
+
+
+def _fill_blanks(tree: Any) -> None:
+    """`orders:` with nothing behind it says nothing, which is no mistake."""
+    if not isinstance(tree, dict):
+        return
+    for key in ("tables", "accept", "extra_fks", "ignore_fks"):
+        if key in tree and tree[key] is None:
+            del tree[key]
+    tables = tree.get("tables")
+    if not isinstance(tables, dict):
+        return
+    for name, told in tables.items():
+        if told is None:
+            tables[name] = {}
+        elif isinstance(told, dict):
+            told["columns"] = {} if told.get("columns") is None else told["columns"]
+            if isinstance(told["columns"], dict):
+                told["columns"] = {column: {} if how is None else how for column, how in told["columns"].items()}
 
 
 def _load(text: str, file: str) -> Any:

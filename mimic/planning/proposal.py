@@ -11,11 +11,14 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from mimic.plan import Choice, Plan, TablePlan
+from mimic.plan import Plan, Step, TablePlan
 
 _HEAD = """\
 mimic.yaml, proposed by `mimic plan`. Change what you like; `mimic schema` prints the JSON Schema of this file.
 Leave out a column to let Mimic choose its generator anew each time; write `mode: synthesize`, `copy` or `empty` per table."""
+
+_COLUMN = 60  # where reasons begin, on lines that leave room
+_FIXED = ("reference.assign", "key.within", "null")  # what these do follows from keys and groups: nobody can choose them
 
 
 def write_config(plan: Plan, *, previous: str = "") -> str:
@@ -25,8 +28,6 @@ def write_config(plan: Plan, *, previous: str = "") -> str:
     yaml.indent(mapping=2, sequence=4, offset=2)
     read = yaml.load(previous) if previous.strip() else None
     document: CommentedMap = read if isinstance(read, CommentedMap) else CommentedMap()
-    if not document:
-        document.yaml_set_start_comment(_start(plan))
     _add(document, "version", 1)
     _add(document, "seed", plan.seed, "the same model, seed and version give the same rows")
     _add(document, "k", plan.k, "a value of the source is kept only when at least this many distinct owners hold it")
@@ -41,16 +42,15 @@ def write_config(plan: Plan, *, previous: str = "") -> str:
         _add_table(tables, plan, table)
     out = io.StringIO()
     yaml.dump(document, out)
-    return out.getvalue()
+    return out.getvalue() if read else _start(plan) + out.getvalue()
 
 
 def _start(plan: Plan) -> str:
-    lines = [_HEAD, ""]
+    lines = [*_HEAD.splitlines(), ""]
     if plan.findings:
-        lines += ["Findings:"]
-        lines += [f"  {finding.id}  {finding.place}: {_line(f'{finding.sentence}. {finding.todo}')}" for finding in plan.findings]
-        lines += [""]
-    return "\n".join(lines)
+        told = [f"  {finding.id}  {_line(f'{finding.place}: {finding.sentence}. {finding.todo}')}" for finding in plan.findings]
+        lines += ["Findings:", *told, ""]
+    return "".join(f"# {line}".rstrip() + "\n" for line in lines) + "\n"
 
 
 def _add_table(tables: CommentedMap, plan: Plan, table: TablePlan) -> None:
@@ -72,9 +72,15 @@ def _add_table(tables: CommentedMap, plan: Plan, table: TablePlan) -> None:
     chosen = _choices(table)
     for column in table.table.columns:
         if column.name in chosen and column.name not in columns:
-            how = CommentedMap(generator=chosen[column.name].kind)
+            step = chosen[column.name]
+            how, reason = CommentedMap(), step.choice.reason
+            if len(step.task.fills) == 1 and step.choice.kind not in _FIXED:
+                how["generator"] = step.choice.kind
+            else:  # an empty mapping asks for nothing: the columns of a group stay together
+                others = [name for name in step.task.fills if name != column.name]
+                reason = f"{step.choice.kind}{' together with ' + ', '.join(others) if others else ''}: {reason}"
             how.fa.set_flow_style()
-            _add(columns, column.name, how, chosen[column.name].reason)
+            _add(columns, column.name, how, reason)
     if not columns:
         del told["columns"]
 
@@ -85,8 +91,8 @@ def _spelling(tables: CommentedMap, table: TablePlan) -> str:
     return long if long in tables else str(table.table.name)
 
 
-def _choices(table: TablePlan) -> dict[str, Choice]:
-    return {name: step.choice for step in table.steps for name in step.task.fills}
+def _choices(table: TablePlan) -> dict[str, Step]:
+    return {name: step for step in table.steps for name in step.task.fills}
 
 
 def _reason(table: TablePlan) -> str:
@@ -99,7 +105,7 @@ def _add(into: CommentedMap, key: str, value: Any, comment: str = "") -> None:
         return
     into[key] = value
     if comment := _line(comment):
-        into.yaml_add_eol_comment(comment, key)
+        into.yaml_add_eol_comment(comment, key, column=_COLUMN)
 
 
 def _empty_list() -> CommentedSeq:

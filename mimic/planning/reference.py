@@ -167,7 +167,7 @@ def _looks(table: Table, schema: Schema, evidence: Evidence, meanings: Mapping[t
         facts += _is_fact(column, table)
     if not labels or facts > labels:
         return ""
-    return f"{here.rows:,} rows to which {referring:,} rows of {largest.table} refer; names and codes, nothing personal in it or above it"
+    return f"{referring:,} rows of {largest.table} refer to it; names and codes, nothing personal in it or above it"
 
 
 def _hangs_elsewhere(table: Table, found: Mapping[TableName, str]) -> bool:

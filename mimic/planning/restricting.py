@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from mimic.config import Config
+from mimic.config import ColumnConfig, Config, TableConfig
 from mimic.errors import UsageError, closest
 from mimic.report import Finding
 from mimic.schema import Schema, Table
@@ -52,15 +52,23 @@ def restrict(
 
 
 def restrict_config(config: Config, schema: Schema) -> Config:
-    """The configuration without what it says about tables that were left out. The names must have been bound before."""
+    """The configuration without what it says about tables that were left out, and without columns about which it says nothing.
+
+    The names must have been bound before.
+    """
     return config.model_copy(
         update={
-            "tables": {name: told for name, told in config.tables.items() if schema.named(name)},
+            "tables": {name: _wishes(told) for name, told in config.tables.items() if schema.named(name)},
             "extra_fks": [key for key in config.extra_fks if schema.named(key.table) and schema.named(key.parent)],
             "ignore_fks": [],  # they are out of the schema already
             "privacy_unit": None if config.privacy_unit is None else [name for name in config.privacy_unit if schema.named(name)],
         }
     )
+
+
+def _wishes(told: TableConfig) -> TableConfig:
+    nothing = ColumnConfig.model_validate({})
+    return told.model_copy(update={"columns": {name: how for name, how in told.columns.items() if how != nothing}})
 
 
 def _matches(table: Table, patterns: Sequence[str]) -> bool:

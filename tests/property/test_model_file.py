@@ -38,8 +38,8 @@ def read(content: bytes) -> None:
         tracemalloc.start()
         try:
             storing.load(path, models.registry())
-        except ModelFileError as error:
-            assert str(path) in str(error)
+        except ModelFileError:
+            pass
         finally:
             peak = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()

@@ -146,12 +146,13 @@ OTHERS = (
 
 def schema() -> Schema:
     key = ForeignKey("orders_place", ORDERS, ("place",), PLACES, ("id",), deferrable=True, on_delete="CASCADE")
+    index = Unique("u", (), ("lower(odd)",), constraint=False)
     fires = Trigger("t", "before", ("insert", "update"), True, "f()", "CREATE TRIGGER ...", computes=("odd",))
     return Schema(
         "postgresql",
         (
             Table(PLACES, EVERYTHING, Unique("p", ("id",), primary=True), checks=(Check("c", "price > 0", ("price",)),)),
-            Table(ORDERS, OTHERS, Unique("o", ("id",), primary=True), (Unique("u", (), ("lower(odd)",)),), foreign_keys=(key,), triggers=(fires,)),
+            Table(ORDERS, OTHERS, Unique("o", ("id",), primary=True), (index,), foreign_keys=(key,), triggers=(fires,)),
         ),
         sequences=(Sequence(TableName("", "s"), PLACES, "id"),),
         views=(View(TableName("", "v"), "SELECT 1"),),
