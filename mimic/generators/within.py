@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from mimic.errors import CapacityError
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
+from mimic.generators.nested import pack, unpack
 from mimic.generators.references import codes
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
@@ -157,7 +158,7 @@ class Within:
             yield from self.inner.literals()
 
     def state(self) -> State:
-        inner = None if self.inner is None else {"kind": self.inner.kind, "state": self.inner.state()}
+        inner = None if self.inner is None else pack(self.inner)
         return {
             "table": self.table,
             "column": self.column,
@@ -175,10 +176,7 @@ class Within:
 
     @classmethod
     def restore(cls, state: State) -> Self:
-        from mimic.generators import builtin
-
-        inner = state["inner"]
-        made = builtin().generators.get(inner["kind"]).restore(inner["state"]) if inner else None
+        made = unpack(state["inner"]) if state["inner"] else None
         return cls(
             state["table"],
             state["column"],
