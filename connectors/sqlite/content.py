@@ -157,7 +157,8 @@ def _misfit(column: str, kind: LogicalType | None, form: str) -> str:
             odd = f"julianday({column}) IS NULL OR date({day}) IS NOT {day} OR {clock} OR {column} GLOB '*[^-0-9 T:.Z+]*'"
             return f"typeof({column}) <> 'text' OR {limits} OR CASE WHEN datetime({column}) IS {column} THEN 0 ELSE {odd} END"
         case Time():
-            return f"typeof({column}) <> 'text' OR {column} NOT GLOB '[0-2][0-9]:[0-5][0-9]*' OR time({column}) IS NULL OR substr({column}, 1, 2) > '23'"
+            odd = f"{column} NOT GLOB '[0-2][0-9]:[0-5][0-9]*' OR time({column}) IS NULL OR substr({column}, 1, 2) > '23'"
+            return f"typeof({column}) <> 'text' OR {odd}"
     return "0"
 
 

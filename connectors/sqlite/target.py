@@ -24,13 +24,15 @@ from typing import IO, Any, Self
 import pyarrow as pa
 
 from connectors._sql import ddl as rendering
+from connectors._sql.expressions import translated as in_dialect
+from connectors._sql.names import Names
 from connectors.sqlite import forms, parsing
 from connectors.sqlite.connect import connect, quoted, told, translated
 from connectors.sqlite.reading import USER_TABLES, read_catalog
 from connectors.sqlite.source import CAPABILITIES, identity
 from mimic.batch import Batch
 from mimic.connector import Load
-from mimic.errors import ConnectorError, Refused
+from mimic.errors import ConnectorError, Refused, Unsupported
 from mimic.report import Finding
 from mimic.schema import Check, Schema, Table, TableName
 
@@ -48,6 +50,7 @@ class SqliteTarget:
         self._draft: Draft | None = None
         self._keeps = False  # the structure of the old file is used as it is
         self._after: list[str] = []
+        self._names: Names
 
     def __enter__(self) -> Self:
         return self
@@ -78,6 +81,7 @@ class SqliteTarget:
         if not folder.is_dir():
             raise ConnectorError("the folder of this file is not there.", where=str(self.path), hint="Make it first.")
         self.load = load
+        self._names = Names(load.schema)
         self._keeps = self._examine(load)
         self._draft = Draft.beside(self.path)
         with told(str(self.path)):
@@ -115,8 +119,11 @@ class SqliteTarget:
             return False
         missing = []
         for table in load.schema.tables:
-            here = {row[0].lower() for row in catalog.columns.get(_found(names, table.name), [])}
-            missing += [f"{table.name}.{column.name}" for column in table.written if column.name.lower() not in here]
+            wanted = self._names.table(table.name).lower()
+            here = {row[0].lower() for name in names if name.lower() == wanted for row in catalog.columns[name]}
+            missing += [
+                f"{table.name}.{column.name}" for column in table.written if self._names.column(table.name, column.name).lower() not in here
+            ]
         if missing and not (marked and load.if_exists == "replace"):
             raise Refused(
                 f"the file has tables of another structure: {_some(missing)} {'is' if len(missing) == 1 else 'are'} not there.",
@@ -136,7 +143,7 @@ class SqliteTarget:
                 f"the target holds rows that Mimic did not make: {_some(filled)}.", where=str(self.path),
                 hint=f"If they may go, spell the file's name out: --replace-unmarked {self.path.name}.",
             )  # fmt: skip
-        known = {_flat(table.name).lower() for table in load.schema.tables}
+        known = {self._names.table(table.name).lower() for table in load.schema.tables}
         strange = [name for name in filled if name.lower() not in known]
         if strange and not spelled_out:
             raise Refused(
@@ -159,7 +166,7 @@ class SqliteTarget:
             before = list(parsing.statements(load.ddl.before))
             self._after = list(parsing.statements(load.ddl.after))
         else:
-            before, lost = rendering.before(load.schema, "sqlite")
+            before, lost = rendering.before(load.schema, "sqlite", _accepted)
             self._after, lost_later = rendering.after(load.schema, "sqlite")
             findings += [*lost, *lost_later]
         for statement in before:
@@ -178,13 +185,13 @@ class SqliteTarget:
         if not len(batch):
             return
         if names:
-            listed = ", ".join(quoted(name) for name in names)
+            listed = self._listed(batch.table, names)
             # OR ABORT: a constraint declared ON CONFLICT IGNORE or REPLACE would drop rows in silence.
-            statement = f"INSERT OR ABORT INTO {quoted(_flat(batch.table))} ({listed}) VALUES ({', '.join('?' * len(names))})"
+            statement = f"INSERT OR ABORT INTO {quoted(self._names.table(batch.table))} ({listed}) VALUES ({', '.join('?' * len(names))})"
             parts = self._encoded(table, batch.rows)
             rows: Iterator[Any] = zip(*parts, strict=True)
         else:
-            statement = f"INSERT OR ABORT INTO {quoted(_flat(batch.table))} DEFAULT VALUES"
+            statement = f"INSERT OR ABORT INTO {quoted(self._names.table(batch.table))} DEFAULT VALUES"
             rows = iter([()] * len(batch))
         try:
             written = self.connection.executemany(statement, rows).rowcount
@@ -205,13 +212,12 @@ class SqliteTarget:
         rest = [name for name in names if name not in key]
         if not len(batch) or not rest:
             return
-        setting = ", ".join(f"{quoted(name)} = ?" for name in rest)
-        finding = " AND ".join(f"{quoted(name)} = ?" for name in key)
+        setting = ", ".join(f"{self._listed(batch.table, [name])} = ?" for name in rest)
+        finding = " AND ".join(f"{self._listed(batch.table, [name])} = ?" for name in key)
         rows = batch.rows.select([*rest, *key])
+        statement = f"UPDATE OR ABORT {quoted(self._names.table(batch.table))} SET {setting} WHERE {finding}"
         try:
-            changed = self.connection.executemany(
-                f"UPDATE OR ABORT {quoted(_flat(batch.table))} SET {setting} WHERE {finding}", zip(*self._encoded(table, rows), strict=True)
-            ).rowcount
+            changed = self.connection.executemany(statement, zip(*self._encoded(table, rows), strict=True)).rowcount
         except sqlite3.Error as error:
             raise self._blamed(error, table) from None
         if changed != len(batch):
@@ -224,6 +230,9 @@ class SqliteTarget:
             forms.encode(array, column.type, forms.form_of(column) if ours else forms.USUAL)
             for column, array in zip(kinds, rows.columns, strict=True)
         ]
+
+    def _listed(self, table: TableName, columns: Sequence[str]) -> str:
+        return ", ".join(quoted(self._names.column(table, name)) for name in columns)
 
     def _described(self, name: TableName) -> Table:
         return self._schema.table(name)
@@ -239,9 +248,12 @@ class SqliteTarget:
     def violations(self, table: TableName, check: Check) -> pa.RecordBatch:
         described = self._described(table)
         key = described.primary_key.columns if described.primary_key else tuple(column.name for column in described.written)
-        listed = ", ".join(quoted(name) for name in key)
+        expression = in_dialect(check.expression, self._schema.engine, "sqlite", described, lambda name: self._names.column(table, name))
+        if expression is None:
+            raise Unsupported("this CHECK cannot be said in SQLite", where=f"{table}.{check.name}")
+        query = f"SELECT {self._listed(table, key)} FROM {quoted(self._names.table(table))} WHERE NOT ({expression})"
         with told(f"{table}: CHECK {check.name}"):
-            rows = self.connection.execute(f"SELECT {listed} FROM {quoted(_flat(table))} WHERE NOT ({check.expression})").fetchall()
+            rows = self.connection.execute(query).fetchall()
         columns = [described.column(name) for name in key]
         parts = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
         ours = self._schema.engine == "sqlite"
@@ -258,7 +270,8 @@ class SqliteTarget:
                 self.connection.execute(statement)
             except sqlite3.Error as error:
                 told_ = translated(error, _subject(statement))
-                if kind not in ("VIEW", "TRIGGER", "VIRTUAL"):
+                translated_index = self._schema.engine != "sqlite" and not isinstance(error, sqlite3.IntegrityError)
+                if kind not in ("VIEW", "TRIGGER", "VIRTUAL") and not translated_index:
                     raise told_ from None
                 findings.append(
                     Finding("W421", _subject(statement), f"this {kind.lower()} could not be made: {told_.sentence}", "Make it by hand.")
@@ -431,12 +444,15 @@ def _mark(connection: sqlite3.Connection) -> dict[str, str] | None:
     return found
 
 
-def _flat(name: TableName) -> str:
-    return rendering.flat(name)
-
-
-def _found(names: Sequence[str], wanted: TableName) -> str:
-    return next((name for name in names if name.lower() == _flat(wanted).lower()), "")
+def _accepted(statement: str) -> bool:
+    """Whether SQLite takes a CREATE TABLE statement, and can then write rows: only that looks up the functions of its checks."""
+    with _closing(sqlite3.connect(":memory:")) as scratch:
+        try:
+            scratch.execute(statement)
+            scratch.execute(f"EXPLAIN INSERT INTO {quoted(_subject(statement))} DEFAULT VALUES")
+        except sqlite3.Error:
+            return False
+    return True
 
 
 def _subject(statement: str) -> str:
