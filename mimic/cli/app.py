@@ -369,9 +369,9 @@ def _asker(talk: Talk) -> Any:
         count = "1 table looks" if len(tables) == 1 else f"{len(tables)} tables look"
         if not (sys.stdin.isatty() and sys.stderr.isatty()) or talk.format == "json":
             raise Refused(
-                f"{count} like reference data, and nobody has decided about them; nothing was written.\n{names}\n",
-                hint="Pass --reference copy to keep their rows as they are, or --reference synthesize to make some up "
-                "(or set `mode:` per table in mimic.yaml).",
+                f"{count} like reference data, and nobody has decided about {'it' if len(tables) == 1 else 'them'}; nothing was written.\n"
+                f"{names}\nPass --reference copy to keep such rows as they are, or --reference synthesize to make some up;\n"
+                "or set `mode:` per table in a mimic.yaml (`mimic plan` proposes one)."
             )
         talk.close()
         print(f"{count} like reference data:\n{names}", file=sys.stderr)

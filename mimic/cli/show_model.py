@@ -52,7 +52,9 @@ def _show_generators(table: TableModel, talk: Talk) -> None:
 
 
 def _fills(learned: Learned) -> str:
-    return ", ".join("number of " + name[1:] if name.startswith("#") else name for name in learned.generator.fills)
+    """Its columns; of the hidden ones, those that count children. (`@key` is the parent's row, which every reference fills too.)"""
+    names = [name for name in learned.generator.fills if not name.startswith("@")]
+    return ", ".join("number of " + name[1:] if name.startswith("#") else name for name in names)
 
 
 def _show_literals(model: Model, talk: Talk) -> None:

@@ -181,7 +181,7 @@ def _learned(archive: Archive, part: Any, table: Table, registry: Registry) -> L
         )
     restored = generator.restore(_is(part["state"], dict))
     known = {column.name for column in table.columns}
-    if strange := [name for name in restored.fills if name not in known and not name.startswith("#")]:
+    if strange := [name for name in restored.fills if name not in known and not name.startswith(("#", "@"))]:
         raise damaged(archive.path, f"a generator of {table.name} fills {strange[0]!r}, which is no column of it")
     return Learned(restored, grow(part["choice"], Choice))
 

@@ -76,11 +76,12 @@ class _Clock:
     bar: Bar | None = None
     rows: int = 0
     since: float = field(default_factory=time.monotonic)
+    last: float = field(default_factory=time.monotonic)  # when the last batch was written: making the next one counts for its table
 
     def at(self, table: TableName | None) -> None:
         if table == self.table:
             return
-        now = time.monotonic()
+        now = self.last
         if self.table is not None and self.bar is not None:
             self.bar.done()
             self.lines[self.table] = TableLine(str(self.table), self.modes[self.table], self.rows, now - self.since)
@@ -89,6 +90,7 @@ class _Clock:
 
     def advance(self, n: int) -> None:
         self.rows += n
+        self.last = time.monotonic()
         if self.bar is not None:
             self.bar.advance(n)
 
