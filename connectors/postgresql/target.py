@@ -1,0 +1,285 @@
+"""A PostgreSQL database to fill: everything in one transaction, or in a staging database that takes the target's place.
+
+Rows come by COPY into tables without indexes, keys or triggers; those follow, and the server validates them. Only triggers
+that compute columns are there from the start. A target that has its structure already keeps it, constraints in force.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Self
+
+import psycopg
+import pyarrow as pa
+from psycopg import sql
+
+from connectors.postgresql import admission, completing, keys, loading, making
+from connectors.postgresql.admission import Way
+from connectors.postgresql.connect import ENGINE, connect, guarded, identity, safe_url, translated
+from connectors.postgresql.loading import Place, Streams
+from connectors.postgresql.staging import Staging, Unfit
+from mimic import schema as s
+from mimic.batch import Batch
+from mimic.connector import Capabilities, Load
+from mimic.errors import ConnectorError, Refused, Unsupported
+from mimic.report import Finding
+from mimic.schema import Check, TableName
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+MOST_JOBS = 8
+SETTINGS = "SET maintenance_work_mem = '512MB'; SET check_function_bodies = off; SET row_security = off"
+_SCHEMA = re.compile(r'CREATE SCHEMA (?:IF NOT EXISTS )?("(?:[^"]|"")+"|[\w$]+)')
+
+
+def unwatched(step: str) -> None:
+    """Called before each step of a load; tests stop a load there."""
+
+
+class PostgresTarget:
+    capabilities = Capabilities(ENGINE, parallel_loads=True, deferrable_keys=True, exact_ddl=True)
+
+    def __init__(self, url: str, *, watch: Callable[[str], None] = unwatched) -> None:
+        self._url, self._watch = url, watch
+        self._main = connect(url)
+        self._streams: Streams | None = None
+        self._staging: Staging | None = None
+        self._load: Load | None = None
+        self._way: Way = "create"
+        self._held: admission.Holdings | None = None
+        self._suspended = keys.Suspended()
+        self._after: list[str] = []
+        self._places: dict[TableName, Place] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.abandon()
+        self._main.close()
+
+    def identity(self) -> str:
+        return identity(self._main)
+
+    # -- begin ---------------------------------------------------------------------------------------------------------------
+
+    def begin(self, load: Load) -> tuple[Finding, ...]:
+        """Nothing is written here but, for several jobs, an empty staging database."""
+        if load.ddl is not None and load.ddl.engine != ENGINE:
+            raise Unsupported(f"SQL of {load.ddl.engine} cannot be run here.", where=safe_url(self._url))
+        self._only_load()
+        held = admission.holdings(self._main)
+        way = admission.way(load, held)
+        self._load, self._held, self._way = load, held, way
+        if way == "fill":
+            self._suspended = keys.suspend(self._main, load.forward)
+        findings, staging = self._staged(load, held, way)
+        if load.dry_run:
+            return findings
+        self._watch("begin")
+        with guarded(safe_url(self._url)):
+            self._main.execute(SETTINGS)
+        if staging is not None:
+            self._main.close()
+            self._staging = staging
+            self._main = staging.create()
+            self._main.execute(SETTINGS)
+            self._streams = Streams([self._main, *(staging.connect() for _ in range(min(load.jobs, MOST_JOBS) - 1))])
+        else:
+            with guarded(safe_url(self._url)):
+                self._main.execute("BEGIN")
+            self._streams = Streams([self._main])
+        return findings
+
+    def _only_load(self) -> None:
+        """One load at a time; the lock goes with the session."""
+        with guarded(safe_url(self._url)):
+            if admission.loading_elsewhere(self._main):
+                raise Refused("another load by Mimic fills this target just now.", where=safe_url(self._url), hint="Wait for its end.")
+
+    def _staged(self, load: Load, held: admission.Holdings, way: Way) -> tuple[tuple[Finding, ...], Staging | None]:
+        """Whether a staging database is wanted and possible, and what to say about it."""
+        crowded = admission.too_many_locks(load, admission.locks_possible(self._main)) if way != "fill" else None
+        if load.jobs <= 1 and crowded is None:
+            return (), None
+        try:
+            if way == "fill":
+                raise Unfit("the target has its structure already, which is filled in one transaction")
+            staging = Staging(self._url, self._main, self._schemas() if way == "replace" else (), self._watch)
+        except Unfit as reason:
+            if crowded is not None:
+                raise Refused(
+                    f"{crowded.sentence.partition(':')[0]}, and no staging database can be used: {reason}.",
+                    where=held.database, hint="Raise max_locks_per_transaction on the server.",
+                ) from None  # fmt: skip
+            return (Finding("N303", held.database, f"loaded through one connection: {reason}"),), None
+        return ((crowded,) if crowded else ()), staging
+
+    def _schemas(self) -> list[str]:
+        """The schemas that this load or an earlier one makes."""
+        load, held = self._loading, self._held
+        names = {table.name.schema for table in load.schema.tables} | {view.name.schema for view in load.schema.views}
+        if load.ddl is not None:
+            names |= {name.strip('"').replace('""', '"') for name in _SCHEMA.findall(load.ddl.before)}
+        if held is not None and held.mark is not None:
+            told = held.mark.get("schemas", ())
+            names |= {str(name) for name in told} if isinstance(told, list) else set()
+        return sorted(names)
+
+    @property
+    def _loading(self) -> Load:
+        if self._load is None:
+            raise ConnectorError("no load was begun.", where=safe_url(self._url))
+        return self._load
+
+    # -- structure and rows --------------------------------------------------------------------------------------------------
+
+    def create(self) -> tuple[Finding, ...]:
+        load = self._loading
+        self._watch("create")
+        findings: list[Finding] = []
+        if self._way == "fill":
+            findings += making.run(self._main, self._suspended.away)
+        else:
+            if self._way == "replace" and self._staging is None:
+                making.clear(self._main, self._schemas())
+                self._watch("cleared")
+            before, after, lost = _structure(load)
+            findings += lost
+            findings += making.run(self._main, before)
+            with guarded():
+                self._main.execute("RESET search_path")
+            early, self._after, noted = making.early_triggers(load.schema, after)
+            findings += noted
+            findings += making.run(self._main, early)
+        self._places = loading.places(self._main, load.order)
+        self._watch("created")
+        return tuple(findings)
+
+    def insert(self, batch: Batch) -> None:
+        if len(batch) == 0 or self._streams is None:
+            return
+        place = self._places.get(batch.table)
+        if place is None:
+            raise ConnectorError("there is no such table in the load.", where=str(batch.table), sqlstate="42P01")
+        self._watch("insert")
+        self._streams.insert(place, batch)
+
+    def update(self, batch: Batch, key: Sequence[str]) -> None:
+        self._drain()
+        place = self._places[batch.table]
+        new = Place(TableName("pg_temp", "mimic_update"), place.slots)
+        names = batch.rows.schema.names
+        made = sql.SQL("CREATE TEMPORARY TABLE mimic_update AS SELECT {} FROM {} WITH NO DATA")
+        setting = sql.SQL("UPDATE {} AS old SET {} FROM pg_temp.mimic_update AS new WHERE {}").format(
+            place.identifier,
+            sql.SQL(", ").join(sql.SQL("{} = {}").format(sql.Identifier(n), sql.Identifier("new", n)) for n in names if n not in key),
+            sql.SQL(" AND ").join(sql.SQL("{} = {}").format(sql.Identifier("old", n), sql.Identifier("new", n)) for n in key),
+        )
+        with guarded(place.shown):
+            self._main.execute(made.format(sql.SQL(", ").join(map(sql.Identifier, names)), place.identifier))
+            streams = Streams([self._main])
+            streams.insert(new, batch)
+            streams.drain()
+            self._main.execute(setting)
+            self._main.execute("DROP TABLE pg_temp.mimic_update")
+
+    def violations(self, table: TableName, check: Check) -> pa.RecordBatch:
+        self._drain()
+        known = self._loading.schema.table(table)
+        if known.primary_key is None:
+            raise Unsupported("the table has no primary key by which rows that break a check could be named.", where=str(table))
+        columns = [known.column(name) for name in known.primary_key.columns]
+        query = sql.SQL("SELECT {} FROM {} WHERE NOT ({})").format(
+            sql.SQL(", ").join(_fetched(column) for column in columns), sql.Identifier(table.schema, table.name), sql.SQL(check.expression)
+        )
+        with guarded(f"{table.schema}.{table.name}"), self._main.transaction():
+            rows = self._main.execute(query).fetchall()
+        kinds = [s.arrow_type(column.type) for column in columns]
+        arrays = [pa.array([row[i] for row in rows], kind) for i, kind in enumerate(kinds)]
+        return pa.RecordBatch.from_arrays(arrays, names=[column.name for column in columns])
+
+    def _drain(self) -> None:
+        if self._streams is not None:
+            self._streams.drain()
+
+    # -- the end -------------------------------------------------------------------------------------------------------------
+
+    def finish(self) -> tuple[Finding, ...]:
+        load = self._loading
+        self._drain()
+        self._watch("finish")
+
+        def explain(error: psycopg.Error) -> ConnectorError | None:
+            return making.counted(self._main, load.schema, error)
+
+        findings = making.run(self._main, self._after if self._way != "fill" else self._suspended.back, explain=explain)
+        self._watch("constrained")
+        present = [name for name in load.order if name in self._places]
+        findings += completing.advance_sequences(self._main, set(present))
+        findings += completing.refresh_views(self._main)
+        findings += completing.analyse(self._main, present)
+        mark = {**load.mark, "schemas": self._schemas()}
+        if self._staging is not None:
+            self._staging.mark = mark
+        elif self._way != "fill" or load.mark:
+            admission.write_mark(self._main, mark)
+        self._watch("finished")
+        return tuple(findings)
+
+    def commit(self) -> None:
+        self._drain()
+        self._watch("commit")
+        if self._staging is not None:
+            if self._streams is not None:
+                self._streams.close()
+            self._staging.swap()
+            self._staging = None
+            self._main = connect(self._url)
+        else:
+            try:
+                self._main.execute("COMMIT")
+            except psycopg.Error as error:
+                raise making.counted(self._main, self._loading.schema, error) or translated(error) from None
+        self._streams, self._load = None, None
+
+    def abandon(self) -> None:
+        """Also after a failure in the middle of anything: whatever cannot be said to the server any more, its end of the session undoes."""
+        if self._streams is not None:
+            self._streams.stop()
+        if self._staging is not None:
+            if self._streams is not None:
+                self._streams.close()
+            self._staging.drop()
+        elif not self._main.closed and self._load is not None:
+            try:
+                self._main.rollback()
+            except psycopg.Error:
+                self._main.close()
+        self._streams, self._staging, self._load = None, None, None
+
+
+def _structure(load: Load) -> tuple[list[str], list[str], list[Finding]]:
+    """Statements for before and after the rows: the source's own, or made from our Schema."""
+    if load.ddl is not None:
+        return making.before(load.ddl.before), making.after(load.ddl.after), []
+    from connectors._sql import ddl
+
+    before, lost = ddl.before(load.schema, "postgresql")
+    after, more = ddl.after(load.schema, "postgresql")
+    return list(before), list(after), [*lost, *more]
+
+
+def _fetched(column: s.Column) -> sql.Composable:
+    """A key column such that psycopg's value fits `schema.arrow_type`."""
+    name = sql.Identifier(column.name)
+    match s.bare(column.type):
+        case s.Uuid():
+            return sql.SQL("uuid_send({})").format(name)
+        case s.Boolean() | s.Integer() | s.Float() | s.Decimal() | s.Binary() | s.Date() | s.Time(zoned=False) | s.Timestamp():
+            return name
+    return sql.SQL("{}::text").format(name)
