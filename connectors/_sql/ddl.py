@@ -22,8 +22,11 @@ from mimic.schema import (
     Check,
     Column,
     Composite,
+    Date,
+    Decimal,
     Domain,
     Enum,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -33,6 +36,7 @@ from mimic.schema import (
     Table,
     TableName,
     Text,
+    Timestamp,
     Unique,
     bare,
 )  # fmt: skip
@@ -60,7 +64,7 @@ def after(schema: Schema, dialect: Dialect) -> tuple[list[str], list[Finding]]:
         statements += writer.indexes(table)
     if dialect == "postgresql":
         for table in schema.tables:
-            statements += [writer.foreign_key(key) for key in table.foreign_keys if not key.virtual]
+            statements += writer.foreign_keys(table)
         statements += writer.comments()
     statements += writer.views()
     for table in schema.tables:
@@ -80,6 +84,8 @@ class _Writer:
         self.names = Names(self.schema)
         self.here = self.schema.engine == self.dialect
         self.taken |= {flat(table.name).lower() for table in self.schema.tables}
+        keys = [(table.name, table.primary_key.name) for table in self.schema.tables if table.primary_key]
+        self.key_names = {table: self.free(name, table) for table, name in keys}
 
     def lost(self, id_: str, place: object, sentence: str, todo: str = BY_HAND) -> None:
         self.findings.append(Finding(id_, str(place), sentence, todo))
@@ -172,7 +178,7 @@ class _Writer:
                 '"no column" TEXT', lost=Finding("W401", str(table.name), "has no columns: SQLite needs one, which stays NULL", "")
             )
         if table.primary_key and not alias:
-            label = f"CONSTRAINT {quoted(table.primary_key.name)} " if self.dialect == "postgresql" else ""
+            label = f"CONSTRAINT {quoted(self.key_names[table.name])} " if self.dialect == "postgresql" else ""
             yield _Clause(f"{label}PRIMARY KEY ({self.listed(table.name, table.primary_key.columns)})")
         if self.dialect == "sqlite":
             for unique in table.uniques:
@@ -238,7 +244,7 @@ class _Writer:
                 return {"0": "false", "1": "true"}.get(told, told)
             if not self.here and told[:1] == '"':  # SQLite takes a word in double quotes for a text where no column can be meant
                 return _literal(told.strip('"'))
-            return told
+            return told if self.here or _suits(told, bare(column.type)) else None
         if "nextval" in told.lower() or "gen_random_uuid" in told.lower():
             return None
         return told if re.fullmatch(r"'(?:[^']|'')*'|-?[\d.]+|NULL|TRUE|FALSE|CURRENT_(TIMESTAMP|DATE|TIME)", told, re.I) else f"({told})"
@@ -286,7 +292,11 @@ class _Writer:
 
     def free(self, name: str, table: TableName) -> str:
         wanted, number = name, 2
-        while self.dialect == "sqlite" and wanted.lower() in self.taken:
+        if self.here:
+            return name
+        if self.dialect == "postgresql":
+            wanted = name = name.encode()[:54].decode(errors="ignore")  # 63 bytes, and some for a number
+        while wanted.lower() in self.taken:
             wanted, number = (f"{flat(table)}_{name}" if number == 2 else f"{flat(table)}_{name}_{number}"), number + 1
         self.taken.add(wanted.lower())
         return wanted
@@ -297,10 +307,11 @@ class _Writer:
             if plain and self.dialect == "sqlite":
                 continue
             if (plain or (unique.constraint and self.here)) and self.dialect == "postgresql":
+                name = quoted(self.free(unique.name, table.name))
                 nulls = "" if unique.nulls_distinct else " NULLS NOT DISTINCT"
                 late = " DEFERRABLE" if unique.deferrable else ""
                 listed = self.listed(table.name, unique.columns)
-                yield f"ALTER TABLE {self.name(table.name)} ADD CONSTRAINT {quoted(unique.name)} UNIQUE{nulls} ({listed}){late}"
+                yield f"ALTER TABLE {self.name(table.name)} ADD CONSTRAINT {name} UNIQUE{nulls} ({listed}){late}"
                 continue
             yield from self.unique_index(table, unique)
 
@@ -335,8 +346,27 @@ class _Writer:
                     Finding("N406", f"{table.name}.{index.name}", "an index of another kind is left out: only speed is lost", "")
                 )
 
-    def foreign_key(self, key: ForeignKey) -> str:
-        return f"ALTER TABLE {self.name(key.table)} ADD {self.reference(key)}"
+    def foreign_keys(self, table: Table) -> Iterator[str]:
+        for key in table.foreign_keys:
+            if key.virtual:
+                continue
+            why = "" if self.here else self.unfit(key)
+            if why:
+                self.lost("W417", key, f"a foreign key that PostgreSQL does not take: {why}")
+            else:
+                yield f"ALTER TABLE {self.name(key.table)} ADD {self.reference(key)}"
+
+    def unfit(self, key: ForeignKey) -> str:
+        """Why a foreign key of SQLite, which asks for little, cannot be one of PostgreSQL."""
+        child, parent = self.schema.table(key.table), self.schema.table(key.parent)
+        for own, other in zip(key.columns, key.referred, strict=True):
+            kinds = type(bare(child.column(own).type)), type(bare(parent.column(other).type))
+            if kinds[0] is not kinds[1] and not set(kinds) <= {Integer, Float, Decimal}:
+                return f"{own} and {key.parent}.{other} are of different types"
+        keys = [unique for unique in parent.keys if unique.where is None and not unique.expressions]
+        if not any(sorted(unique.columns) == sorted(key.referred) for unique in keys):
+            return f"nothing makes ({', '.join(key.referred)}) of {key.parent} unique"
+        return ""
 
     def comments(self) -> Iterator[str]:
         for table in self.schema.tables:
@@ -412,6 +442,24 @@ def _spelling(table: Table, name: str) -> str:
     return next((column.name for column in table.columns if column.name == name), None) or next(
         (column.name for column in table.columns if column.name.lower() == name.lower()), name
     )
+
+
+def _suits(default: str, kind: LogicalType) -> bool:
+    """Whether PostgreSQL takes a default for a column of this type: SQLite takes any constant for any."""
+    text = default.strip().strip("()")
+    now = text.upper() in ("CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME")
+    match kind:
+        case Integer():
+            return re.fullmatch(r"'?[+-]?\d+'?", text) is not None
+        case Float() | Decimal():
+            return re.fullmatch(r"'?[+-]?[\d.]+([eE][+-]?\d+)?'?", text) is not None
+        case Boolean():
+            return text.lower() in ("true", "false", "'0'", "'1'")
+        case Date() | Timestamp():
+            return now or re.fullmatch(r"'\d{4}-\d\d-\d\d( \d\d:\d\d(:\d\d(\.\d+)?)?)?'", text) is not None
+        case Text():
+            return True
+    return False
 
 
 def _literal(text: str) -> str:

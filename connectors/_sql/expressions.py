@@ -22,33 +22,31 @@ FOREIGN_TO_SQLITE = (
     exp.Rand, exp.Subquery, exp.Select,
 )  # fmt: skip
 FOREIGN_TO_POSTGRESQL = (exp.Glob, exp.RegexpLike, exp.Collate, exp.Subquery, exp.Select)
-SQLITE_ONLY = set(
-    [
-        "date",
-        "datetime",
-        "glob",
-        "hex",
-        "iif",
-        "instr",
-        "json_type",
-        "json_valid",
-        "julianday",
-        "last_insert_rowid",
-        "likely",
-        "printf",
-        "quote",
-        "randomblob",
-        "rowid",
-        "strftime",
-        "time",
-        "total",
-        "typeof",
-        "unicode",
-        "unixepoch",
-        "unlikely",
-        "zeroblob",
-    ]
-)
+SQLITE_ONLY = {
+    "date",
+    "datetime",
+    "glob",
+    "hex",
+    "iif",
+    "instr",
+    "json_type",
+    "json_valid",
+    "julianday",
+    "last_insert_rowid",
+    "likely",
+    "printf",
+    "quote",
+    "randomblob",
+    "rowid",
+    "strftime",
+    "time",
+    "total",
+    "typeof",
+    "unicode",
+    "unixepoch",
+    "unlikely",
+    "zeroblob",
+}
 
 
 def translated(
@@ -68,6 +66,8 @@ def translated(
     else:
         types = {column.name.lower(): bare(column.type) for column in table.columns} if table else {}
         if any(tree.find_all(*FOREIGN_TO_POSTGRESQL)) or _calls(tree) & SQLITE_ONLY:
+            return None
+        if any(_orders_texts(node, types) for node in tree.find_all(exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)):
             return None
         tree = tree.transform(_truth, types).transform(_strings, types)
     if rename is not None:
@@ -133,6 +133,12 @@ def _truth(node: exp.Expr, types: Mapping[str, object]) -> exp.Expr:
     if isinstance(node, exp.In) and boolean(node.this):
         node.set("expressions", [exp.Boolean(this=item.name == "1") if item.name in ("0", "1") else item for item in node.expressions])
     return node
+
+
+def _orders_texts(node: exp.Expr, types: Mapping[str, object]) -> bool:
+    """`code > 0` of a text column: SQLite has an order of texts and numbers, PostgreSQL has none."""
+    column = isinstance(node.this, exp.Column) and isinstance(types.get(node.this.name.lower()), Text)
+    return column and any(not literal.is_string for literal in node.find_all(exp.Literal))
 
 
 def _strings(node: exp.Expr, types: Mapping[str, object]) -> exp.Expr:
