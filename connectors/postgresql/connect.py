@@ -186,18 +186,28 @@ def translated(error: psycopg.Error | adbc_driver_manager.Error, where: str = ""
     return ConnectorError(f"{sentence}{named}.", where=where, hint=hint or advice, sqlstate=sqlstate)
 
 
-# A refused connection carries no sqlstate, only a text; it is read for its cause and then forgotten.
+def stream_error(text: str, where: str) -> ConnectorError:
+    """An error met in the middle of a stream of rows, of which Arrow keeps nothing but the driver's text."""
+    sentence, advice = _lost_connection(text)
+    return ConnectorError(sentence, where=where, hint=advice)
+
+
+# A refused connection and a broken stream carry no sqlstate, only a text; it is read for its cause and then forgotten.
 _CAUSES = (
     (r"password authentication failed|no password supplied|authentication failed", "the server refused the user or the password",
      "Give the password by PGPASSWORD, a password file or a service."),
     (r"no pg_hba\.conf entry|pg_hba", "the server does not let this user in from here", "Its pg_hba.conf decides that."),
     (r"role .* does not exist", "the server does not know this user", ""),
-    (r"database .* does not exist", "there is no database of this name on the server", ""),
     (r"permission denied for database", "this user may not connect to this database", ""),
+    (r"database .* does not exist", "there is no database of this name on the server", ""),
     (r"connection refused", "nothing listens there: the connection was refused", "Is the server running, and host and port right?"),
     (r"no such file or directory", "there is no server at this socket", "Is the server running, and folder and port right?"),
     (r"could not translate host name|name or service not known|failed to resolve", "the host's name is not known", ""),
     (r"timeout|timed out", "the server did not answer in time", ""),
+    (r"conflict with recovery", "the standby cancelled the reading, to go on with its recovery", "See max_standby_streaming_delay."),
+    (r"canceling statement", "the server cancelled the statement", ""),
+    (r"permission denied|row-level security", "this user lacks a privilege", "Let its owner GRANT it."),
+    (r"could not (write|extend|open|read) |no space left|out of (shared )?memory", "the server ran out of a resource", ""),
     (r"too many (clients|connections)|remaining connection slots", "the server has no free connection", ""),
     (r"starting up|shutting down|recovery mode", "the server is starting or stopping", "Try again in a moment."),
     (r"\bssl\b|certificate", "the encrypted connection could not be made", "See sslmode and sslrootcert."),

@@ -34,6 +34,7 @@ _NEVER = ("SUBSCRIPTION", "PUBLICATION", "USER MAPPING", "SERVER", "FOREIGN DATA
 # An extension writes its own comment; on an extension that is there already it takes a superuser to repeat it.
 _SILENT = re.compile(r"COMMENT - EXTENSION ")
 _ENTRY = re.compile(r"(\d+); (\d+) (\d+) (.*)")
+_NEEDS = re.compile(r";\s+depends on: (.*)")
 _HEADER_SETTINGS = re.compile(r"^SET (?:transaction|lock|statement|idle_in_transaction_session)_timeout = 0;\n", re.MULTILINE)
 _RESTRICT = re.compile(r"^\\(?:un)?restrict \S+\n", re.MULTILINE)
 
@@ -64,7 +65,7 @@ def exact(
     archive = _dump(found, url, snapshot, unreadable)
     if isinstance(archive, Finding):
         return None, (archive,)
-    listed = _run([found.restore, "--list"], archive)
+    listed = _run([found.restore, "--list", "--verbose"], archive)
     kept = "\n".join(_kept(listed.decode(errors="surrogateescape"), gone))
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", errors="surrogateescape", prefix="mimic-", suffix=".list") as names:
         names.write(kept)
@@ -153,16 +154,21 @@ def _on(schema: str) -> str:
 
 
 def _kept(listing: str, gone: set[tuple[int, int]]) -> Iterator[str]:
-    """Lines of pg_restore's list that stay."""
+    """Lines of pg_restore's verbose list that stay; comments and the like go with the object that they depend on."""
+    left_out: set[str] = set()
+    held: tuple[str, str, bool] | None = None  # an entry, and whether it is a comment or the like; its dependencies stand below it
     for line in listing.split("\n"):
-        entry = _ENTRY.match(line)
-        if entry is None:
-            continue
-        catalog, oid, what = int(entry[2]), int(entry[3]), entry[4]
-        told = what.removeprefix("COMMENT - ").removeprefix("ACL - ").removeprefix("SECURITY LABEL - ")
-        if (catalog, oid) in gone or told.startswith(tuple(f"{kind} " for kind in _NEVER)) or _SILENT.match(what):
-            continue
-        yield line
+        if entry := _ENTRY.match(line):
+            if held:
+                yield held[1]
+            number, catalog, oid, what = entry[1], int(entry[2]), int(entry[3]), entry[4]
+            unwanted = (catalog, oid) in gone or what.startswith(tuple(f"{kind} " for kind in _NEVER)) or _SILENT.match(what)
+            held = None if unwanted else (number, line, catalog == 0)
+            left_out |= {number} if unwanted else set()
+        elif held and held[2] and (needs := _NEEDS.match(line)) and not left_out.isdisjoint(needs[1].split()):
+            held = None
+    if held:
+        yield held[1]
 
 
 # -- the programs ------------------------------------------------------------------------------------------------------------

@@ -83,15 +83,35 @@ def key_texts(values: pa.ChunkedArray, kind: s.LogicalType) -> pa.ChunkedArray:
             return pa.chunked_array([pa.array(["\\x" + value.hex() for value in values.to_pylist()], pa.string())])
         case s.Uuid():
             return pa.chunked_array([pa.array([value.hex() for value in values.to_pylist()], pa.string())])
-        case s.Date() | s.Timestamp():
+        case s.Date() | s.Timestamp() | s.Time(zoned=False):
             return _times(values)
     return values if pa.types.is_string(values.type) else values.cast(pa.string())
 
 
+_DAY = 86_400_000_000
+_PLAIN_DAYS = (-719_162, 2_932_896)  # 0001-01-01 .. 9999-12-31: Arrow and PostgreSQL write these alike
+
+
 def _times(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """ISO text; the extremes are the infinities."""
-    width, integer = (2**31, pa.int32()) if pa.types.is_date32(values.type) else (2**63, pa.int64())
-    numbers = values.cast(integer)
-    texts = values.cast(pa.string())
-    texts = pc.if_else(pc.equal(numbers, pa.scalar(width - 1, integer)), "infinity", texts)
-    return pc.if_else(pc.equal(numbers, pa.scalar(-width, integer)), "-infinity", texts)
+    """ISO text; Julian days where the two spell differently, and the extremes as the infinities that they are."""
+    date, time = pa.types.is_date32(values.type), pa.types.is_time64(values.type)
+    numbers = values.cast(pa.int32() if date else pa.int64())
+    first, last = (0, _DAY - 1) if time else _PLAIN_DAYS if date else (_PLAIN_DAYS[0] * _DAY, _PLAIN_DAYS[1] * _DAY + _DAY - 1)
+    plain = pc.and_(pc.greater_equal(numbers, first), pc.less_equal(numbers, last))
+    texts = pc.if_else(plain, values, None).cast(pa.string())
+    if pc.all(plain).as_py():
+        return texts
+    odd = pc.filter(numbers, pc.invert(plain)).to_pylist()
+    return pc.replace_with_mask(texts.combine_chunks(), pc.invert(plain).combine_chunks(), pa.array([_spelled(n, date, time) for n in odd]))
+
+
+def _spelled(number: int, date: bool, time: bool) -> str:
+    if time:
+        return "24:00:00"
+    bits = 31 if date else 63
+    if number in (2**bits - 1, -(2**bits)):
+        return "infinity" if number > 0 else "-infinity"
+    days, rest = (number, 0) if date else divmod(number, _DAY)
+    seconds, fraction = divmod(rest, 1_000_000)
+    clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{fraction:06}"
+    return f"J{days + 2_440_588}" + ("" if date else f" {clock}")

@@ -13,7 +13,7 @@ from typing import Any
 from connectors.postgresql import triggers
 from connectors.postgresql.catalog import Catalog
 from connectors.postgresql.connect import ENGINE
-from connectors.postgresql.types import Types, opaque_parts
+from connectors.postgresql.types import Types, opaque_parts, takes_null
 from mimic.report import Finding
 from mimic.schema import (
     Check,
@@ -143,10 +143,11 @@ class _Reader:
         )
 
     def _column(self, row: Any) -> Column:
+        kind = self.types.logical(row.type, row.typmod)
         return Column(
             name=row.name,
-            type=self.types.logical(row.type, row.typmod),
-            nullable=not row.not_null,
+            type=kind,
+            nullable=not row.not_null and takes_null(kind),
             declared=row.declared,
             default=row.default if not row.generated else None,
             identity={"a": "always", "d": "default"}.get(row.identity),  # type: ignore[arg-type]

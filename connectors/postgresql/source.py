@@ -16,7 +16,7 @@ import pyarrow as pa
 from psycopg import sql
 
 from connectors.postgresql import catalog, ddl, filters, reading, values
-from connectors.postgresql.connect import ENGINE, SETTINGS, connect, conninfo, guarded, identity, safe_url
+from connectors.postgresql.connect import ENGINE, SETTINGS, connect, conninfo, guarded, identity, safe_url, stream_error
 from mimic import schema as s
 from mimic.connector import Capabilities
 from mimic.errors import ConnectorError, Unsupported
@@ -85,7 +85,7 @@ class PostgresSource:
             return
         for start in range(0, len(names), TABLES_PER_COUNT):
             tables = sql.SQL(", ").join(_from(table) for table in names[start : start + TABLES_PER_COUNT])
-            with guarded(self._place, hint="Another session changes a table's structure just now; try again later."):
+            with guarded(self._place):
                 self._main.execute(sql.SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(tables))
 
     def ddl(self, schemas: Sequence[str] = ()) -> tuple[s.Ddl | None, tuple[Finding, ...]]:
@@ -179,13 +179,12 @@ class PostgresSource:
                 cursor.execute(query.as_string(None))
                 batches = cursor.fetch_record_batch()
             while True:
-                with guarded(place):
-                    try:
-                        batch = batches.read_next_batch()
-                    except StopIteration:
-                        return
-                    except pa.ArrowException as error:
-                        raise _stream_error(place) from error
+                try:
+                    batch = batches.read_next_batch()
+                except StopIteration:
+                    return
+                except (OSError, pa.ArrowException) as error:  # what ADBC's errors become on their way through Arrow
+                    raise stream_error(str(error), place) from None
                 yield batch
 
     @contextmanager
@@ -241,7 +240,3 @@ def _landed(batch: pa.RecordBatch, columns: Sequence[s.Column], table: s.TableNa
 
 def _shown(name: s.TableName) -> str:
     return f"{name.schema}.{name.name}"
-
-
-def _stream_error(place: str) -> ConnectorError:
-    return ConnectorError("reading stopped: the server or the driver failed.", where=place)

@@ -151,3 +151,12 @@ def opaque_parts(kind: s.LogicalType) -> tuple[str, ...]:
         case s.Composite(fields=fields):
             return tuple(name for _, field in fields for name in opaque_parts(field))
     return ()
+
+
+def takes_null(kind: s.LogicalType) -> bool:
+    """False for a NOT NULL domain, or a domain over one."""
+    while isinstance(kind, s.Domain):
+        if not kind.nullable:
+            return False
+        kind = kind.of
+    return True
