@@ -166,19 +166,25 @@ def write_mark(connection: Connection, mark: Mapping[str, Any]) -> None:
 # -- one load at a time ------------------------------------------------------------------------------------------------------
 
 _KEY = 0x6D696D69  # "mimi"
-_OURS = f"locktype = 'advisory' AND classid = {_KEY} AND objid = {_DATABASE} AND objsubid = 2"
 
 
-def loading_elsewhere(connection: Connection) -> bool:
-    """Take this target's lock for the session, and tell whether another session, in whatever database, has it already.
+def lock(connection: Connection, target: int | None = None, *, besides: int = 0) -> bool:
+    """Take the lock of the target (an oid; the connection's own database) for the session; False when another load has it.
 
     Advisory locks live in one database each, but all can be seen in pg_locks: a load that stages holds its own from another.
+    `besides` is the process of a session of the caller that may have it as well.
     """
-    oid = f"(({_DATABASE})::int8::bit(32)::int4)"
-    connection.execute(f"SELECT pg_catalog.pg_try_advisory_lock({_KEY}, {oid})".encode())
-    others = f"SELECT count(*) FROM pg_catalog.pg_locks WHERE {_OURS} AND pid <> pg_catalog.pg_backend_pid()"
-    row = connection.execute(others.encode()).fetchone()
-    return bool(row and row[0])
+    with guarded():
+        row = connection.execute(f"SELECT coalesce(%s::int8, {_DATABASE}::int8)".encode(), (target,)).fetchone()
+        oid = int(row[0]) if row else 0
+        signed = oid - 2**32 if oid >= 2**31 else oid
+        taken = connection.execute("SELECT pg_catalog.pg_try_advisory_lock(%s::int4, %s::int4)", (_KEY, signed)).fetchone()
+        others = connection.execute(
+            "SELECT count(*) FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND classid = %s::oid AND objid = %s::oid "
+            "AND objsubid = 2 AND pid NOT IN (pg_catalog.pg_backend_pid(), %s)",
+            (_KEY, oid, besides),
+        ).fetchone()
+    return bool(taken and taken[0]) and not (others and others[0])
 
 
 # -- locks -------------------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from connectors.postgresql import admission, completing, keys, loading, making
 from connectors.postgresql.admission import Way
 from connectors.postgresql.connect import ENGINE, connect, guarded, identity, safe_url, translated
 from connectors.postgresql.loading import Place, Streams
-from connectors.postgresql.staging import Staging, Unfit
+from connectors.postgresql.staging import Staging, Unfit, remove_leftovers
 from mimic import schema as s
 from mimic.batch import Batch
 from mimic.connector import Capabilities, Load
@@ -29,7 +29,7 @@ from mimic.schema import Check, TableName
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 MOST_JOBS = 8
-SETTINGS = "SET maintenance_work_mem = '512MB'; SET check_function_bodies = off; SET row_security = off"
+SETTINGS = "SET maintenance_work_mem = '512MB'; SET check_function_bodies = off; SET row_security = off"  # of a transaction, or a session
 _SCHEMA = re.compile(r'CREATE SCHEMA (?:IF NOT EXISTS )?("(?:[^"]|"")+"|[\w$]+)')
 
 
@@ -77,32 +77,35 @@ class PostgresTarget:
         self._load, self._held, self._way = load, held, way
         if way == "fill":
             self._suspended = keys.suspend(self._main, load.forward)
-        findings, staging = self._staged(load, held, way)
         if load.dry_run:
+            findings, staging = self._staged(load, held, way)
+            if staging is not None:
+                staging.close()
             return findings
+        remove_leftovers(self._main)
         self._watch("begin")
+        findings, staging = self._staged(load, held, way, make=True)
         with guarded(safe_url(self._url)):
-            self._main.execute(SETTINGS)
-        if staging is not None:
-            self._main.close()
-            self._staging = staging
-            self._main = staging.create()
-            self._main.execute(SETTINGS)
-            self._streams = Streams([self._main, *(staging.connect() for _ in range(min(load.jobs, MOST_JOBS) - 1))])
-        else:
-            with guarded(safe_url(self._url)):
-                self._main.execute("BEGIN")
-            self._streams = Streams([self._main])
+            if staging is not None:
+                self._main.close()
+                self._staging, self._main = staging, staging.connect()
+                others = max(0, min(load.jobs, MOST_JOBS, staging.free - 2) - 1)
+                self._streams = Streams([self._main, *(staging.connect() for _ in range(others))])
+                self._main.execute(SETTINGS)
+            else:
+                self._streams = Streams([self._main])
+                self._main.execute(f"BEGIN; {SETTINGS}".encode())
         return findings
 
     def _only_load(self) -> None:
         """One load at a time; the lock goes with the session."""
-        with guarded(safe_url(self._url)):
-            if admission.loading_elsewhere(self._main):
-                raise Refused("another load by Mimic fills this target just now.", where=safe_url(self._url), hint="Wait for its end.")
+        if not admission.lock(self._main):
+            raise Refused("another load by Mimic fills this target just now.", where=safe_url(self._url), hint="Wait for its end.")
 
-    def _staged(self, load: Load, held: admission.Holdings, way: Way) -> tuple[tuple[Finding, ...], Staging | None]:
-        """Whether a staging database is wanted and possible, and what to say about it."""
+    def _staged(
+        self, load: Load, held: admission.Holdings, way: Way, *, make: bool = False
+    ) -> tuple[tuple[Finding, ...], Staging | None]:
+        """Whether a staging database is wanted and possible, and what to say about it; made when asked for."""
         crowded = admission.too_many_locks(load, admission.locks_possible(self._main)) if way != "fill" else None
         if load.jobs <= 1 and crowded is None:
             return (), None
@@ -110,6 +113,8 @@ class PostgresTarget:
             if way == "fill":
                 raise Unfit("the target has its structure already, which is filled in one transaction")
             staging = Staging(self._url, self._main, self._schemas() if way == "replace" else (), self._watch)
+            if make:
+                staging.create()
         except Unfit as reason:
             if crowded is not None:
                 raise Refused(
