@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -43,6 +44,7 @@ class SqliteSource:
         self.path = path
         self.connection = connect(path)
         self._numbers = itertools.count(1)
+        self._retired: list[str] = []  # scratch tables; none can be dropped while another scan is under way
         with told(str(path)):
             self.connection.execute("PRAGMA temp_store = MEMORY")  # keys that are looked up must reach no disk
             self.connection.execute("PRAGMA cache_size = -65536")
@@ -118,7 +120,9 @@ class SqliteSource:
                 yield pa.RecordBatch.from_arrays(arrays, names=list(columns)) if wanted else _bare(len(rows))
         finally:
             if scratch:
-                self.connection.execute(f"DROP TABLE temp.{scratch}")
+                with suppress(sqlite3.ProgrammingError):
+                    self.connection.execute(f"DELETE FROM temp.{scratch}")
+                self._retired.append(scratch)
 
     def _fetched(self, query: str, values: Sequence[Any], batch_rows: int, where: str) -> Iterator[list[tuple[Any, ...]]]:
         """Rows in lists. Decoding texts by a function of ours costs a third more, so it begins at the first that is no UTF-8."""
@@ -136,7 +140,8 @@ class SqliteSource:
                     raise translated(error, where) from None
                 readable_texts(self.connection)
             finally:
-                cursor.close()
+                with suppress(sqlite3.ProgrammingError):  # a reader may outlive the source
+                    cursor.close()
 
     def group_sizes(self, table: TableName, columns: Sequence[str]) -> pa.RecordBatch:
         listed = ", ".join(quoted(name) for name in columns)
@@ -158,6 +163,10 @@ class SqliteSource:
                 listed = ", ".join(quoted(name) for name in columns)
                 return f" WHERE mimic_hash(?, {listed}) < ?", [salt, min(int(max(share, 0.0) * 2**63), 2**63 - 1)], ""
             case KeyIn(columns=columns, keys=keys):
+                with suppress(sqlite3.OperationalError):
+                    while self._retired:
+                        self.connection.execute(f"DROP TABLE temp.{self._retired[-1]}")
+                        self._retired.pop()
                 scratch = f"mimic_keys_{next(self._numbers)}"
                 names = ", ".join(f"k{at}" for at in range(len(columns)))
                 self.connection.execute(f"CREATE TEMP TABLE {scratch} ({names})")

@@ -458,6 +458,10 @@ def _accepted(statement: str) -> bool:
 def _subject(statement: str) -> str:
     """What a CREATE statement makes, for messages."""
     words = [token for token in parsing.words(parsing.tokens(statement[:2000])) if token.kind in ("word", "quoted", "string")]
+    made = {token.word for token in words[:3]}
+    if "INDEX" in made:  # an index is known by its table
+        on = next((at for at, token in enumerate(words) if token.word == "ON"), 0)
+        return ".".join(token.name for token in reversed(words[on - 1 : on + 2]) if token.word != "ON")
     skip = {"CREATE", "TABLE", "INDEX", "UNIQUE", "VIEW", "TRIGGER", "VIRTUAL", "IF", "NOT", "EXISTS", "TEMP", "TEMPORARY"}
     return next((token.name for token in words if token.kind != "word" or token.word not in skip), "")
 

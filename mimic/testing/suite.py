@@ -1,0 +1,493 @@
+"""What every connector must pass. Subclass `ConnectorSuite`, say which connector, and how a fresh database is made.
+
+```python
+class TestSqlite(ConnectorSuite):
+    connector = CONNECTOR
+
+    @pytest.fixture
+    def fresh(self, tmp_path):
+        numbers = itertools.count()
+        return lambda: f"sqlite:///{tmp_path}/{next(numbers)}.db"
+
+    def by_hand(self, url, *statements):
+        ...  # run SQL by the driver itself, not by the connector
+```
+
+A case that an engine cannot pass is overridden with a skip that says why. Nothing here mocks a database.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal as Exact
+from typing import Any, ClassVar
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mimic.batch import Batch
+from mimic.connector import Connector, Load, Source
+from mimic.errors import ConnectorError, MimicError, Refused
+from mimic.report import Finding
+from mimic.schema import (
+    Binary,
+    Boolean,
+    Check,
+    Column,
+    Date,
+    Decimal,
+    Float,
+    ForeignKey,
+    Integer,
+    Interval,
+    Json,
+    LogicalType,
+    Schema,
+    Table,
+    TableName,
+    Text,
+    Time,
+    Timestamp,
+    Unique,
+    Uuid,
+    arrow_type,
+)
+from mimic.selection import HashShare, KeyIn
+from mimic.testing.strategies import HOSTILE_NAMES, schemas, shape
+
+CANARY = "canary-4711-Zaunkönig"
+UTC = datetime.UTC
+
+# Values at the edges of each type; every column also gets a NULL.
+EDGES: dict[str, tuple[LogicalType, list[Any]]] = {
+    "boolean": (Boolean(), [True, False]),
+    "smallint": (Integer(16), [0, -(2**15), 2**15 - 1]),
+    "integer": (Integer(32), [0, -(2**31), 2**31 - 1]),
+    "bigint": (Integer(64), [0, -(2**63), 2**63 - 1, 2**53 + 1]),
+    "double": (Float(64), [0.0, -1.5, 1e300, 5e-324, 0.1]),
+    "numeric": (Decimal(12, 2), [Exact("0.00"), Exact("-0.01"), Exact("9999999999.99")]),
+    "text": (Text(), ["", " ", "a", "O'Brien", 'say "hi"', "back\\slash", "line\nbreak\ttab", "\\N", "NULL", "naïve 表 🦊", "x" * 100_000]),
+    "varchar": (Text(20), ["", "twenty letters long!"]),
+    "binary": (Binary(), [b"", b"\x00", bytes(range(256))]),
+    "date": (Date(), [datetime.date(1970, 1, 1), datetime.date(1, 1, 2), datetime.date(9999, 12, 30), datetime.date(2024, 2, 29)]),
+    "time": (Time(), [datetime.time(0, 0), datetime.time(23, 59, 59, 999999)]),
+    "timestamp": (Timestamp(), [datetime.datetime(1970, 1, 1), datetime.datetime(1900, 1, 1, 1, 2, 3, 456789)]),
+    "timestamptz": (Timestamp(zoned=True), [datetime.datetime(2024, 3, 31, 1, 30, tzinfo=UTC), datetime.datetime(1999, 1, 1, tzinfo=UTC)]),
+    "uuid": (Uuid(), [bytes(16), bytes(range(16)), b"\xff" * 16]),
+    "json": (Json(), ['{"a": [1, null, "é"]}', '{"b": {}}']),
+    "interval": (Interval(), ["1 day", "02:03:04"]),
+}
+
+
+def bytes_of(number: int) -> bytes:
+    return number.to_bytes(16, "big")
+
+
+class ConnectorSuite:
+    """The contract of `mimic.connector`, case by case."""
+
+    connector: ClassVar[Connector]
+    schema_name: ClassVar[str] = ""  # the schema in which a table without one lives: "public" for PostgreSQL
+
+    # -- what a subclass gives -----------------------------------------------------------------------------------------
+
+    @pytest.fixture
+    def fresh(self) -> Callable[[], str]:
+        """A function that makes a new, empty database and returns its URL."""
+        raise NotImplementedError
+
+    def by_hand(self, url: str, *statements: str) -> None:
+        """Run SQL by the driver itself."""
+        raise NotImplementedError
+
+    # -- tools ---------------------------------------------------------------------------------------------------------
+
+    def named(self, name: str) -> TableName:
+        return TableName(self.schema_name, name)
+
+    def schema(self, *tables: Table) -> Schema:
+        return Schema(self.connector.engine, tables)
+
+    def table(self, name: str, *columns: tuple[str, LogicalType], key: Sequence[str] = ("id",), **more: Any) -> Table:
+        """Key columns are NOT NULL, all others may be NULL."""
+        told = tuple(Column(column, kind, nullable=column not in key) for column, kind in columns)
+        return Table(self.named(name), told, Unique(f"{name}_pkey", tuple(key), primary=True) if key else None, **more)
+
+    def rows(self, table: Table, **values: Sequence[Any]) -> Batch:
+        """A batch of a table; a name with a blank or the like goes by `self.rows(table, **{"a b": ...})`."""
+        arrays = [pa.array(column, arrow_type(table.column(name).type)) for name, column in values.items()]
+        return Batch(table.name, pa.RecordBatch.from_arrays(arrays, names=list(values)))
+
+    def load(self, url: str, schema: Schema, batches: Iterable[Batch] = (), **more: Any) -> tuple[Finding, ...]:
+        """A whole load, begin to commit."""
+        with self.connector.target(url) as target:
+            found = [*target.begin(Load(schema, tuple(table.name for table in schema.tables), **more)), *target.create()]
+            for batch in batches:
+                target.insert(batch)
+            found += target.finish()
+            target.commit()
+        return tuple(found)
+
+    def read(self, url: str, table: str = "t", columns: Sequence[str] = (), **more: Any) -> pa.Table:
+        with self.connector.source(url) as source:
+            return self.scan(source, table, columns, **more)
+
+    def scan(self, source: Source, table: str = "t", columns: Sequence[str] = (), **more: Any) -> pa.Table:
+        described = source.schema().table(self.named(table))
+        wanted = list(columns) or [column.name for column in described.columns]
+        batches = list(source.scan(described.name, wanted, **more))
+        empty = pa.schema([(name, arrow_type(described.column(name).type)) for name in wanted])
+        return pa.Table.from_batches(batches, batches[0].schema if batches else empty)
+
+    @pytest.fixture
+    def numbers(self) -> Table:
+        return self.table("t", ("id", Integer(64)), ("n", Integer(32)), ("name", Text()))
+
+    @pytest.fixture
+    def filled(self, fresh: Callable[[], str], numbers: Table) -> str:
+        """100 rows: id 0 .. 99, n = id % 7 or NULL where id % 10 is 0, name."""
+        url = fresh()
+        n = [None if at % 10 == 0 else at % 7 for at in range(100)]
+        self.load(url, self.schema(numbers), [self.rows(numbers, id=range(100), n=n, name=[f"name {at}" for at in range(100)])])
+        return url
+
+    # -- values --------------------------------------------------------------------------------------------------------
+
+    @pytest.mark.parametrize("kind", EDGES)
+    def test_values_at_the_edges_of_a_type_come_back(self, fresh: Callable[[], str], kind: str) -> None:
+        """Or, where the engine has no such type, a finding says so and the text of the value comes back."""
+        type_, values = EDGES[kind]
+        values = [*values, None]
+        table = self.table("t", ("id", Integer(32)), ("v", type_))
+        url = fresh()
+        found = self.load(url, self.schema(table), [self.rows(table, id=range(len(values)), v=values)])
+        with self.connector.source(url) as source:
+            back = source.schema().table(table.name).column("v").type
+            read = self.scan(source).column("v")
+        if type(back) is type(type_):
+            assert read.to_pylist() == pa.array(values, arrow_type(type_)).to_pylist()
+        else:
+            assert any(finding.place.endswith(".v") for finding in found), f"{kind} became {back} in silence"
+            assert read.to_pylist() == [None if value is None else str(value) for value in values]
+
+    def test_an_empty_table_has_the_types_of_its_columns(self, fresh: Callable[[], str]) -> None:
+        table = self.table("t", ("id", Integer(32)), *((kind, type_) for kind, (type_, _) in EDGES.items() if kind != "interval"))
+        url = fresh()
+        self.load(url, self.schema(table))
+        with self.connector.source(url) as source:
+            back = source.schema().table(table.name)
+            assert source.count([table.name]) == {table.name: 0}
+            assert list(source.scan(table.name, ["id"])) == []
+        assert [type(column.type) for column in back.columns] == [type(column.type) for column in table.columns]
+
+    def test_columns_come_in_the_order_asked(self, filled: str) -> None:
+        assert self.read(filled, columns=["name", "id"]).column_names == ["name", "id"]
+
+    def test_no_rows_in_a_batch_are_no_rows(self, fresh: Callable[[], str], numbers: Table) -> None:
+        url = fresh()
+        self.load(url, self.schema(numbers), [self.rows(numbers, id=[], n=[], name=[])])
+        assert self.read(url).num_rows == 0
+
+    def test_columns_that_a_batch_leaves_out_get_their_default(self, fresh: Callable[[], str]) -> None:
+        plain = self.table("t", ("id", Integer(64)), ("n", Integer(32)))
+        table = replace(plain, columns=(plain.columns[0], replace(plain.columns[1], default="7")))
+        url = fresh()
+        self.load(url, self.schema(table), [self.rows(table, id=[1])])
+        assert self.read(url).column("n").to_pylist() == [7]
+
+    def test_many_rows_in_several_batches(self, fresh: Callable[[], str], numbers: Table) -> None:
+        url, half = fresh(), 60_000
+        batches = [self.rows(numbers, id=range(start, start + half), n=[1] * half, name=["x"] * half) for start in (half, 0)]
+        self.load(url, self.schema(numbers), batches)
+        with self.connector.source(url) as source:
+            read = list(source.scan(numbers.name, ["id"], batch_rows=10_000))
+            assert source.count([numbers.name]) == {numbers.name: 2 * half}
+        assert max(batch.num_rows for batch in read) <= 10_000
+        assert pa.Table.from_batches(read).column("id").to_pylist() == list(range(2 * half)), "rows come in the order of the key"
+
+    # -- names ---------------------------------------------------------------------------------------------------------
+
+    @pytest.mark.parametrize("name", HOSTILE_NAMES)
+    def test_hostile_names_are_names(self, fresh: Callable[[], str], name: str) -> None:
+        key = ForeignKey("fk", self.named(f"{name[:50]}2"), (name,), self.named(name), (name,))
+        parent = self.table(name, (name, Integer(32)), ("b", Text()), key=(name,))
+        child = self.table(key.table.name, ("id", Integer(32)), (name, Integer(32)), foreign_keys=(key,))
+        url = fresh()
+        self.load(
+            url,
+            self.schema(parent, child),
+            [self.rows(parent, **dict[str, Any]({name: [1], "b": [name]})), self.rows(child, **dict[str, Any]({"id": [5], name: [1]}))],
+        )
+        with self.connector.source(url) as source:
+            back = source.schema()
+            assert {table.name for table in back.tables} == {parent.name, child.name}
+            assert [(key.columns, key.parent, key.referred) for key in back.foreign_keys] == [((name,), parent.name, (name,))]
+            assert self.scan(source, name).to_pylist() == [{name: 1, "b": name}]
+            assert source.group_sizes(child.name, [name]).to_pylist() == [{"size": 1, "groups": 1}]
+            keys = pa.RecordBatch.from_pydict({name: pa.array([1], pa.int32())})
+            assert self.scan(source, name, where=KeyIn((name,), keys)).num_rows == 1
+            assert self.scan(source, name, where=HashShare((name,), 1.0, "s")).num_rows == 1
+
+    # -- structure -----------------------------------------------------------------------------------------------------
+
+    def test_composite_self_and_cyclic_keys_are_kept(self, fresh: Callable[[], str]) -> None:
+        one, two = self.cycle()
+        url = fresh()
+        forward = tuple(key for key in one.foreign_keys if key.parent != one.name)
+        with self.connector.target(url) as target:
+            target.begin(Load(self.schema(one, two), (one.name, two.name), forward=forward))
+            target.create()
+            target.insert(self.rows(one, a=[1, 1], b=["x", "y"], boss_a=[None, 1], boss_b=[None, "x"], two=[None, None]))
+            target.insert(self.rows(two, id=[7, 8], one_a=[1, 1], one_b=["y", "x"]))
+            target.update(self.rows(one, a=[1, 1], b=["x", "y"], two=[8, 7]), key=("a", "b"))
+            target.finish()
+            target.commit()
+        with self.connector.source(url) as source:
+            back = source.schema()
+            assert shape(Schema("", tuple(t for t in back.tables))) == shape(self.schema(one, two))
+            assert self.scan(source, "one").column("two").to_pylist() == [8, 7]
+
+    def cycle(self) -> tuple[Table, Table]:
+        boss = ForeignKey("boss", self.named("one"), ("boss_a", "boss_b"), self.named("one"), ("a", "b"))
+        away = ForeignKey("away", self.named("one"), ("two",), self.named("two"), ("id",), deferrable=True, initially_deferred=True)
+        home = ForeignKey("home", self.named("two"), ("one_a", "one_b"), self.named("one"), ("a", "b"))
+        columns = (("a", Integer(32)), ("b", Text()), ("boss_a", Integer(32)), ("boss_b", Text()), ("two", Integer(64)))
+        one = self.table("one", *columns, key=("a", "b"), foreign_keys=(boss, away))
+        return one, self.table("two", ("id", Integer(64)), ("one_a", Integer(32)), ("one_b", Text()), foreign_keys=(home,))
+
+    @settings(max_examples=50, deadline=None, suppress_health_check=[*HealthCheck], derandomize=True)
+    @given(data=st.data())
+    def test_random_schemas_are_made_and_read_back(self, fresh: Callable[[], str], data: st.DataObject) -> None:
+        """Fifty schemas with cycles, composite keys and hostile names: nothing that a schema had is missing."""
+        schema = data.draw(schemas(self.connector.engine, self.schema_name))
+        url = fresh()
+        assert self.load(url, schema) == ()
+        with self.connector.source(url) as source:
+            assert shape(source.schema()) == shape(schema)
+
+    # -- constraints ---------------------------------------------------------------------------------------------------
+
+    def broken(self, what: str) -> tuple[Schema, list[Batch]]:
+        """A schema and rows that break one of its constraints, each with the canary in it."""
+        parent = self.table("p", ("id", Text()))
+        table = self.table("t", ("id", Text()), ("other", Text()), ("n", Integer(32)))
+        good = self.rows(parent, id=["a"])
+        match what:
+            case "primary key":
+                return self.schema(table), [self.rows(table, id=[CANARY, CANARY])]
+            case "unique":
+                table = replace(table, uniques=(Unique("only_once", ("other",)),))
+                return self.schema(table), [self.rows(table, id=["1", "2"], other=[CANARY, CANARY])]
+            case "partial unique":
+                table = replace(table, uniques=(Unique("only_once", ("other",), where="n > 0", constraint=False),))
+                return self.schema(table), [self.rows(table, id=["1", "2"], other=[CANARY, CANARY], n=[1, 2])]
+            case "not null":
+                table = replace(table, columns=(*table.columns[:2], replace(table.columns[2], nullable=False)))
+                return self.schema(table), [self.rows(table, id=[CANARY], other=[CANARY], n=[None])]
+            case "check":
+                table = replace(table, checks=(Check("positive", "n > 0", ("n",)),))
+                return self.schema(table), [self.rows(table, id=[CANARY], other=[CANARY], n=[-4711])]
+        key = ForeignKey("t_other_fkey", table.name, ("other",), parent.name, ("id",))
+        table = replace(table, foreign_keys=(key,))
+        return self.schema(parent, table), [good, self.rows(table, id=["1"], other=[CANARY])]
+
+    @pytest.mark.parametrize("what", ["primary key", "unique", "partial unique", "not null", "check", "foreign key"])
+    def test_broken_constraints_fail_the_load_without_a_value_in_the_message(self, fresh: Callable[[], str], what: str) -> None:
+        schema, batches = self.broken(what)
+        url = fresh()
+        with pytest.raises(ConnectorError) as caught:
+            self.load(url, schema, batches)
+        told = f"{caught.value} {caught.value!r}"
+        assert CANARY not in told
+        assert "4711" not in told
+        assert "t" in caught.value.where, "the table is named"
+        assert caught.value.__cause__ is None, "a driver's error shows its values in a traceback"
+        self.load(url, schema)  # the failed load has left nothing that stands in the way
+
+    def test_violations_are_found_over_all_rows(self, fresh: Callable[[], str], numbers: Table) -> None:
+        with self.connector.target(fresh()) as target:
+            target.begin(Load(self.schema(numbers), (numbers.name,)))
+            target.create()
+            target.insert(self.rows(numbers, id=[1, 2, 3, 4], n=[5, -5, None, -6], name=[CANARY] * 4))
+            found = target.violations(numbers.name, Check("positive", "n > 0", ("n",)))
+            target.abandon()
+        assert sorted(row["id"] for row in found.to_pylist()) == [2, 4], "NULL is no violation"
+
+    # -- all or nothing --------------------------------------------------------------------------------------------------
+
+    def content(self, url: str) -> list[Any]:
+        return list(self.read(url).to_pylist())
+
+    @pytest.mark.parametrize("step", ["begin", "create", "insert", "finish"])
+    def test_an_abandoned_load_leaves_the_target_as_it_was(self, filled: str, numbers: Table, step: str) -> None:
+        before = self.content(filled)
+        steps = {"begin": 1, "create": 2, "insert": 3, "finish": 4}[step]
+        with self.connector.target(filled) as target:
+            target.begin(Load(self.schema(numbers), (numbers.name,), if_exists="replace", replace_unmarked=self.database(filled)))
+            if steps > 1:
+                target.create()
+            if steps > 2:
+                target.insert(self.rows(numbers, id=[1], n=[1], name=["new"]))
+            if steps > 3:
+                target.finish()
+        assert self.content(filled) == before
+
+    def database(self, url: str) -> str:
+        """A database's name as the user spells it out to have it replaced."""
+        return url.rsplit("/", 1)[1].split("?")[0]
+
+    def test_a_dry_run_writes_nothing(self, fresh: Callable[[], str], numbers: Table) -> None:
+        url = fresh()
+        with self.connector.target(url) as target:
+            target.begin(Load(self.schema(numbers), (numbers.name,), dry_run=True))
+        self.load(url, self.schema(numbers), [self.rows(numbers, id=[1], n=[1], name=["x"])])
+        assert len(self.content(url)) == 1
+
+    # -- what may be replaced ----------------------------------------------------------------------------------------------
+
+    def test_rows_are_never_overwritten_unasked(self, filled: str, numbers: Table) -> None:
+        before = self.content(filled)
+        with pytest.raises(Refused) as caught:
+            self.load(filled, self.schema(numbers))
+        assert "t" in str(caught.value)
+        assert caught.value.exit_code == 3
+        assert self.content(filled) == before
+
+    def test_what_mimic_made_is_replaced_when_asked(self, fresh: Callable[[], str], numbers: Table) -> None:
+        url = fresh()
+        for name in ("first", "second"):
+            rows = self.rows(numbers, id=[1], n=[1], name=[name])
+            self.load(url, self.schema(numbers), [rows], if_exists="replace", mark={"model": name})
+            assert [row["name"] for row in self.content(url)] == [name]
+
+    def test_what_others_made_is_replaced_only_by_name(self, fresh: Callable[[], str], numbers: Table) -> None:
+        url = fresh()
+        self.by_hand(url, "CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, n integer, name text)", "INSERT INTO t VALUES (1, 2, 'mine')")
+        rows = [self.rows(numbers, id=[1], n=[1], name=["new"])]
+        for wrong in (None, "another", ""):
+            with pytest.raises(Refused):
+                self.load(url, self.schema(numbers), rows, if_exists="replace", replace_unmarked=wrong)
+        assert [row["name"] for row in self.content(url)] == ["mine"]
+        self.load(url, self.schema(numbers), rows, if_exists="replace", replace_unmarked=self.database(url))
+        assert [row["name"] for row in self.content(url)] == ["new"]
+
+    def test_an_empty_structure_is_used_as_it_is(self, fresh: Callable[[], str], numbers: Table) -> None:
+        url = fresh()
+        self.by_hand(url, "CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, n integer, name text, extra integer DEFAULT 5)")
+        self.load(url, self.schema(numbers), [self.rows(numbers, id=[1], n=[1], name=["x"])])
+        assert self.content(url) == [{"id": 1, "n": 1, "name": "x", "extra": 5}]
+
+    # -- counting and filtering --------------------------------------------------------------------------------------------
+
+    def test_groups_are_counted_without_nulls(self, filled: str, numbers: Table) -> None:
+        with self.connector.source(filled) as source:
+            sizes = source.group_sizes(numbers.name, ["n"])
+            pairs = source.group_sizes(numbers.name, ["n", "id"])
+        values = [at % 7 for at in range(100) if at % 10]
+        counts = [values.count(value) for value in range(7)]
+        assert sizes.schema == pa.schema([("size", pa.int64()), ("groups", pa.int64())])
+        assert sizes.to_pylist() == [{"size": size, "groups": counts.count(size)} for size in sorted(set(counts))]
+        assert pairs.to_pylist() == [{"size": 1, "groups": 90}]
+
+    def test_no_groups_of_no_rows(self, fresh: Callable[[], str], numbers: Table) -> None:
+        url = fresh()
+        self.load(url, self.schema(numbers))
+        with self.connector.source(url) as source:
+            assert source.group_sizes(numbers.name, ["n"]).num_rows == 0
+
+    def test_a_share_is_the_same_on_every_run(self, filled: str) -> None:
+        first = self.read(filled, where=HashShare(("id",), 0.5, "salt"))
+        assert first == self.read(filled, where=HashShare(("id",), 0.5, "salt"))
+        assert first != self.read(filled, where=HashShare(("id",), 0.5, "pepper"))
+        assert 25 <= first.num_rows <= 75
+        assert self.read(filled, where=HashShare(("id",), 0.0, "salt")).num_rows == 0
+        assert self.read(filled, where=HashShare(("id",), 1.0, "salt")).num_rows == 100
+
+    def test_a_smaller_share_lies_within_a_larger_one(self, filled: str) -> None:
+        few, many = (set(self.read(filled, where=HashShare(("id",), share, "s")).column("id").to_pylist()) for share in (0.2, 0.7))
+        assert few < many
+
+    def test_a_share_of_nulls_is_decided_once(self, filled: str) -> None:
+        """NULL is hashed as a value: all rows with it are in, or none."""
+        some = self.read(filled, where=HashShare(("n",), 0.5, "salt")).column("n").to_pylist()
+        assert some.count(None) in (0, 10)
+
+    @pytest.mark.parametrize("kind", [Integer(64), Text(), Uuid()], ids=["integer", "text", "uuid"])
+    def test_children_are_shared_out_with_their_parents(self, fresh: Callable[[], str], kind: LogicalType) -> None:
+        spell: Callable[[int], Any] = int if isinstance(kind, Integer) else "key {}".format if isinstance(kind, Text) else bytes_of
+        values = [spell(at) for at in range(200)]
+        parent = self.table("p", ("id", kind))
+        key = ForeignKey("fk", self.named("c"), ("parent",), parent.name, ("id",))
+        child = self.table("c", ("id", Integer(32)), ("parent", kind), foreign_keys=(key,))
+        url = fresh()
+        self.load(url, self.schema(parent, child), [self.rows(parent, id=values), self.rows(child, id=range(200), parent=values)])
+        parents = self.read(url, "p", where=HashShare(("id",), 0.3, "s")).column("id").to_pylist()
+        children = self.read(url, "c", where=HashShare(("parent",), 0.3, "s")).column("parent").to_pylist()
+        assert 20 < len(parents) < 110
+        assert sorted(parents) == sorted(children)
+
+    def test_rows_are_found_by_key(self, filled: str) -> None:
+        keys = pa.RecordBatch.from_pydict({"id": pa.array([5, 7, 7, 1000, None], pa.int64())})
+        assert self.read(filled, where=KeyIn(("id",), keys)).column("id").to_pylist() == [5, 7]
+
+    def test_rows_are_found_by_several_columns(self, filled: str) -> None:
+        keys = pa.RecordBatch.from_pydict({"name": pa.array(["name 8", "name 9", "name 15"]), "n": pa.array([1, 3, None], pa.int32())})
+        assert self.read(filled, where=KeyIn(("n", "name"), keys.select(["n", "name"]))).column("id").to_pylist() == [8]
+
+    def test_no_keys_find_no_rows(self, filled: str) -> None:
+        assert self.read(filled, where=KeyIn(("id",), pa.RecordBatch.from_pydict({"id": pa.array([], pa.int64())}))).num_rows == 0
+
+    def test_two_scans_at_once_do_not_disturb_each_other(self, filled: str, numbers: Table) -> None:
+        keys = pa.RecordBatch.from_pydict({"id": pa.array(range(50), pa.int64())})
+        with self.connector.source(filled) as source:
+            source.schema()
+            one = source.scan(numbers.name, ["id"], batch_rows=10, where=KeyIn(("id",), keys))
+            two = source.scan(numbers.name, ["id"], batch_rows=7)
+            first = [next(one), next(two)]
+            three = source.scan(numbers.name, ["name"], batch_rows=5, where=KeyIn(("id",), keys))
+            assert [batch.num_rows for batch in first] == [10, 7]
+            assert next(three).num_rows == 5
+            assert sum(batch.num_rows for batch in one) == 40
+            assert sum(batch.num_rows for batch in two) == 93
+            assert sum(batch.num_rows for batch in three) == 45
+
+    # -- the source ----------------------------------------------------------------------------------------------------------
+
+    def test_a_source_shows_one_instant(self, filled: str, numbers: Table) -> None:
+        """A writer is kept waiting or not seen."""
+        with self.connector.source(filled) as source:
+            assert source.count([numbers.name]) == {numbers.name: 100}
+            self.write_beside(filled, "DELETE FROM t WHERE id < 50")
+            assert source.count([numbers.name]) == {numbers.name: 100}
+            assert self.scan(source).num_rows == 100
+
+    def write_beside(self, url: str, statement: str) -> None:
+        """`by_hand` while a source is open; engines that make writers wait override it to give up."""
+        self.by_hand(url, statement)
+
+    def test_identity_knows_a_database_by_itself(self, filled: str, fresh: Callable[[], str], numbers: Table) -> None:
+        other = fresh()
+        self.load(other, self.schema(numbers))
+        with self.connector.source(filled) as one, self.connector.source(filled) as same, self.connector.source(other) as another:
+            assert one.identity() == same.identity() != another.identity()
+        with self.connector.target(filled) as target, self.connector.source(filled) as source:
+            assert target.identity() == source.identity()
+
+    def test_exact_ddl_makes_the_same_structure(self, filled: str, fresh: Callable[[], str]) -> None:
+        with self.connector.source(filled) as source:
+            schema, (ddl, _) = source.schema(), source.ddl()
+            if ddl is None:
+                pytest.skip("no exact DDL from this engine")
+        url = fresh()
+        self.load(url, schema, ddl=ddl)
+        with self.connector.source(url) as source:
+            assert source.schema().fingerprint == schema.fingerprint
+            assert source.ddl()[0] == ddl
+
+    def test_what_is_not_there_is_said(self, filled: str) -> None:
+        with self.connector.source(filled) as source, pytest.raises(MimicError):
+            source.count([self.named("no such table")])
