@@ -290,7 +290,7 @@ def _study(opened: Source, config: Config, choice: _Choice, progress: Progress, 
         check(schema)
     evidence = planning.understand(profiling.profile(opened, schema, config=config, progress=progress), config)
     made = planning.plan(schema, evidence, config, parts)
-    findings = _each_once(read.remarks, cut, made.findings)
+    findings = _each_once(schema.remarks, cut, made.findings)
     return _Study(replace(made, findings=findings), evidence, config, parts, whole=len(schema.tables) == len(read.tables))
 
 
@@ -373,14 +373,14 @@ def _decided(study: _Study, decide: Decide | None) -> tuple[Plan, tuple[Finding,
         return made, ()
     todo = 'Pass reference="copy" to keep their rows.'
     return made, tuple(
-        Finding("N102", str(table.table.name), f"looks like reference data ({table.reference}) and is synthesised", todo)
+        Finding("N602", str(table.table.name), f"looks like reference data ({table.reference}) and is synthesised", todo)
         for table in undecided
     )
 
 
 def _without_ddl() -> tuple[Finding, ...]:
     sentence = "a part of the source was chosen: its tables are created without views, functions and triggers"
-    return (Finding("N103", "schema", sentence),)
+    return (Finding("N603", "schema", sentence),)
 
 
 def _refuse(findings: Iterable[Finding], accept: Sequence[str]) -> None:

@@ -86,7 +86,7 @@ def compare(source: Source, copy: Source, schema: Schema, *, progress: Progress)
         bar.advance(1)
         facts[f"rows.{table.name}"] = str(real.rows[table.name])
         if table.name not in made.tables:
-            findings.append(Finding("W301", str(table.name), "is not in the copy"))
+            findings.append(Finding("W611", str(table.name), "is not in the copy"))
             continue
         lines.append(TableLine(str(table.name), "compared", made.rows[table.name], 0.0))
         scores += _column_scores(table, real, made)
@@ -97,7 +97,7 @@ def compare(source: Source, copy: Source, schema: Schema, *, progress: Progress)
             orphans = made.orphans(key)
             lost += orphans
             if orphans:
-                findings.append(Finding("W302", f"{table.name}.{key.label}", f"{orphans:,} rows refer to no row of {key.parent}"))
+                findings.append(Finding("W612", f"{table.name}.{key.label}", f"{orphans:,} rows refer to no row of {key.parent}"))
             place = f"{table.name}.{key.label}"
             scores.append(Score("integrity", place, 1 - orphans / max(made.rows[table.name], 1)))
             if real.rows[key.parent] and made.rows[key.parent]:

@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from mimic.config import ColumnConfig, Config, TableConfig
 from mimic.errors import UsageError, closest
 from mimic.report import Finding
-from mimic.schema import Schema, Table
+from mimic.schema import Schema, Table, TableName
 
 
 def restrict(
@@ -23,6 +23,8 @@ def restrict(
 
     Patterns are globs (`sales.*`, `order_*`). `UsageError` for a pattern that matches no table.
     """
+    if not schema.tables:
+        raise UsageError("the source has no tables.", hint="Is it the right database, and may this user see its tables?")
     _check(schema, schemas, tables, exclude_tables)
     chosen = [
         table
@@ -40,7 +42,7 @@ def restrict(
     kept = [replace(table, foreign_keys=tuple(key for key in table.foreign_keys if key.parent in names)) for table in chosen]
     findings = tuple(
         Finding(
-            "W101",
+            "W601",
             f"{key.table}.{key.label}",
             f"refers to {key.parent}, which is left out: the foreign key is dropped, and its columns are filled like any other",
             f"Choose {key.parent} too.",
@@ -48,7 +50,8 @@ def restrict(
         for key in cut
     )
     sequences = tuple(sequence for sequence in schema.sequences if sequence.table is None or sequence.table in names)
-    return replace(schema, tables=tuple(kept), sequences=sequences, views=()), findings
+    remarks = tuple(remark for remark in schema.remarks if _about(remark, schema) in (None, *names))
+    return replace(schema, tables=tuple(kept), sequences=sequences, views=(), remarks=remarks), findings
 
 
 def restrict_config(config: Config, schema: Schema) -> Config:
@@ -71,9 +74,19 @@ def _wishes(told: TableConfig) -> TableConfig:
     return told.model_copy(update={"columns": {name: how for name, how in told.columns.items() if how != nothing}})
 
 
+def _about(remark: Finding, schema: Schema) -> TableName | None:
+    """The table that a remark speaks of, if any."""
+    spellings = {spelling: table.name for table in schema.tables for spelling in _spellings(table)}
+    found = [spelling for spelling in spellings if remark.place == spelling or remark.place.startswith(f"{spelling}.")]
+    return spellings[max(found, key=len)] if found else None
+
+
 def _matches(table: Table, patterns: Sequence[str]) -> bool:
-    spellings = {str(table.name), f"{table.name.schema}.{table.name.name}"}
-    return any(fnmatchcase(spelling, pattern) for spelling in spellings for pattern in patterns)
+    return any(fnmatchcase(spelling, pattern) for spelling in _spellings(table) for pattern in patterns)
+
+
+def _spellings(table: Table) -> set[str]:
+    return {str(table.name), f"{table.name.schema}.{table.name.name}"}
 
 
 def _check(schema: Schema, schemas: Sequence[str], tables: Sequence[str], exclude_tables: Sequence[str]) -> None:
