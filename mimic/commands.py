@@ -9,7 +9,7 @@ The same argument has the same name everywhere:
     decide                    asked about them when neither `reference` nor the configuration says; without it they are
                               synthesised, which is always safe, and a note says so
     scale, rows               how many rows: a multiple, a number for every table, or a mapping {"orders": 5000}
-    accept                    findings that are fine: "W204", or "W204:place"
+    accept                    findings that are fine: "W211", or "W211:place"
     progress                  told how far the work is
 
 Everything raised on purpose is a `MimicError`.

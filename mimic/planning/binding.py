@@ -208,7 +208,7 @@ def bind(config: Config, schema: Schema, registry: Registry | None = None, *, fi
         problems.table(f"privacy_unit[{i}]", name)
     for i, word in enumerate(config.accept):
         if not _FINDING.fullmatch(word):
-            problems.found.append((f"accept[{i}]", "not the id of a finding: write W204, or W204:place."))
+            problems.found.append((f"accept[{i}]", "not the id of a finding: write W211, or W211:place."))
     if config.locale and not _LOCALE.fullmatch(config.locale):
         problems.found.append(("locale", "not a locale: write en_US, de_DE, ..."))
     if problems.found:

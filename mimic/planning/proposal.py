@@ -34,7 +34,7 @@ def write_config(plan: Plan, *, previous: str = "") -> str:
     _add(document, "scale", plan.scale, "rows as a multiple of the source's; reference tables keep their size")
     _add(document, "locale", plan.locale, "of made-up names and addresses")
     if "accept" not in document:
-        _add(document, "accept", _empty_list(), "findings that are fine: W204, or W204:place")
+        _add(document, "accept", _empty_list(), "findings that are fine: W211, or W211:place")
     tables = document.setdefault("tables", CommentedMap())
     if tables is None:
         tables = document["tables"] = CommentedMap()
