@@ -1,4 +1,4 @@
-"""PostgreSQL 13 and newer: read in one snapshot, written by binary COPY in one transaction."""
+"""PostgreSQL 14 and newer: read in one snapshot, written by binary COPY in one transaction."""
 
 from __future__ import annotations
 

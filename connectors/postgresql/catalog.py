@@ -135,6 +135,7 @@ _COLUMNS = """
 
 def _constraints(version: int) -> str:
     period = "k.conperiod" if version >= 180000 else "false"
+    enforced = "k.conenforced" if version >= 180000 else "true"  # a foreign key says where values come from even so, a CHECK says nothing
     names = """(SELECT array_agg(a.attname::text ORDER BY u.place) FROM unnest({0}) WITH ORDINALITY u(number, place)
                 JOIN pg_attribute a ON a.attrelid = {1} AND a.attnum = u.number)"""
     return f"""
@@ -146,7 +147,7 @@ def _constraints(version: int) -> str:
            CASE WHEN k.contype = 'x' OR {period} THEN pg_get_constraintdef(k.oid) END AS definition,
            CASE WHEN k.contype = 'c' THEN pg_get_expr(k.conbin, k.conrelid) END AS expression
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE k.contype IN ('p', 'u', 'f', 'c', 'x') AND k.conparentid = 0
+    WHERE k.contype IN ('p', 'u', 'f', 'c', 'x') AND k.conparentid = 0 AND ({enforced} OR k.contype = 'f')
       AND NOT (c.relispartition AND k.coninhcount > 0) AND {_ours("c")}
     ORDER BY k.conrelid, k.conname
     """

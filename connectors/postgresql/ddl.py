@@ -27,7 +27,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 _DUMP = (
     "--format=custom", "--schema-only", "--no-owner", "--no-privileges", "--no-publications", "--no-subscriptions",
-    "--no-security-labels", "--no-tablespaces", "--no-password", "--lock-wait-timeout=30000",
+    "--no-security-labels", "--no-tablespaces", "--no-password", "--encoding=UTF8", "--lock-wait-timeout=30000",
 )  # fmt: skip
 _NEVER = ("SUBSCRIPTION", "PUBLICATION", "USER MAPPING", "SERVER", "FOREIGN DATA WRAPPER", "EVENT TRIGGER", "FOREIGN TABLE")
 
@@ -65,6 +65,14 @@ def exact(
     archive = _dump(found, url, snapshot, unreadable)
     if isinstance(archive, Finding):
         return None, (archive,)
+    try:
+        return Ddl(ENGINE, str(server), *_texts(found, archive, gone)), findings
+    except subprocess.CalledProcessError as error:
+        return None, (_failed("pg_restore", found, f"exit code {error.returncode}"),)
+
+
+def _texts(found: programs.Programs, archive: bytes, gone: set[tuple[int, int]]) -> tuple[str, str]:
+    """What comes before the rows, and what after."""
     listed = _run([found.restore, "--list", "--verbose"], archive)
     kept = "\n".join(_kept(listed.decode(errors="surrogateescape"), gone))
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", errors="surrogateescape", prefix="mimic-", suffix=".list") as names:
@@ -72,7 +80,7 @@ def exact(
         names.flush()
         options = (f"--use-list={names.name}", "--no-owner", "--no-privileges", "--file=-")
         before, after = (_clean(_run([found.restore, f"--section={name}", *options], archive)) for name in ("pre-data", "post-data"))
-    return Ddl(ENGINE, str(server), before, after), findings
+    return before, after
 
 
 # -- what is left out --------------------------------------------------------------------------------------------------------
@@ -186,7 +194,11 @@ def _dump(found: programs.Programs, url: str, snapshot: str, unreadable: Sequenc
     if done.returncode == 0:
         return done.stdout
     reason = "it lacks a privilege" if b"permission denied" in done.stderr else f"exit code {done.returncode}"
-    sentence = f"pg_dump {found.version} failed ({reason}); the structure is made from what Mimic itself reads"
+    return _failed("pg_dump", found, reason)
+
+
+def _failed(program: str, found: programs.Programs, reason: str) -> Finding:
+    sentence = f"{program} {found.version} failed ({reason}); the structure is made from what Mimic itself reads"
     return Finding("W221", "", sentence, "Run pg_dump --schema-only by hand to see why.")
 
 

@@ -109,7 +109,8 @@ class _Reader:
     def _opaque(self, row: Any, column: Column) -> None:
         if column.generated is None and (names := opaque_parts(column.type)):
             sentence = f"the type {', '.join(dict.fromkeys(names))} is not known to Mimic; its values are carried as text, never made"
-            self.remarks.append(Finding("W211", f"{row.schema}.{row.name}.{column.name}", sentence))
+            todo = "`mode: copy` carries the values of the table."
+            self.remarks.append(Finding("W211", f"{row.schema}.{row.name}.{column.name}", sentence, todo))
 
     # -- tables --------------------------------------------------------------------------------------------------------------
 

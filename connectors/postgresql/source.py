@@ -26,6 +26,7 @@ from mimic.selection import Filter, HashShare, KeyIn
 READ_ONLY = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 READING = {"search_path": "", "row_security": "off", "default_transaction_read_only": "on", "synchronize_seqscans": "off"}
 
+OLDEST = 140000
 SORTED_BYTES = 64 << 20  # a table up to this size is sorted; a larger one comes as it is stored, which is stable as well and streams
 TABLES_PER_COUNT = 100
 # As pg_dump does, tables are locked against TRUNCATE and ALTER, which a snapshot does not hide; a server has room for some 6,400 locks.
@@ -43,6 +44,8 @@ class PostgresSource:
         self._stored: dict[s.TableName, reading.Stored] = {}
         self._main = connect(url)
         try:
+            if self._main.info.server_version < OLDEST:
+                raise Unsupported(f"the server is older than PostgreSQL {OLDEST // 10000}.", where=self._place)
             with guarded(self._place):
                 self._main.execute("; ".join(f"SET {name} = '{value}'" for name, value in READING.items()).encode())
                 self._main.execute(READ_ONLY)

@@ -6,8 +6,10 @@ import re
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import psycopg
@@ -15,6 +17,7 @@ import pyarrow as pa
 import pytest
 
 from connectors.postgresql import CONNECTOR, programs
+from connectors.postgresql.connect import connect, guarded
 from connectors.postgresql.source import PostgresSource
 from connectors.postgresql.types import takes_null
 from mimic import schema as s
@@ -203,10 +206,33 @@ def test_a_thousand_tables_are_introspected_in_seconds(make_database: Callable[.
     assert seconds[0] < 5
 
 
+def test_what_came_with_version_18_is_read(running_servers: Any, make_database: Callable[..., Database]) -> None:
+    database = make_database(server=running_servers.postgres(18))
+    database.psql(
+        "CREATE TABLE stays (id int4range, at daterange, n int, twice int GENERATED ALWAYS AS (n * 2) VIRTUAL,"
+        " PRIMARY KEY (id, at WITHOUT OVERLAPS), CONSTRAINT loose CHECK (n > 5) NOT ENFORCED);"
+        "CREATE TABLE visits (id int4range, at daterange, FOREIGN KEY (id, PERIOD at) REFERENCES stays (id, PERIOD at));"
+        "INSERT INTO stays VALUES ('[1,2)', '[2020-01-01,2020-02-01)', 1)"
+    )
+    with opened(database) as source:
+        schema = source.schema()
+        stays, visits = schema.table(TableName("public", "stays")), schema.table(TableName("public", "visits"))
+        assert stays.primary_key is not None
+        assert (stays.primary_key.columns, [exclude.columns for exclude in stays.excludes]) == (("id", "at"), [("id", "at")])
+        assert (stays.column("twice").generated, stays.checks) == ("(n * 2)", ())
+        assert (visits.foreign_keys, [remark.id for remark in schema.remarks]) == ((), ["W213"])
+        assert read(source, stays.name).column("twice").to_pylist() == [2]
+
+
+def test_several_threads_read_side_by_side(load_shared: Callable[..., Database]) -> None:
+    with opened(load_shared("world")) as source, ThreadPoolExecutor(4) as pool:
+        tables = [table.name for table in source.schema().tables] * 4
+        counts = source.count(tables)
+        assert list(pool.map(lambda table: read(source, table).num_rows, tables)) == [counts[table] for table in tables]
+
+
 @contextmanager
 def timer() -> Iterator[list[float]]:
-    from time import perf_counter
-
     seconds: list[float] = []
     start = perf_counter()
     yield seconds
@@ -620,8 +646,6 @@ def test_an_error_of_the_server_shows_no_value(make_database: Callable[..., Data
         pass
     assert "no database of this name" in str(failed.value)
     database.psql("CREATE TABLE t (a text PRIMARY KEY); INSERT INTO t VALUES ('canary')")
-    from connectors.postgresql.connect import connect, guarded
-
     with connect(database.url) as connection:
         with pytest.raises(ConnectorError) as failed, guarded("public.t"):
             connection.execute("INSERT INTO t VALUES ('canary')")
