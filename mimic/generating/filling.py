@@ -31,8 +31,9 @@ class Filling:
 
     def prepare(self) -> None:
         """Everything that needs the whole table, and the proof that every unique column has room."""
+        single = {rule.columns[0] for rule in self.table.keys if len(rule.columns) == 1 and not rule.expressions}
         for generator in self._generators():
-            if (room := generator.capacity()) is not None and room < self.n:
+            if not single.isdisjoint(generator.fills) and (room := generator.capacity()) is not None and room < self.n:
                 place = f"{self.table.name}.{','.join(generator.fills)}"
                 raise CapacityError(place, self.n, room, f"{generator.kind} can make no more distinct values", table=str(self.table.name))
         for generator in self._generators():

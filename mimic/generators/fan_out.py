@@ -14,6 +14,7 @@ from typing import ClassVar, Self
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from mimic.generator import Columns, Literal, Span, State, Task
 from mimic.generators.cells import Sketch, constant, mixed, sketch
@@ -106,26 +107,52 @@ def _exactly(sizes: Floats, weights: Floats) -> Sketch:
 
 
 def _sketch(found: FanOut, k: int) -> Sketch:
-    """Numbers of children of which no single parent stands out.
+    """Numbers of children of which no single owner stands out.
 
-    A number may stand as it is when k parents have it, or when the parents are no persons and the children themselves are
-    at least k: it then tells of an aggregate, not of somebody.
+    Where the parents are persons, or hang on persons, a number stands as it is when k parents have it, and the others are
+    averaged over cells of k parents. Where they are not (a genre, a department), the children are the owners: a number of k
+    children or more stands as it is, and smaller ones are averaged until k children stand behind them.
     """
     sizes, parents = found.sizes.astype(np.float64), found.parents.astype(np.float64)
     exact = (parents >= k) | ((sizes == 0) & (parents.sum() >= k))
     if not found.personal:
-        exact |= sizes >= k
+        return _joined(sizes, parents, exact | (sizes >= k) | (sizes == 0), k)
     rest = np.repeat(sizes[~exact], found.parents[~exact])
     cells = sketch(rest, Owners(len(rest)), k)
-    if cells is None:
+    if cells is not None:
         if not exact.any():
-            return constant(float(rest.mean()))
-        weights = parents[exact].astype(np.float64)
-        nearest = np.abs(rest[:, None] - sizes[exact][None, :]).argmin(axis=1)
-        return _exactly(sizes[exact], np.asarray(weights + np.bincount(nearest, minlength=len(weights)), dtype=np.float64))
+            return cells
+        return mixed([(_exactly(sizes[exact], parents[exact]), float(parents[exact].sum())), (cells, float(len(rest)))])
     if not exact.any():
-        return cells
-    return mixed([(_exactly(sizes[exact], parents[exact]), float(parents[exact].sum())), (cells, float(len(rest)))])
+        return constant(float(rest.mean()))
+    nearest = np.abs(rest[:, None] - sizes[exact][None, :]).argmin(axis=1)
+    weights = parents[exact] + np.bincount(nearest, minlength=int(exact.sum()))
+    return _exactly(sizes[exact], np.asarray(weights, dtype=np.float64))
+
+
+def _joined(sizes: Floats, parents: Floats, exact: NDArray[np.bool_], k: int) -> Sketch:
+    """Exact numbers, and the others in cells of at least k children, each at its two nearest whole numbers."""
+    weights = {float(size): float(weight) for size, weight in zip(sizes[exact], parents[exact], strict=True)}
+    held: list[tuple[float, float]] = []
+    cells: list[list[tuple[float, float]]] = []
+    for size, weight in zip(sizes[~exact].tolist(), parents[~exact].tolist(), strict=True):
+        held.append((size, weight))
+        if sum(size * weight for size, weight in held) >= k:
+            cells.append(held)
+            held = []
+    if held and cells:
+        cells[-1] += held
+    elif held:
+        cells.append(held)  # fewer than k children in all: only their mean is told
+    for cell in cells:
+        weight = sum(weight for _, weight in cell)
+        mean = sum(size * weight for size, weight in cell) / weight
+        low = float(np.floor(mean))
+        for size, share in ((low, low + 1 - mean), (low + 1, mean - low)):
+            if share > 0:
+                weights[size] = weights.get(size, 0.0) + share * weight
+    order = sorted(weights)
+    return _exactly(np.array(order), np.array([weights[size] for size in order]))
 
 
 def register(registry: Registry) -> None:

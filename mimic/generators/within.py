@@ -18,8 +18,9 @@ import pyarrow.compute as pc
 
 from mimic.errors import CapacityError
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
+from mimic.generators.degrees import reconcile
 from mimic.generators.nested import pack, unpack
-from mimic.generators.references import codes
+from mimic.generators.references import codes, separate
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
 from mimic.schema import Boolean, Date, Decimal, Enum, Float, Time, Timestamp, arrow_type, bare
@@ -46,6 +47,9 @@ class Within:
     reason: str = "k owners"
     inner: Generator | None = None  # draws values, or makes those that the list lacks
     type: str = "string"
+    others: int = 0  # how many values there were beside the list
+    null_share: float = 0.0  # of a rule that allows NULL: rows with a NULL are not bound by it
+    optional: bool = False
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -70,8 +74,11 @@ class Within:
             "group": group,
             "inner": task.options.get("inner"),
             "type": str(arrow),
+            "optional": task.column.nullable,
         }
         sample = evidence if evidence is not None and evidence.sampled else None
+        if sample is not None and task.column.nullable:
+            here["null_share"] = sample.column(name).null_count / sample.sampled
         if pa.types.is_integer(arrow):
             first = _dense_from(sample, group, name) if sample is not None else 1
             return cls(way="dense", first=first, **here) if first is not None else cls(way="apart", **here)
@@ -81,23 +88,30 @@ class Within:
             return cls(way="chosen", values=("false", "true"), owners=(0, 0), reason="type", **here)
         if isinstance(kind, Enum):
             return cls(way="chosen", values=kind.labels, owners=(0,) * len(kind.labels), reason="labels of the type", weights=None, **here)
-        values, owners, weights = _kept(sample, name, task)
+        values, owners, weights, here["others"] = _kept(sample, name, task)
         reason = str(task.options.get("vocabulary") or "k owners")
         return cls(way="chosen", values=values, owners=owners, weights=weights, reason=reason, **here)
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
-        n = span.n
-        group, _ = codes([given[name] for name in self.group], []) if self.group else (np.zeros(n, dtype=np.int64), None)
+        n, arrow = span.n, _arrow(self.type)
+        live = np.ones(n, dtype=bool)
+        if self.null_share:
+            live[stream.at("null").permutation(n)[: round(self.null_share * n)]] = False
+        rows = np.flatnonzero(live)
+        group = codes([given[name] for name in self.group], [])[0][rows] if self.group else np.zeros(len(rows), dtype=np.int64)
         order = np.argsort(group, kind="stable")
         _, begin, size = np.unique(group[order], return_index=True, return_counts=True)
-        rank = np.empty(n, dtype=np.int64)
-        rank[order] = np.arange(n) - np.repeat(begin, size)
-        arrow = _arrow(self.type)
         if self.way == "dense":
-            return {self.column: pa.array(rank + self.first).cast(arrow)}
-        if self.way == "apart":
-            return {self.column: self._apart(n, stream, order, begin, size, arrow)}
-        return {self.column: self._chosen(n, stream, group, rank, size, arrow)}
+            made = pa.array(_rank(group) + self.first).cast(arrow)
+        elif self.way == "apart":
+            made = self._apart(len(rows), stream, order, begin, size, arrow)
+        else:
+            made = self._chosen(stream, group, size, arrow)
+        if len(rows) == n:
+            return {self.column: made}
+        place = np.zeros(n, dtype=np.int64)
+        place[rows] = np.arange(len(rows))
+        return {self.column: made.take(pa.array(place, mask=~live))}
 
     def _apart(self, n: int, stream: Stream, order: Ints, begin: Ints, size: Ints, arrow: pa.DataType) -> pa.Array:
         """Values as they are drawn, ascending within the group, moved up by the least step where two would meet."""
@@ -114,38 +128,33 @@ class Within:
         out[order] = lifted * self.step
         return _from_units(out, arrow, scale)
 
-    def _chosen(self, n: int, stream: Stream, group: Ints, rank: Ints, size: Ints, arrow: pa.DataType) -> pa.Array:
-        most = int(size.max(initial=0))
-        values, weight = list(self.values), np.ones(len(self.values)) if self.weights is None else np.array(self.weights)
-        if most > len(values) and self.inner is not None:
-            wanted = most - len(values)
+    def _chosen(self, stream: Stream, group: Ints, size: Ints, arrow: pa.DataType) -> pa.Array:
+        """Every value as often as its share says, distinct within each group (-1, a NULL, where that cannot be)."""
+        n, most = len(group), int(size.max(initial=0))
+        values = list(self.values)
+        weight = np.ones(len(values)) if self.weights is None else np.array(self.weights)
+        if self.inner is not None and (most > len(values) or weight.sum() < 1 - 1e-9):
             room = self.inner.capacity()
-            wanted = wanted if room is None else min(wanted, room)
-            made = [
-                value
-                for value in pc.cast(_whole(self.inner, wanted, stream), pa.string()).to_pylist()
-                if value is not None and value not in values
-            ]
+            wanted = max(most, len(values) + self.others)  # some of what it makes may be on the list
+            texts = pc.cast(_whole(self.inner, wanted if room is None else min(wanted, room), stream), pa.string()).to_pylist()
+            known = set(values)
+            made = [value for value in dict.fromkeys(texts) if value is not None and value not in known]
+            made = made[: max(most - len(values), self.others)]
             values += made
-            weight = np.concatenate([weight, np.full(len(made), max(weight.min(initial=1.0), 1e-9))])
-        if most > len(values):
-            possible = int(np.minimum(size, len(values)).sum())
+            rest = max(1 - weight.sum(), 1e-3) / max(len(made), 1)
+            weight = np.concatenate([weight, np.full(len(made), rest)])
+        possible = int(np.minimum(size, len(values)).sum())
+        if possible < n and not self.optional:
             why = f"{self.column} has {len(values)} possible values and must differ within ({', '.join(self.group) or 'the table'})"
             raise CapacityError(f"{self.table}.{self.column}", n, possible, why, table=self.table)
-        picked = np.empty(n, dtype=np.int64)
-        groups = np.unique(group)
-        block = max(1, 4_000_000 // max(len(values), 1))
-        by_group = np.argsort(group, kind="stable")
-        starts = np.searchsorted(group[by_group], groups)
-        ends = np.append(starts[1:], n)
-        place = stream.at("choose")
-        for low in range(0, len(groups), block):
-            high = min(low + block, len(groups))
-            noise = -np.log(1 - place.uniform((high - low) * len(values)).reshape(high - low, -1)) / weight
-            ranked = np.argsort(noise, axis=1, kind="stable")
-            rows = by_group[starts[low] : ends[high - 1]]
-            picked[rows] = ranked[np.searchsorted(groups[low:high], group[rows]), rank[rows]]
-        return pa.array(values, pa.string()).take(pa.array(picked)).cast(arrow)
+        picked = np.full(n, -1, dtype=np.int64)
+        bound = np.flatnonzero(_rank(group) < len(values))  # the others find no value left
+        cap = np.full(len(values), len(size), dtype=np.int64)
+        times = reconcile(weight, len(bound), stream.at("times"), cap)
+        drawn = np.repeat(np.arange(len(values), dtype=np.int64), times)
+        picked[bound] = drawn[stream.at("mix").permutation(len(drawn))]
+        separate(group, picked, np.arange(len(values), dtype=np.int64), None, picked >= 0, stream.at("apart"))
+        return pa.array(values, pa.string()).take(pa.array(picked, mask=picked < 0)).cast(arrow)
 
     def capacity(self) -> int | None:
         return None
@@ -172,6 +181,9 @@ class Within:
             "reason": self.reason,
             "inner": inner,
             "type": self.type,
+            "others": self.others,
+            "null_share": self.null_share,
+            "optional": self.optional,
         }
 
     @classmethod
@@ -190,6 +202,9 @@ class Within:
             state["reason"],
             made,
             state["type"],
+            state["others"],
+            state["null_share"],
+            state["optional"],
         )
 
 
@@ -274,17 +289,28 @@ def _arrow(name: str) -> pa.DataType:
     ) or pa.type_for_alias(name)
 
 
-def _kept(sample: TableEvidence | None, name: str, task: Task) -> tuple[tuple[str, ...], tuple[int, ...], Floats | None]:
-    """Values that k owners hold (all of them where the column is vocabulary), their owners, their shares."""
-    if sample is None or task.options.get("keep_literals") is False:
-        return (), (), None
+def _kept(sample: TableEvidence | None, name: str, task: Task) -> tuple[tuple[str, ...], tuple[int, ...], Floats | None, int]:
+    """Values that k owners hold (all of them where the column is vocabulary), their owners, their shares; how many others there are."""
+    if sample is None:
+        return (), (), None, 0
+    if task.options.get("keep_literals") is False:
+        return (), (), np.zeros(0), sample.profiles[name].distinct if name in sample.profiles else 0
     encoded = sample.column(name).dictionary_encode()
     index = np.asarray(pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
     owners = sample.owners.distinct(index, len(encoded.dictionary))
     keep = np.flatnonzero(owners >= (1 if task.options.get("vocabulary") else task.k))
-    counts = np.bincount(index[index >= 0], minlength=len(owners))[keep]
+    counts = np.bincount(index[index >= 0], minlength=len(owners))
     texts = pc.cast(encoded.dictionary, pa.string()).take(pa.array(keep)).to_pylist()
-    return tuple(texts), tuple(int(owners[i]) for i in keep), counts / max(counts.sum(), 1)
+    return tuple(texts), tuple(int(owners[i]) for i in keep), counts[keep] / max(counts.sum(), 1), len(owners) - len(keep)
+
+
+def _rank(group: Ints) -> Ints:
+    """The place of each row within its group, 0 first, in row order."""
+    order = np.argsort(group, kind="stable")
+    _, begin, size = np.unique(group[order], return_index=True, return_counts=True)
+    out = np.empty(len(group), dtype=np.int64)
+    out[order] = np.arange(len(group)) - np.repeat(begin, size)
+    return out
 
 
 def register(registry: Registry) -> None:

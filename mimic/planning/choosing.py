@@ -69,7 +69,7 @@ def choose(
         found = kept(evidence, task.column, task.k)
         others = [pair for pair in ranked if pair[0] != CATEGORIES]
         inner = others[0][0] if others else None
-        may = task.meaning.sensitivity not in (Sensitivity.SECRET,)
+        may = task.meaning.sensitivity not in (Sensitivity.DIRECT, Sensitivity.SECRET) or inner is None
         if vocabulary is not None and found.distinct:
             reason = f"vocabulary: {vocabulary}"
             return Step(
