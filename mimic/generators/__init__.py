@@ -18,6 +18,7 @@ FAMILIES = (
     "distributions",
     "temporal",
     "intervals",
+    "regex_text",
     "categorical",
     "spellings",
     "json_shape",
