@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import traceback
 from pathlib import Path
@@ -32,6 +33,8 @@ class Commands(TyperGroup):
             raise typer.Exit(1) from None
         except Exception as error:
             if isinstance(error, typer.Exit) or hasattr(error, "show"):  # the end, or wrong usage that typer itself explains
+                if hasattr(error, "message"):
+                    error.message = redacted(error.message)  # it quotes arguments
                 raise
             _tell(_fault(error), 1, type(error).__name__)
             if Talk.current().verbosity >= 2:
@@ -39,7 +42,17 @@ class Commands(TyperGroup):
             raise typer.Exit(1) from None
 
 
+_USER = re.compile(r"((?:^|[\s'\"(/])[^\s:@/'\"]*):\S*@")
+_PARAMETER = re.compile(r"(?i)(passw\w*|pwd|secret|token)=[^&\s'\"]+")
+
+
+def redacted(text: str) -> str:
+    """The text with whatever looks like the password of a URL taken out, of a malformed one too (`postgres//me:secret@host`)."""
+    return _PARAMETER.sub(r"\1=***", _USER.sub(r"\1:***@", text))
+
+
 def _tell(sentence: str, code: int, kind: str) -> None:
+    sentence = redacted(sentence)
     talk = Talk.current()
     talk.close()
     print(f"mimic: {sentence}", file=sys.stderr)

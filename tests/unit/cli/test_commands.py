@@ -339,3 +339,43 @@ def test_an_interruption_exits_130(run, source, monkeypatch):
     assert done.exit_code == 130
     assert "interrupted" in done.stderr
     assert [path.name for path in Path().iterdir()] == ["source.sqlite"]
+
+
+# -- secrets -------------------------------------------------------------------------------------------------------------
+
+URLS = (
+    "postgresql://me:s3cret@nowhere.invalid/db",
+    "postgresql://me:s3/cr:s3cret@nowhere.invalid/db",
+    "postgres//me:s3cret@host/db",
+    "postgresql:/me:s3cret@host/db",
+    "me:s3cret@host/db",
+    "mysql://me:s3cret@host/db",
+    "postgresql://nowhere.invalid/db?password=s3cret",
+    "postgresql://me:s3cret@host:port/db",
+    "postgresql://me:s3cret@[::1/db",
+)
+
+
+@pytest.mark.parametrize("url", URLS)
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("inspect", "{}"),
+        ("clone", "{}", "{}"),
+        ("clone", "sqlite:///a", "sqlite:///b", "{}"),
+        ("learn", "{}", "-o", "m.mimic"),
+        ("generate", "{}", "sqlite:///t.sqlite"),
+        ("generate", "m.mimic", "{}"),
+        ("clone", "sqlite:///a", "sqlite:///b", "--jobs", "{}"),
+        ("clone", "sqlite:///a", "sqlite:///b", "--rows", "{}"),
+        ("plan", "sqlite:///a", "--config", "{}"),
+        ("{}",),
+    ],
+)
+def test_a_password_never_appears(url, arguments, run):
+    for more in ((), ("-vv", "--format", "json")):
+        if more and len(arguments) == 1:
+            continue
+        done = run(*(part.replace("{}", url) for part in arguments), *more)
+        assert done.exit_code != 0
+        assert "s3cret" not in done.output
