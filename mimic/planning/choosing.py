@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from mimic.config import ColumnConfig
@@ -15,7 +14,7 @@ from mimic.generator import Task
 from mimic.plan import Choice, Step
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
-from mimic.schema import Column, Json, LogicalType, Opaque, Text, arrow_type, bare
+from mimic.schema import Column, Text, bare
 from mimic.semantics import Meaning, Sensitivity
 
 CATEGORIES = "categorical.shares"
@@ -65,7 +64,8 @@ def choose(
     ranked = rank(task, registry)
     if not ranked:
         return None
-    if len(task.columns) == 1 and not task.unique and bare_text(task.column.type) and options.get("keep_literals") is not False:
+    text = isinstance(bare(task.column.type), Text)
+    if len(task.columns) == 1 and not task.unique and (text or vocabulary is not None) and options.get("keep_literals") is not False:
         found = kept(evidence, task.column, task.k)
         others = [pair for pair in ranked if pair[0] != CATEGORIES]
         inner = others[0][0] if others else None
@@ -88,15 +88,6 @@ def choose(
 def _what(task: Task) -> str:
     meanings = ", ".join(dict.fromkeys(str(meaning.kind) for meaning in task.meanings))
     return f"{'unique ' if task.unique else ''}{meanings}" if meanings else "keys"
-
-
-def bare_text(kind: LogicalType) -> bool:
-    """Types whose values are text and may be categories."""
-    return isinstance(bare(kind), Text)
-
-
-def travels_as_text(kind: LogicalType) -> bool:
-    return bool(pa.types.is_string(arrow_type(kind))) and not isinstance(bare(kind), Json | Opaque)
 
 
 def without_strong(

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import pyarrow.compute as pc
+
 from mimic.config import ColumnConfig, Config, Mode, TableConfig
 from mimic.generator import Task
 from mimic.generators.locale import guess_locale
@@ -13,6 +15,7 @@ from mimic.graph import load_order
 from mimic.plan import Choice, Plan, Step, TablePlan
 from mimic.planning.choosing import choose, without_strong
 from mimic.planning.grouping import group_columns
+from mimic.planning.horizon import horizon
 from mimic.planning.keys import KeyPlan, plan_keys
 from mimic.planning.meaning import guess, vocabulary
 from mimic.planning.owners import privacy_units, with_owners
@@ -20,7 +23,7 @@ from mimic.planning.reference import bookkeeping, reference
 from mimic.profile import Evidence, TableEvidence
 from mimic.registry import Registry
 from mimic.report import Finding
-from mimic.schema import Column, Float, ForeignKey, Schema, Table, TableName
+from mimic.schema import Column, Float, ForeignKey, Integer, Schema, Table, TableName, bare
 from mimic.semantics import Kind, Meaning, Sensitivity
 
 
@@ -55,6 +58,7 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
     looks = reference(schema, evidence, evidence.meanings)
     findings: list[Finding] = list(schema.remarks)
     locale = config.locale or guess_locale(evidence)
+    today = horizon(evidence)
     modes = {table.name: _mode(table, evidence.of(table.name), config, looks.get(table.name, "")) for table in schema.tables}
     findings += _closed(schema, modes)
     tables = []
@@ -63,7 +67,7 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
         mode, reason = modes[name]
         steps: tuple[Step, ...] = ()
         if mode == "synthesize":
-            steps, more = _steps(schema, table, evidence, config, registry, modes, locale)
+            steps, more = _steps(schema, table, evidence, config, registry, modes, locale, today)
             findings += more
         here = _configured(config, name)
         tables.append(TablePlan(table, mode, reason, found.rows, steps, here.rows, here.scale, looks.get(name, ""), bookkeeping(table)))
@@ -102,6 +106,7 @@ def _steps(
     registry: Registry,
     modes: Mapping[TableName, tuple[Mode, str]],
     locale: str,
+    today: str | None,
 ) -> tuple[tuple[Step, ...], list[Finding]]:
     found, here = evidence.of(table.name), _configured(config, table.name)
     keys = plan_keys(schema, table)
@@ -109,11 +114,12 @@ def _steps(
     referenced = {name for key in keys.edges for name in key.columns}
     steps: list[Step] = []
     findings: list[Finding] = []
-    k = config.k
+    k, personal = config.k, bool(found.owners.paths) or table.name in evidence.privacy_units
 
-    def task(names: tuple[str, ...], **more: Any) -> Task:
+    def task(names: tuple[str, ...], options: Mapping[str, Any] | None = None, **more: Any) -> Task:
         columns = tuple(table.column(name) for name in names)
-        return Task(table, columns, meanings=tuple(meanings[name] for name in names), k=k, locale=locale, **more)
+        told = ({"today": today} if today else {}) | dict(options or {})
+        return Task(table, columns, meanings=tuple(meanings[name] for name in names), options=told, k=k, locale=locale, **more)
 
     def add(made: Task, column: ColumnConfig | None = None, why: str | None = None) -> None:
         step = choose(made, registry, found if found.sampled else None, column, why)
@@ -139,7 +145,7 @@ def _steps(
     done = {name for group in together for name in group}
     for name in rest:
         if name not in done:
-            add(task((name,)), here.columns.get(name), _vocabulary(meanings[name], found, name, here.columns.get(name)))
+            add(task((name,)), here.columns.get(name), _vocabulary(meanings[name], found, name, here.columns.get(name), personal))
     for name, group in keys.within.items():
         inner = choose(task((name,)), registry, found if found.sampled else None, None, None)
         filler = choose(task((name,), unique=True), registry, None, None, None)
@@ -147,13 +153,13 @@ def _steps(
             "within": group,
             "inner_kind": inner.choice.kind if inner else None,
             "filler_kind": filler.choice.kind if filler else None,
-            "vocabulary": _vocabulary(meanings[name], found, name, here.columns.get(name)),
+            "vocabulary": _vocabulary(meanings[name], found, name, here.columns.get(name), personal),
         }
         steps.append(Step(task((name,), options=options), Choice("key.within", f"distinct within ({', '.join(group)})")))
     return tuple(steps), findings
 
 
-def _vocabulary(meaning: Meaning, found: TableEvidence, name: str, config: ColumnConfig | None) -> str | None:
+def _vocabulary(meaning: Meaning, found: TableEvidence, name: str, config: ColumnConfig | None, personal: bool) -> str | None:
     """Why all values of a column may be kept, None when they may not."""
     if not found.sampled or (config is not None and config.keep_literals is False):
         return None
@@ -161,7 +167,19 @@ def _vocabulary(meaning: Meaning, found: TableEvidence, name: str, config: Colum
         return "as configured"
     if meaning.sensitivity in (Sensitivity.DIRECT, Sensitivity.SECRET, Sensitivity.SPECIAL):
         return None
+    if isinstance(bare(found.table.column(name).type), Integer):
+        return None if personal else _numbered(meaning, found, name)
     return vocabulary(meaning, found.column(name), found.profiles[name])
+
+
+def _numbered(meaning: Meaning, found: TableEvidence, name: str) -> str | None:
+    """Few small whole numbers, most of them several times, in a table without persons: states and kinds of an application."""
+    profile = found.profiles[name]
+    present = round((1 - profile.null_share) * found.sampled)
+    if meaning.sensitivity is not Sensitivity.NONE or not 0 < profile.distinct <= 20 or present < 2 * profile.distinct:
+        return None
+    limits = pc.min_max(found.column(name)).as_py()
+    return "few small numbers of a program" if abs(limits["min"]) < 1_000_000 and abs(limits["max"]) < 1_000_000 else None
 
 
 def _references(task: Any, keys: KeyPlan, found: TableEvidence) -> Step:
