@@ -173,13 +173,15 @@ def _vocabulary(meaning: Meaning, found: TableEvidence, name: str, config: Colum
 
 
 def _numbered(meaning: Meaning, found: TableEvidence, name: str) -> str | None:
-    """Few small whole numbers, most of them several times, in a table without persons: states and kinds of an application."""
+    """Few small whole numbers in a table without persons: states and kinds of an application."""
     profile = found.profiles[name]
     present = round((1 - profile.null_share) * found.sampled)
-    if meaning.sensitivity is not Sensitivity.NONE or not 0 < profile.distinct <= 20 or present < 2 * profile.distinct:
+    if meaning.sensitivity is not Sensitivity.NONE or not 0 < profile.distinct <= 20:
         return None
     limits = pc.min_max(found.column(name)).as_py()
-    return "few small numbers of a program" if abs(limits["min"]) < 1_000_000 and abs(limits["max"]) < 1_000_000 else None
+    largest = max(abs(limits["min"]), abs(limits["max"]))
+    told = largest < 1_000_000 if present >= 2 * profile.distinct else largest < 100 and profile.distinct <= 10
+    return "few small numbers of a program" if told else None
 
 
 def _references(task: Any, keys: KeyPlan, found: TableEvidence) -> Step:
