@@ -22,7 +22,9 @@ class ColumnConfig(_Strict):
     options: dict[str, Any] = Field(default_factory=dict, description="Options of that generator.")
     meaning: Kind | None = Field(None, description="What the column means, when the guess is wrong.")
     sensitivity: Sensitivity | None = Field(None, description="How sensitive it is; stands over any guess.")
-    keep_literals: bool | None = Field(None, description="false: no value of the source is kept, not even vocabulary; true: categories are kept whole.")
+    keep_literals: bool | None = Field(
+        None, description="false: no value of the source is kept, not even vocabulary; true: categories are kept whole."
+    )
 
 
 class TableConfig(_Strict):
@@ -47,9 +49,13 @@ class Config(_Strict):
     """mimic.yaml."""
 
     version: Literal[1] = 1
+    source: str | None = Field(None, description="URL of the database to read; write its password as ${VARIABLE}.")
+    target: str | None = Field(None, description="URL of the database to fill; write its password as ${VARIABLE}.")
     seed: int = Field(0, description="The same model, seed and version give the same rows.")
     k: Annotated[int, Field(ge=1)] = Field(10, description="A value is kept only when at least this many distinct owners hold it.")
-    scale: Annotated[float, Field(gt=0)] = Field(1.0, description="Rows of every table that is not reference data, as a multiple of the source's.")
+    scale: Annotated[float, Field(gt=0)] = Field(
+        1.0, description="Rows of every table that is not reference data, as a multiple of the source's."
+    )
     reference: Literal["ask", "copy", "synthesize"] = Field("ask", description="Tables that look like reference data.")
     locale: str | None = Field(None, description="Locale of made-up names and addresses, such as de_DE; guessed when absent.")
     sample_rows: Annotated[int, Field(ge=1)] = Field(200_000, description="Rows that are learned from, per table.")

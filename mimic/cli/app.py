@@ -19,6 +19,7 @@ from mimic.cli.talk import Talk
 from mimic.errors import Refused, UsageError
 
 if TYPE_CHECKING:
+    from mimic.config import Config
     from mimic.plan import TablePlan
 
 app = typer.Typer(
@@ -81,10 +82,11 @@ def inspect(
     """
     from mimic import commands
     from mimic.cli import show_model, show_plan
+    from mimic.planning.binding import with_environment
 
     with _talk(format, quiet, verbose) as talk:
         seen = commands.inspect(
-            what,
+            with_environment(what),
             config=config,
             schemas=schema or (),
             tables=table or (),
@@ -100,7 +102,7 @@ def inspect(
 
 @app.command()
 def plan(
-    source: o.SourceUrl,
+    source: o.OptionalSource = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write it; stdout when absent.")] = None,
     schema: o.Schemas = None,
     table: o.Tables = None,
@@ -130,9 +132,10 @@ def plan(
         raise UsageError("is there already, and --config names another file.", where=str(output), hint="Choose one of the two.")
     start = config or there
     with _talk(format, quiet, verbose) as talk:
+        told = _read(start)
         made = commands.plan(
-            source,
-            config=start,
+            _url(source, told, "source"),
+            config=told,
             schemas=schema or (),
             tables=table or (),
             exclude_tables=exclude_table or (),
@@ -155,8 +158,8 @@ def plan(
 
 @app.command()
 def learn(
-    source: o.SourceUrl,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The model file to write.")],
+    source: o.OptionalSource = None,
     schema: o.Schemas = None,
     table: o.Tables = None,
     exclude_table: o.ExcludeTables = None,
@@ -178,9 +181,10 @@ def learn(
     from mimic.cli import show_model, show_report
 
     with _talk(format, quiet, verbose) as talk:
+        told = _read(config)
         model = commands.learn(
-            source,
-            config=config,
+            _url(source, told, "source"),
+            config=told,
             schemas=schema or (),
             tables=table or (),
             exclude_tables=exclude_table or (),
@@ -223,11 +227,12 @@ def generate(
     """
     from mimic import commands
     from mimic.cli import show_report
+    from mimic.planning.binding import with_environment
 
     with _talk(format, quiet, verbose) as talk:
         report = commands.generate(
             model,
-            target,
+            with_environment(target),
             scale=scale,
             rows=o.rows(rows),
             seed=seed,
@@ -244,8 +249,8 @@ def generate(
 
 @app.command()
 def clone(
-    source: o.SourceUrl,
-    target: o.TargetUrl,
+    source: o.OptionalSource = None,
+    target: o.OptionalTarget = None,
     schema: o.Schemas = None,
     table: o.Tables = None,
     exclude_table: o.ExcludeTables = None,
@@ -273,10 +278,11 @@ def clone(
     from mimic.cli import show_report
 
     with _talk(format, quiet, verbose) as talk:
+        told = _read(config)
         report = commands.clone(
-            source,
-            target,
-            config=config,
+            _url(source, told, "source"),
+            _url(target, told, "target"),
+            config=told,
             schemas=schema or (),
             tables=table or (),
             exclude_tables=exclude_table or (),
@@ -316,11 +322,12 @@ def compare(
     """
     from mimic import commands
     from mimic.cli import show_report
+    from mimic.planning.binding import with_environment
 
     with _talk(format, quiet, verbose) as talk:
         report = commands.compare(
-            source,
-            target,
+            with_environment(source),
+            with_environment(target),
             schemas=schema or (),
             tables=table or (),
             exclude_tables=exclude_table or (),
@@ -346,6 +353,24 @@ def config_schema() -> None:
 
 def _talk(format: o.Format, quiet: bool, verbose: int) -> Talk:
     return Talk(format="json" if format is o.Format.JSON else "text", quiet=quiet, verbosity=verbose)
+
+
+def _read(config: Path | None) -> Config | None:
+    from mimic.planning.binding import read_config
+
+    return read_config(config) if config else None
+
+
+def _url(given: str | None, config: Config | None, which: Literal["source", "target"]) -> str:
+    """A URL from the command line, with its variables put in, or the one of the configuration."""
+    from mimic.planning.binding import with_environment
+
+    if given is not None:
+        return with_environment(given)
+    named: str | None = getattr(config, which) if config else None
+    if named is None:
+        raise UsageError(f"no {which} is named.", hint=f"Give its URL as {which.upper()}, or as `{which}:` in the file of --config.")
+    return named
 
 
 def _word(reference: o.ReferenceOption | None) -> Literal["copy", "synthesize"] | None:

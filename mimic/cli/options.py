@@ -30,6 +30,12 @@ class ReferenceOption(StrEnum):
 
 
 SourceUrl = Annotated[str, typer.Argument(metavar="SOURCE", help="The database to read: postgresql://user@host/db or sqlite:///file.db.")]
+OptionalSource = Annotated[
+    str | None, typer.Argument(metavar="SOURCE", help="The database to read; `source:` of --config when absent.", show_default=False)
+]
+OptionalTarget = Annotated[
+    str | None, typer.Argument(metavar="TARGET", help="The database to fill; `target:` of --config when absent.", show_default=False)
+]
 TargetUrl = Annotated[str, typer.Argument(metavar="TARGET", help="The database to fill.")]
 ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="A model file, as `mimic learn` writes it.")]
 

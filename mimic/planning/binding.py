@@ -140,6 +140,15 @@ def _with_variables(text: str, path: str, problems: list[tuple[str, str]]) -> st
     return _VARIABLE.sub(value, text)
 
 
+def with_environment(text: str) -> str:
+    """`text` with its `${VARIABLES}` put in; `UsageError` when the environment lacks one."""
+    problems: list[tuple[str, str]] = []
+    done = _with_variables(text, "", problems)
+    if problems:
+        raise UsageError(problems[0][1])
+    return done
+
+
 def _problem(entry: Mapping[str, Any]) -> tuple[str, str]:
     """One problem of pydantic's in our words."""
     where: tuple[str | int, ...] = entry["loc"]

@@ -191,6 +191,22 @@ def test_all_problems_of_a_configuration_are_told(run, source):
     assert "Did you mean 'price'?" in done.stderr
 
 
+def test_the_configuration_may_name_source_and_target(run, source, monkeypatch):
+    monkeypatch.setenv("WHERE", source)
+    Path("mimic.yaml").write_text("source: ${WHERE}\ntarget: sqlite:///${NAME:-t}.sqlite\nreference: copy")
+    assert run("clone", "--config", "mimic.yaml").exit_code == 0
+    assert counts("t.sqlite")["orders"] == 500
+    assert run("clone").exit_code == 2
+
+
+def test_a_url_may_name_a_variable(run, source, monkeypatch):
+    monkeypatch.setenv("WHERE", source)
+    assert run("inspect", "${WHERE}").exit_code == 0
+    told = run("inspect", "sqlite:///${NO_SUCH}")
+    assert told.exit_code == 2
+    assert "the environment has no NO_SUCH" in told.stderr
+
+
 # -- json ----------------------------------------------------------------------------------------------------------------
 
 
