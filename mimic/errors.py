@@ -74,8 +74,11 @@ class CapacityError(MimicError):
     def __init__(self, where: str, asked: int, possible: int, why: str, *, table: str = "") -> None:
         self.asked, self.possible = asked, possible
         option = f"--rows {table or where}={possible}"
-        super().__init__(f"{asked} rows asked, at most {possible} are possible: {why}.", where=where,
-                         hint=f"Ask for fewer ({option}), or let mimic lower it (--fit-domains).")
+        super().__init__(
+            f"{asked} rows asked, at most {possible} are possible: {why}.",
+            where=where,
+            hint=f"Ask for fewer ({option}), or let mimic lower it (--fit-domains).",
+        )
 
 
 class ModelFileError(UsageError):

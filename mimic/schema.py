@@ -167,8 +167,29 @@ class Opaque:
 
 
 LogicalType = (
-    Boolean | Integer | Float | Decimal | Text | Binary | Date | Time | Timestamp | Interval | Uuid | Enum | Json | Array | Range
-    | Network | Bits | Money | Vector | Xml | Composite | Domain | Opaque
+    Boolean
+    | Integer
+    | Float
+    | Decimal
+    | Text
+    | Binary
+    | Date
+    | Time
+    | Timestamp
+    | Interval
+    | Uuid
+    | Enum
+    | Json
+    | Array
+    | Range
+    | Network
+    | Bits
+    | Money
+    | Vector
+    | Xml
+    | Composite
+    | Domain
+    | Opaque
 )
 
 
