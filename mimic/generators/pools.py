@@ -7,14 +7,17 @@ faker alone, never on a source and never on a seed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 from faker import Faker
 from faker.config import AVAILABLE_LOCALES
 
 from mimic.semantics import Kind
+from mimic.streams import Streams
 
 FALLBACK = "en_US"
 
@@ -78,6 +81,72 @@ def names_of(locale: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return first, last
 
 
+@lru_cache(maxsize=64)
+def neutral_words(locale: str) -> tuple[str, ...]:
+    """Everyday words of a language, from the public list that faker writes its sentences with."""
+    found = words(locale, "lorem", "word_list")
+    return found if len(found) >= 50 else words(FALLBACK, "lorem", "word_list")
+
+
+def ascii_letters(text: str) -> str:
+    """Lower-case a-z alone: `Münch` is `munch`."""
+    spread = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ø", "o").replace("ł", "l").replace("æ", "ae").lower())
+    return "".join(c for c in spread if "a" <= c <= "z")
+
+
+class Spelling:
+    """Which letter follows which two in a list of words: invents words that sound like them."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self.after: dict[str, str] = {}
+        follow: dict[str, list[str]] = {}
+        for word in known:
+            padded = f"  {word}"
+            for i in range(2, len(padded)):
+                follow.setdefault(padded[i - 2 : i], []).append(padded[i])
+        self.after = {before: "".join(letters) for before, letters in follow.items()}
+
+    def word(self, length: int, draws: Iterator[int]) -> str:
+        text = "  "
+        while len(text) < length + 2:
+            letters = self.after.get(text[-2:]) or self.after.get("  ") or "aeiou"
+            text += letters[next(draws) % len(letters)]
+        return text[2:]
+
+
+def draws_of(*place: object) -> Iterator[int]:
+    """Endless whole numbers that depend on the place alone: pools are the same in every run."""
+    stream = Streams(0).at("pool", *place)
+    while True:
+        yield from (stream.words(4_096) >> np.uint64(8)).tolist()
+
+
+@lru_cache(maxsize=64)
+def _by_length(locale: str) -> tuple[Spelling, dict[int, tuple[str, ...]]]:
+    known = unique(ascii_letters(word) for word in neutral_words(locale))
+    if sum(map(bool, known)) < 50:  # a script other than Latin
+        known = unique(ascii_letters(word) for word in neutral_words(FALLBACK))
+    lengths: dict[int, list[str]] = {}
+    for word in known:
+        lengths.setdefault(len(word), []).append(word)
+    return Spelling(known), {length: tuple(found) for length, found in lengths.items()}
+
+
+@lru_cache(maxsize=1_024)
+def spelled_words(locale: str, length: int, most: int) -> tuple[str, ...]:
+    """Up to `most` distinct words of a-z of one length: those of the language, then invented ones that sound like it."""
+    spelling, known = _by_length(locale)
+    out = dict.fromkeys(known.get(length, ())[:most])
+    draws = draws_of("spelled", locale, length)
+    enough = min(most, 256) if length > 2 else 26**length
+    if len(out) < enough:
+        for _ in range(6 * enough):
+            out.setdefault(spelling.word(length, draws))
+            if len(out) >= enough:
+                break
+    return tuple(out)
+
+
 @lru_cache(maxsize=16)
 def public_words(kind: Kind) -> frozenset[str]:
     """What the public knows of a kind (countries, languages, currencies, ...), lower case, in several spellings."""
@@ -112,4 +181,5 @@ def _languages() -> Mapping[str, str]:
     }  # fmt: skip
 
 
-__all__ = ["FALLBACK", "faker_of", "known_locale", "names_of", "provider", "public_words", "unique", "words"]
+__all__ = ["FALLBACK", "Spelling", "ascii_letters", "draws_of", "faker_of", "known_locale", "names_of", "neutral_words", "provider", "public_words",
+           "spelled_words", "unique", "words"]  # fmt: skip
