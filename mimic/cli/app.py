@@ -77,7 +77,7 @@ def inspect(
     Of a database: tables, rows, keys, load order, cycles, what looks sensitive, what looks like reference data.
     Of a model file: tables, generators, why each was chosen, what is kept of the source.
 
-        mimic inspect sqlite:///shop.db
+        mimic inspect sqlite:///shop.db -v          (every column, and why it looks sensitive)
         mimic inspect shop.mimic --literals
     """
     from mimic import commands

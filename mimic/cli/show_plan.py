@@ -35,12 +35,30 @@ def show(plan: Plan, talk: Talk) -> None:
         name, primary = Text(str(planned.table.name)), Text(", ".join(key.columns) if key else "none")
         table.add_row(name, f"{planned.source_rows:,}", str(len(planned.table.columns)), primary, Text(parents))
     out.print(table)
+    if talk.verbosity:
+        _show_columns(plan, talk)
     _section(talk, "Cycles", [", ".join(str(name) for name in loop) for loop in cycles(schema)])
     _section(talk, "Looks sensitive" + ("" if talk.verbosity else " (-v tells why)"), _sensitive(plan, why=bool(talk.verbosity)))
     _section(talk, "Looks like reference data", [f"{x.table.name}: {x.reference}" for x in plan.tables if x.reference])
     _section(talk, "Bookkeeping of a framework, copied", [f"{x.table.name}: {x.bookkeeping}" for x in plan.tables if x.bookkeeping])
     out.print()
     findings(plan.findings, talk)
+
+
+def _show_columns(plan: Plan, talk: Talk) -> None:
+    """Every column: its type, whether it may be NULL, what it seems to mean, who would fill it."""
+    for planned in plan.tables:
+        chosen = {name: step.choice.kind for step in planned.steps for name in step.task.fills}
+        lines = plain_table(("  column", "left"), ("type", "left"), ("", "left"), ("means", "left"), ("generator", "left"))
+        for column in planned.table.columns:
+            meaning = plan.meanings.get((planned.table.name, column.name))
+            filled = chosen.get(column.name, "the database" if not column.written else "")
+            null = "" if column.nullable else "NOT NULL"
+            means = meaning.kind.value if meaning else ""
+            lines.add_row(Text(f"  {column.name}"), Text(column.declared), null, means, filled)
+        talk.out.print()
+        talk.out.print(Text(str(planned.table.name), style="bold"))
+        talk.out.print(lines)
 
 
 def _section(talk: Talk, title: str, lines: list[str]) -> None:
