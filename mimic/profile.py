@@ -29,7 +29,8 @@ class Owners:
     def distinct(self, codes: Ints, groups: int) -> Ints:
         """Distinct owners of each group, shape (groups,): the least over all paths, and never more than its rows.
 
-        `codes` (rows,) names each row's group 0 .. groups - 1, or -1 for a row that belongs to none.
+        `codes` (rows,) names each row's group 0 .. groups - 1, or -1 for a row that belongs to none. A row that has no owner
+        on a path counts by itself there: whoever it belongs to, it is nobody of that path.
         """
         inside = codes >= 0
         least = np.bincount(codes[inside], minlength=groups).astype(np.int64)
@@ -39,7 +40,8 @@ class Owners:
                 continue
             width = int(path.max()) + 1
             pairs = np.unique(codes[owned] * width + path[owned])
-            least = np.minimum(least, np.bincount(pairs // width, minlength=groups))
+            unowned = np.bincount(codes[inside & (path < 0)], minlength=groups)
+            least = np.minimum(least, np.bincount(pairs // width, minlength=groups) + unowned)
         return np.asarray(least, dtype=np.int64)
 
     def take(self, index: Ints) -> Owners:

@@ -15,9 +15,13 @@ from mimic.plan import Choice, Step
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
 from mimic.schema import Column, Text, bare
-from mimic.semantics import Meaning, Sensitivity
+from mimic.semantics import Kind, Meaning, Sensitivity
 
 CATEGORIES = "categorical.shares"
+REACHES = frozenset(
+    (Kind.EMAIL, Kind.PHONE, Kind.IBAN, Kind.CARD_NUMBER, Kind.BANK_ACCOUNT, Kind.NATIONAL_ID, Kind.PASSPORT, Kind.TAX_ID, Kind.ACCOUNT_ID)
+    + (Kind.DEVICE_ID, Kind.MAC, Kind.IP, Kind.LICENCE_PLATE)
+)  # kinds of which no real value is kept, however many owners it has
 ENOUGH = 0.3  # of the values kept by k owners: from here on a column's own shares matter more than a group's harmony
 
 
@@ -28,6 +32,12 @@ class Kept:
     share: float  # of the rows that are not NULL, in values that k owners hold
     values: int  # how many such values
     distinct: int
+    present: int = 0  # rows that are not NULL
+
+    @property
+    def repeats(self) -> bool:
+        """Whether values mostly come several times: where they do not, even a common one would stand out as real."""
+        return self.distinct <= 0.5 * self.present
 
 
 def kept(evidence: TableEvidence | None, column: Column, k: int) -> Kept:
@@ -42,7 +52,7 @@ def kept(evidence: TableEvidence | None, column: Column, k: int) -> Kept:
     owners = evidence.owners.distinct(index, len(encoded.dictionary))
     counts = np.bincount(index[index >= 0], minlength=len(owners))
     common = owners >= k
-    return Kept(float(counts[common].sum() / max(counts.sum(), 1)), int(common.sum()), len(owners))
+    return Kept(float(counts[common].sum() / max(counts.sum(), 1)), int(common.sum()), len(owners), int(counts.sum()))
 
 
 def rank(task: Task, registry: Registry) -> tuple[tuple[str, float], ...]:
@@ -69,7 +79,7 @@ def choose(
         found = kept(evidence, task.column, task.k)
         others = [pair for pair in ranked if pair[0] != CATEGORIES]
         inner = others[0][0] if others else None
-        may = task.meaning.sensitivity not in (Sensitivity.DIRECT, Sensitivity.SECRET) or inner is None
+        may = task.meaning.sensitivity is not Sensitivity.SECRET and task.meaning.kind not in REACHES and found.repeats
         if vocabulary is not None and found.distinct:
             reason = f"vocabulary: {vocabulary}"
             return Step(
@@ -100,7 +110,11 @@ def without_strong(
     """Groups of columns that agree, without columns whose own shares are strong enough to be kept as they are."""
     out = []
     for group in groups:
-        weak = tuple(name for name in group if kept(evidence, columns[name], k).share < ENOUGH)
+        weak = tuple(name for name in group if not _strong(kept(evidence, columns[name], k)))
         if len(weak) > 1:
             out.append(weak)
     return out
+
+
+def _strong(found: Kept) -> bool:
+    return found.repeats and found.share >= ENOUGH
