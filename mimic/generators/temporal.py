@@ -89,13 +89,16 @@ class Moments:
             if known is not None and not isinstance(kind, Time):
                 clock, weekdays = _rhythm(kind, values, owners, known, step, task.k)
         share = null_share(task, column)
+        learned = known is not None
         if known is None:
             known, step = ruled(task, kind)
             meant = task.meanings[0].kind if task.meanings else Kind.OTHER
             if column is None and task.column.nullable and "null_share" not in task.options and meant is Kind.DELETED:
                 share = 0.9
         low, high = _bounds(kind, step, task)
-        if known.atom_owners.sum() == 0 and known.quantile(np.array([0.5]))[0] > high:  # a rule that does not fit its bounds
+        if not learned and {"low", "high"} <= task.options.keys():  # the bounds say more than the rule
+            known = even(low, high)
+        elif known.atom_owners.sum() == 0 and known.quantile(np.array([0.5]))[0] > high:  # a rule that does not fit its bounds
             known = even(max(low, high - 365.0), high)
         return cls(task.column.name, task.column.type, known, step, clock, weekdays, low, high, share, infinities, zone, task.unique)
 

@@ -15,7 +15,7 @@ from mimic.graph import load_order
 from mimic.plan import Choice, Plan, Step, TablePlan
 from mimic.planning.choosing import choose, without_strong
 from mimic.planning.grouping import group_columns
-from mimic.planning.horizon import horizon
+from mimic.planning.horizon import bounds, horizon
 from mimic.planning.keys import KeyPlan, plan_keys
 from mimic.planning.meaning import guess, vocabulary
 from mimic.planning.owners import privacy_units, with_owners
@@ -145,7 +145,11 @@ def _steps(
     done = {name for group in together for name in group}
     for name in rest:
         if name not in done:
-            add(task((name,)), here.columns.get(name), _vocabulary(meanings[name], found, name, here.columns.get(name), personal))
+            add(
+                task((name,), bounds(found, rest[name], k)),
+                here.columns.get(name),
+                _vocabulary(meanings[name], found, name, here.columns.get(name), personal),
+            )
     for name, group in keys.within.items():
         inner = choose(task((name,)), registry, found if found.sampled else None, None, None)
         filler = choose(task((name,), unique=True), registry, None, None, None)
