@@ -46,17 +46,26 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def names(*, hostile: bool = True) -> st.SearchStrategy[str]:
+def names(*, hostile: bool = True, without: frozenset[str] = frozenset()) -> st.SearchStrategy[str]:
     """Identifiers that fit into 63 bytes; lower case, so that none differ in case only."""
     plain = st.text(st.sampled_from("abcdefghijklmnopqrstuvwxyz_"), min_size=1, max_size=12)
-    return plain | st.sampled_from([name for name in HOSTILE_NAMES if name == name.lower()]) if hostile else plain
+    nasty = st.sampled_from([name for name in HOSTILE_NAMES if name == name.lower() and name not in without])
+    return plain | nasty if hostile else plain
 
 
 @st.composite
-def schemas(draw: st.DrawFn, engine: str = "", schema: str = "", most_tables: int = 5, *, hostile: bool = True) -> Schema:
+def schemas(
+    draw: st.DrawFn,
+    engine: str = "",
+    schema: str = "",
+    most_tables: int = 5,
+    *,
+    hostile: bool = True,
+    without: frozenset[str] = frozenset(),
+) -> Schema:
     """A schema that every SQL database can hold; `engine` and `schema` are those of the database to make it in."""
-    identifiers = draw(st.lists(names(hostile=hostile), unique_by=str.lower, min_size=1, max_size=most_tables))
-    tables = [_table(draw, TableName(schema, name), hostile) for name in identifiers]
+    identifiers = draw(st.lists(names(hostile=hostile, without=without), unique_by=str.lower, min_size=1, max_size=most_tables))
+    tables = [_table(draw, TableName(schema, name), hostile, without) for name in identifiers]
     number = 0
     finished = []
     for table in tables:
@@ -75,9 +84,9 @@ def schemas(draw: st.DrawFn, engine: str = "", schema: str = "", most_tables: in
     return Schema(engine, tuple(finished))
 
 
-def _table(draw: st.DrawFn, name: TableName, hostile: bool) -> Table:
+def _table(draw: st.DrawFn, name: TableName, hostile: bool, without: frozenset[str]) -> Table:
     """A table with its key and attributes, without references."""
-    identifiers = draw(st.lists(names(hostile=hostile), unique_by=str.lower, min_size=1, max_size=6))
+    identifiers = draw(st.lists(names(hostile=hostile, without=without), unique_by=str.lower, min_size=1, max_size=6))
     identifiers = [identifier for identifier in identifiers if not identifier.startswith("fk")] or ["id"]
     key = draw(st.integers(0, min(2, len(identifiers))))
     columns = [

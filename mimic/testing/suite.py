@@ -91,6 +91,7 @@ class ConnectorSuite:
     """The contract of `mimic.connector`, case by case."""
 
     connector: ClassVar[Connector]
+    no_column: ClassVar[frozenset[str]] = frozenset()  # names that the engine keeps to itself
     schema_name: ClassVar[str] = ""  # the schema in which a table without one lives: "public" for PostgreSQL
 
     # -- what a subclass gives -----------------------------------------------------------------------------------------
@@ -115,7 +116,7 @@ class ConnectorSuite:
     def table(self, name: str, *columns: tuple[str, LogicalType], key: Sequence[str] = ("id",), **more: Any) -> Table:
         """Key columns are NOT NULL, all others may be NULL."""
         told = tuple(Column(column, kind, nullable=column not in key) for column, kind in columns)
-        return Table(self.named(name), told, Unique(f"{name}_pkey", tuple(key), primary=True) if key else None, **more)
+        return Table(self.named(name), told, Unique(f"{name[:40]}_{len(name)}_pk", tuple(key), primary=True) if key else None, **more)
 
     def rows(self, table: Table, **values: Sequence[Any]) -> Batch:
         """A batch of a table; a name with a blank or the like goes by `self.rows(table, **{"a b": ...})`."""
@@ -213,6 +214,8 @@ class ConnectorSuite:
 
     @pytest.mark.parametrize("name", HOSTILE_NAMES)
     def test_hostile_names_are_names(self, fresh: Callable[[], str], name: str) -> None:
+        if name in self.no_column:
+            pytest.skip(f"no column of {self.connector.engine} can be called {name}")
         key = ForeignKey("fk", self.named(f"{name[:50]}2"), (name,), self.named(name), (name,))
         parent = self.table(name, (name, Integer(32)), ("b", Text()), key=(name,))
         child = self.table(key.table.name, ("id", Integer(32)), (name, Integer(32)), foreign_keys=(key,))
@@ -263,7 +266,7 @@ class ConnectorSuite:
     @given(data=st.data())
     def test_random_schemas_are_made_and_read_back(self, fresh: Callable[[], str], data: st.DataObject) -> None:
         """Fifty schemas with cycles, composite keys and hostile names: nothing that a schema had is missing."""
-        schema = data.draw(schemas(self.connector.engine, self.schema_name))
+        schema = data.draw(schemas(self.connector.engine, self.schema_name, without=self.no_column))
         url = fresh()
         assert self.load(url, schema) == ()
         with self.connector.source(url) as source:
