@@ -97,8 +97,10 @@ class _Reader:
     def _compared(self, op: Operator, left: Expression, right: Expression) -> Limits:
         if not columns_of(left):
             left, right, op = right, left, FLIPPED[op]
-        if isinstance(right, Call) and (letters := right.function.removeprefix("ascii_")) in ("lower", "upper") and (
-            op == "=" and self._is_text(left) and self._is_text(right.arguments[0])
+        if (
+            isinstance(right, Call)
+            and (letters := right.function.removeprefix("ascii_")) in ("lower", "upper")
+            and (op == "=" and self._is_text(left) and self._is_text(right.arguments[0]))
         ):
             return Limits(letters="lower" if letters == "lower" else "upper")
         if columns_of(right):

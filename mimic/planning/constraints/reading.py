@@ -51,6 +51,21 @@ _BOOLEAN = (
     *(exp.And, exp.Or, exp.Not, exp.Is, exp.In, exp.Between, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Operator, exp.Escape),
     *(exp.Like, exp.ILike, exp.SimilarTo, exp.RegexpLike, exp.RegexpILike, exp.Glob, exp.StartsWith),
 )
+_STRICT = {
+    "rtrim",
+    "ltrim",
+    "trim",
+    "lower",
+    "upper",
+    "ascii_lower",
+    "ascii_upper",
+    "length",
+    "octet_length",
+    "left",
+    "right",
+    "cast",
+    "abs",
+}
 _OPERATORS: Mapping[str, type[exp.Expression]] = {
     "=": exp.EQ,
     "<>": exp.NEQ,
@@ -323,7 +338,7 @@ class Reader(Functions):
                 inner = _open(node.this)
                 if isinstance(inner, exp.Tuple) or (isinstance(inner, exp.Anonymous) and str(inner.this).lower() == "row"):
                     raise Refused("a row that is compared with NULL")
-                return IsNull(self.value(inner))
+                return is_null(self.value(inner))
             case exp.Boolean():
                 part = self.condition(node.this)
                 return Sure(part if node.expression.this else Not(part))
@@ -332,7 +347,7 @@ class Reader(Functions):
     def _distinct(self, node: exp.Expression) -> Expression:
         """IS [NOT] DISTINCT FROM, and SQLite's IS between values."""
         left, right = self.value(node.this), self.value(node.expression)
-        null_left, null_right = IsNull(left), IsNull(right)
+        null_left, null_right = is_null(left), is_null(right)
         if isinstance(right, Constant):
             if right.value is None:
                 same: Expression = null_left
@@ -430,6 +445,13 @@ class Reader(Functions):
         results = [self._adapted(result, kind) for result in results]
         made = tuple((when, result) for (when, _), result in zip(branches, results, strict=False))
         return Case(made, results[-1], kind)
+
+
+def is_null(value: Expression) -> IsNull:
+    """`value IS NULL`, without the functions around a column that are NULL where it is and nowhere else."""
+    while isinstance(value, Call) and value.function in _STRICT and (value.function != "cast" or value.kind == "text"):
+        value = value.arguments[0]
+    return IsNull(value)
 
 
 def _open(node: exp.Expression) -> Any:

@@ -1,19 +1,11 @@
-"""Whether rows satisfy a condition, judged a column at a time in SQL's three-valued logic.
-
-Inside, every kind of value has one Arrow form: numbers int64, decimal or float64; moments, times of day and intervals int64
-microseconds; text, JSON, arrays and ranges strings. `now` is the midnight that begins the given day, in UTC, so that a verdict
-does not depend on the hour of the run. Where a function is undefined (a text that is no number, a division by zero) the
-result is NULL; the compiler adds what the engine would make of it.
-"""
+"""The functions that a condition may call, each over whole columns."""
 
 from __future__ import annotations
 
 import json
 import operator
-import re
 from collections.abc import Callable, Mapping
-from datetime import date
-from functools import lru_cache, reduce
+from functools import reduce
 from typing import Any, cast
 
 import numpy as np
@@ -21,264 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mimic import textual
-from mimic.conditions import (
-    MOMENTS,
-    NUMBERS,
-    And,
-    Call,
-    Case,
-    ColumnRef,
-    Compare,
-    Constant,
-    Expression,
-    In,
-    IsNull,
-    Kind,
-    Match,
-    Not,
-    Or,
-    Sure,
-    Truth,
-    kind_of,
-)
-
-TODAY = date(2026, 1, 1)
-MICROS: frozenset[Kind] = MOMENTS | {"time", "interval"}
-_WIDE = pa.decimal256(76, 30)
+from mimic.conditions import NUMBERS, Constant, Expression, Kind
+from mimic.truth.comparing import compare
+from mimic.truth.forms import as_text, cast_to, choose, floats, masked
 
 
-def evaluate(condition: Expression, columns: Mapping[str, pa.Array], *, today: date = TODAY) -> pa.BooleanArray:
-    """True, false or NULL for every row; `columns` are in the `arrow_type` of their columns and of one length."""
-    return Rows(columns, today=today).truth(condition)
-
-
-def violated(condition: Expression, columns: Mapping[str, pa.Array], *, today: date = TODAY) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Which rows a CHECK of this condition refuses: those for which it is false."""
-    return np.asarray(pc.fill_null(pc.invert(evaluate(condition, columns, today=today)), False))
-
-
-class Rows:
-    """Some rows, for as many conditions as are asked; a column is read once."""
-
-    def __init__(self, columns: Mapping[str, pa.Array], *, today: date = TODAY) -> None:
-        self.columns, self.today = columns, today
-        self.n = len(next(iter(columns.values()), ()))
-        self._read: dict[ColumnRef, pa.Array] = {}
-
-    def truth(self, condition: Expression) -> pa.BooleanArray:
-        match condition:
-            case And(parts):
-                return reduce(pc.and_kleene, (self.truth(part) for part in parts))
-            case Or(parts):
-                return reduce(pc.or_kleene, (self.truth(part) for part in parts))
-            case Not(part):
-                return pc.invert(self.truth(part))
-            case Sure(part):
-                return pc.fill_null(self.truth(part), False)
-            case IsNull(of):
-                return pc.is_null(self.value(of))
-            case Compare(op, left, right):
-                return self._compare(op, left, right)
-            case In(of, values):
-                return self._among(of, values)
-            case Match(of, pattern, ignore_case):
-                return matches(self.value(of), pattern, ignore_case)
-        value = self.value(condition.of if isinstance(condition, Truth) else condition)
-        return value if pa.types.is_boolean(value.type) else pc.not_equal(value, 0)
-
-    def value(self, expression: Expression) -> pa.Array:
-        """The value of an expression in every row, in the inner form of its kind."""
-        match expression:
-            case ColumnRef(name, kind):
-                if expression not in self._read:
-                    self._read[expression] = read(self.columns[name], kind)
-                return self._read[expression]
-            case Constant(kind, value):
-                return repeat(inner(value, kind), kind, self.n)
-            case Call(function, arguments, kind):
-                if function in ("now", "today"):
-                    days = (self.today - date(1970, 1, 1)).days
-                    return pa.array(np.full(self.n, days * textual.DAY, dtype=np.int64))
-                return FUNCTIONS[function](kind, *(_Operand(self.value(part), kind_of(part), part) for part in arguments))
-            case Case(branches, otherwise, kind):
-                made = self.value(otherwise)
-                for when, then in reversed(branches):
-                    made = choose(pc.fill_null(self.truth(when), False), self.value(then), made)
-                return made
-        return self.truth(expression)
-
-    def _compare(self, op: str, left: Expression, right: Expression) -> pa.BooleanArray:
-        kind = kind_of(left)
-        return compare(op, self.value(left), self.value(right), kind)
-
-    def _among(self, of: Expression, values: tuple[Constant, ...]) -> pa.BooleanArray:
-        found, kind = self.value(of), kind_of(of)
-        if pa.types.is_floating(found.type) or pa.types.is_decimal(found.type) or kind in ("json", "jsonb", "array"):
-            return reduce(pc.or_kleene, (compare("=", found, self.value(value), kind) for value in values))
-        known = pa.array([inner(value.value, kind) for value in values], found.type)
-        return pc.if_else(pc.is_null(found), pa.scalar(None, pa.bool_()), pc.is_in(found, value_set=known))
-
-
-# -- forms -------------------------------------------------------------------------------------------------------------------
-
-
-def read(values: pa.Array, kind: Kind) -> pa.Array:
-    """A column as it travels, in the inner form of its kind."""
-    if isinstance(values, pa.ChunkedArray):
-        values = values.combine_chunks()
-    if pa.types.is_dictionary(values.type):
-        values = values.dictionary_decode()
-    arrow = values.type
-    if kind in NUMBERS:
-        return number(values) if pa.types.is_string(arrow) else widened(values)
-    if kind == "date" and pa.types.is_date32(arrow):
-        days = np.asarray(values.view(pa.int32()).fill_null(0)).astype(np.int64)
-        return _masked(np.clip(days, -100_000_000, 100_000_000) * textual.DAY, values)
-    if kind in MICROS and not pa.types.is_string(arrow):
-        return values.cast(pa.timestamp("us", arrow.tz)).view(pa.int64()) if pa.types.is_timestamp(arrow) else values.cast(pa.int64())
-    if kind == "interval":
-        return textual.over(values, textual.interval, pa.int64())
-    if kind in MOMENTS:
-        return textual.over(values, textual.moment, pa.int64())
-    if kind == "time":
-        return textual.over(values, textual.clock, pa.int64())
-    if kind in ("bytes", "uuid") and not pa.types.is_string(arrow):
-        return values.cast(pa.binary())
-    return values
-
-
-def inner(value: Any, kind: Kind) -> Any:
-    """A constant in the inner form of its kind."""
-    if value is None:
-        return None
-    if kind == "interval":
-        return textual.interval(value)
-    if kind in MOMENTS:
-        return textual.moment(value)
-    if kind == "time":
-        return textual.clock(value)
-    if kind == "bytes":
-        return bytes.fromhex(value.removeprefix("\\x"))
-    if kind == "uuid":
-        return bytes.fromhex(re.sub("[{}-]", "", value))
-    return value
-
-
-def repeat(value: Any, kind: Kind, n: int) -> pa.Array:
-    if kind == "decimal":
-        return pa.repeat(number(pa.array([None if value is None else str(value)], pa.string()))[0], n)
-    if kind == "integer" and isinstance(value, int) and abs(value) >= 2**63:
-        return pa.array(np.full(n, float(value)))
-    arrow = {"boolean": pa.bool_(), "integer": pa.int64(), "float": pa.float64(), "bytes": pa.binary(), "uuid": pa.binary()}
-    return pa.repeat(pa.scalar(value, pa.int64() if kind in MICROS else arrow.get(kind, pa.string())), n)
-
-
-def number(texts: pa.Array) -> pa.Array:
-    """Numbers from text: exact where all have at most 46 digits before and 30 after the point, else the nearest floats."""
-    texts = pc.utf8_trim_whitespace(texts)
-    try:
-        return texts.cast(_WIDE)
-    except pa.ArrowInvalid:
-        return textual.over(texts, float, pa.float64())
-
-
-def widened(values: pa.Array) -> pa.Array:
-    arrow = values.type
-    if pa.types.is_boolean(arrow) or (pa.types.is_integer(arrow) and arrow != pa.int64()):
-        return values.cast(pa.int64())
-    return values.cast(pa.float64()) if pa.types.is_floating(arrow) and arrow != pa.float64() else values
-
-
-def floats(values: pa.Array) -> pa.Array:
-    return values if values.type == pa.float64() else values.cast(pa.float64(), safe=False)
-
-
-def choose(mask: pa.Array, left: pa.Array, right: pa.Array) -> pa.Array:
-    """`left` where `mask`, else `right`, in a type that holds both."""
-    if left.type != right.type:
-        left, right = aligned(left, right)
-    return pc.if_else(mask, left, right)
-
-
-def aligned(left: pa.Array, right: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Two columns of numbers in one type; a column of NULLs takes the other's."""
-    if left.type == right.type:
-        return left, right
-    if left.null_count == len(left) or right.null_count == len(right):
-        arrow = right.type if left.null_count == len(left) else left.type
-        return (pa.nulls(len(left), arrow), right) if arrow == right.type else (left, pa.nulls(len(right), arrow))
-    if not (pa.types.is_floating(left.type) or pa.types.is_floating(right.type)):
-        try:
-            return left.cast(_WIDE), right.cast(_WIDE)
-        except pa.ArrowInvalid:
-            return floats(left), floats(right)
-    return floats(left), floats(right)
-
-
-def _masked(values: np.ndarray[Any, Any], like: pa.Array) -> pa.Array:
-    return pa.array(values, mask=np.asarray(like.is_null())) if like.null_count else pa.array(values)
-
-
-# -- comparing ---------------------------------------------------------------------------------------------------------------
-
-_ARROW = {
-    "=": pc.equal,
-    "<>": pc.not_equal,
-    "<": pc.less,
-    "<=": pc.less_equal,
-    ">": pc.greater,
-    ">=": pc.greater_equal,
-}
-
-
-def compare(op: str, left: pa.Array, right: pa.Array, kind: Kind) -> pa.BooleanArray:
-    if kind in NUMBERS:
-        left, right = aligned(left, right)
-        if pa.types.is_floating(left.type):
-            return _compare_floats(op, left, right)
-    elif kind == "boolean" and op not in ("=", "<>"):
-        left, right = left.cast(pa.int8()), right.cast(pa.int8())
-    elif kind == "jsonb":
-        left, right = textual.over(left, textual.jsonb, pa.string()), textual.over(right, textual.jsonb, pa.string())
-    elif kind == "array":
-        left, right = (textual.over(side, lambda text: repr(textual.array(text)), pa.string()) for side in (left, right))
-    return _ARROW[op](left, right)
-
-
-def _compare_floats(op: str, left: pa.Array, right: pa.Array) -> pa.BooleanArray:
-    """NaN equals NaN and is greater than every number, as PostgreSQL has it."""
-    if not (pc.any(pc.is_nan(left)).as_py() or pc.any(pc.is_nan(right)).as_py()):
-        return _ARROW[op](left, right)
-    left_nan, right_nan = pc.is_nan(left), pc.is_nan(right)
-    both = pc.and_(left_nan, right_nan)
-    same = pc.or_(pc.equal(left, right), both)
-    less = pc.or_(pc.less(left, right), pc.and_(pc.invert(left_nan), right_nan))
-    found = {"=": same, "<>": pc.invert(same), "<": less, "<=": pc.or_(less, same), ">=": pc.invert(less)}
-    return found[op] if op in found else pc.invert(pc.or_(less, same))
-
-
-def matches(values: pa.Array, pattern: str, ignore_case: bool = False) -> pa.BooleanArray:
-    """Whether the values hold a match of a pattern as `conditions.Match` describes it."""
-    if not re.search(r"\(\?[=!<]|\\[1-9]", pattern):  # RE2 has neither look-around nor back references
-        try:
-            return pc.match_substring_regex(values, f"(?s){pattern}", ignore_case=ignore_case)
-        except pa.ArrowInvalid:
-            pass
-    found = compiled(pattern, ignore_case)
-    return textual.over(values, lambda text: found.search(text) is not None, pa.bool_())
-
-
-@lru_cache(maxsize=512)
-def compiled(pattern: str, ignore_case: bool = False) -> re.Pattern[str]:
-    """The pattern for Python, whose `$` would also match before a last newline."""
-    ends = re.sub(r"(\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\])|\$", lambda found: found[1] or r"\Z", pattern, flags=re.S)
-    return re.compile(ends, re.S | re.A | (re.I if ignore_case else 0))
-
-
-# -- functions ---------------------------------------------------------------------------------------------------------------
-
-
-class _Operand:
+class Operand:
     """One argument of a function: its values, their kind, and the expression, for arguments that must be constants."""
 
     __slots__ = ("expression", "kind", "values")
@@ -292,7 +32,6 @@ class _Operand:
 
 
 Function = Callable[..., pa.Array]
-Operand = _Operand
 
 
 def _arithmetic(op: str) -> Function:
@@ -336,7 +75,7 @@ def _modulo(kind: Kind, left: Operand, right: Operand) -> pa.Array:
         safe = pc.if_else(zero, pa.scalar(1, pa.int64()), b)
         made = pc.subtract(a, pc.multiply(pc.divide(a, safe), safe))
     elif pa.types.is_floating(a.type) or pa.types.is_floating(b.type):
-        made = _masked(np.fmod(np.asarray(floats(a).fill_null(0)), np.asarray(pc.if_else(zero, 1.0, floats(b)).fill_null(1))), zero)
+        made = masked(np.fmod(np.asarray(floats(a).fill_null(0)), np.asarray(pc.if_else(zero, 1.0, floats(b)).fill_null(1))), zero)
         made = pc.if_else(pc.is_null(a), pa.scalar(None, made.type), made)
     else:
         a, b = (side.cast(pa.decimal256(50, 12)) for side in (a, b))
@@ -632,7 +371,7 @@ def _extract_span(name: str, micros: pa.Array, kind: Kind) -> pa.Array:
 
 
 def _plain(values: pa.Array) -> Operand:
-    return _Operand(values, "integer", Constant("integer", None))
+    return Operand(values, "integer", Constant("integer", None))
 
 
 def _date_trunc(kind: Kind, field: Operand, value: Operand) -> pa.Array:
@@ -644,87 +383,7 @@ def _date_trunc(kind: Kind, field: Operand, value: Operand) -> pa.Array:
     return pc.floor_temporal(at, unit=unit, week_starts_monday=True).cast(pa.timestamp("us")).cast(pa.int64())
 
 
-# -- casts -------------------------------------------------------------------------------------------------------------------
-
-
-def as_text(values: pa.Array, kind: Kind) -> pa.Array:
-    """Values of a kind as the text of a cast."""
-    match kind:
-        case "boolean" | "integer":
-            return values.cast(pa.string())
-        case "decimal":
-            return values if pa.types.is_string(values.type) else _number_text(values)
-        case "float":
-            return textual.over(values, lambda value: repr(value).removesuffix(".0"), pa.string())
-        case "date":
-            return textual.over(values, lambda value: textual.moment_text(value, day=True), pa.string())
-        case "timestamp" | "timestamptz":
-            return textual.over(values, lambda value: textual.moment_text(value, zoned=kind == "timestamptz"), pa.string())
-        case "time" | "interval":
-            return textual.over(values, textual.interval_text, pa.string())
-        case "bytes":
-            return textual.over(values, lambda value: "\\x" + value.hex(), pa.string())
-        case "uuid":
-            return textual.over(values, _uuid_text, pa.string())
-        case "jsonb":
-            return textual.over(values, textual.jsonb, pa.string())
-    return values
-
-
-def _uuid_text(value: bytes) -> str:
-    digits = value.hex()
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-
-
-def _number_text(values: pa.Array) -> pa.Array:
-    made = values.cast(pa.string())
-    if values.type == _WIDE:  # the zeros are of the form, not of the value
-        made = pc.replace_substring_regex(made, r"(\.\d*?)0+$", r"\1")
-        made = pc.replace_substring_regex(made, r"\.$", "")
-    return made
-
-
-def cast_to(values: pa.Array, old: Kind, new: Kind) -> pa.Array:
-    """A cast; what has no value of the new kind becomes NULL."""
-    if old == new:
-        return values
-    if new == "text":
-        return as_text(values, old)
-    if new == "integer":
-        if old in ("text", "json", "jsonb"):
-            return textual.over(values, int, pa.int64())
-        if old == "boolean" or pa.types.is_integer(values.type):
-            return values.cast(pa.int64())
-        rounded = pc.round(values, ndigits=0, round_mode="half_to_even" if old == "float" else "half_towards_infinity")
-        return floats(rounded).cast(pa.int64(), safe=False)
-    if new == "decimal":
-        return number(values) if pa.types.is_string(values.type) else widened(values)
-    if new == "float":
-        return textual.over(values, float, pa.float64()) if pa.types.is_string(values.type) else floats(widened(values))
-    if new == "boolean":
-        if pa.types.is_string(values.type):
-            words = {"t": True, "true": True, "1": True, "on": True, "yes": True, "f": False, "false": False, "0": False, "off": False}
-            return textual.over(values, lambda text: words.get(text.strip().lower()), pa.bool_())
-        return pc.not_equal(values, 0)
-    if new in MOMENTS:
-        if pa.types.is_string(values.type):
-            values = textual.over(values, textual.moment, pa.int64())
-        return pc.multiply(_floor_days(values), textual.DAY) if new == "date" else values
-    if new == "time":
-        if pa.types.is_string(values.type):
-            return textual.over(values, textual.clock, pa.int64())
-        return pc.subtract(values, pc.multiply(_floor_days(values), textual.DAY))
-    if new == "interval":
-        return textual.over(values, textual.interval, pa.int64()) if pa.types.is_string(values.type) else values
-    if new in ("bytes", "uuid") and pa.types.is_string(values.type):
-        return textual.over(values, lambda text: inner(text, new), pa.binary())
-    return values
-
-
-def _floor_days(micros: pa.Array) -> pa.Array:
-    days = pc.divide(micros, textual.DAY)
-    low = pc.less(micros, pc.multiply(days, textual.DAY))
-    return pc.subtract(days, low.cast(pa.int64()))
+# -- all of them ---------------------------------------------------------------------------------------------------------------
 
 
 def _cast(kind: Kind, value: Operand) -> pa.Array:
@@ -804,6 +463,3 @@ FUNCTIONS: Mapping[str, Function] = {
     "cast": _cast,
     "typeof": _storage,
 }
-
-
-__all__ = ["FUNCTIONS", "Rows", "evaluate", "matches", "read", "violated"]
