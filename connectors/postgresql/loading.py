@@ -67,6 +67,23 @@ class _Item:
         return bool(self.form.schema.equals(other.form.schema))
 
 
+class _Feed:
+    """One thread's end of the queue: it ends with the one None that is meant for this thread."""
+
+    def __init__(self, queue: Queue[tuple[Place, pa.RecordBatch] | None]) -> None:
+        self._queue, self._ended = queue, False
+
+    def get(self) -> tuple[Place, pa.RecordBatch] | None:
+        found = self._queue.get()
+        self._ended = found is None
+        return found
+
+    def empty(self) -> None:
+        """Take what still comes: whoever puts must not wait for a thread that has failed."""
+        while not self._ended:
+            self.get()
+
+
 class Streams:
     """One thread per connection, all fed from one queue. `drain` ends every COPY and raises what went wrong in any of them."""
 
@@ -120,21 +137,19 @@ class Streams:
     # -- in the threads ------------------------------------------------------------------------------------------------------
 
     def _work(self, connection: Connection) -> None:
+        feed = _Feed(self._queue)
         try:
-            item = self._next()
+            item = self._next(feed)
             while item is not None:
-                item = self._copy(connection, item)
+                item = self._copy(connection, item, feed)
         except BaseException as failure:
             if not isinstance(failure, _Stopped):
                 self._failures.append(failure)
-            while self._queue.get() is not None:  # whoever puts must not wait for a thread that is gone
-                pass
+            feed.empty()
 
-    def _next(self) -> _Item | None:
-        found = self._queue.get()
+    def _next(self, feed: _Feed) -> _Item | None:
+        found = feed.get()
         if self._stopped:
-            if found is None:
-                self._queue.put(None)  # eaten here, and looked for again where this ends
             raise _Stopped
         if found is None:
             return None
@@ -142,14 +157,14 @@ class Streams:
         rows = rows.select([name for name in rows.schema.names if name in place.slots])
         return _Item(place, rows, wire.binary(rows, place.slots))
 
-    def _copy(self, connection: Connection, item: _Item) -> _Item | None:
+    def _copy(self, connection: Connection, item: _Item, feed: _Feed) -> _Item | None:
         """One COPY: this batch and those that join it; returns the first that does not."""
         place = item.place
         if not item.rows.schema.names:
             with guarded(place.shown):
                 query = sql.SQL("INSERT INTO {} SELECT FROM generate_series(1, {})").format(place.identifier, item.rows.num_rows)
                 connection.execute(query)
-            return self._next()
+            return self._next(feed)
         encoder = wire.encoder(item.form, place.slots)
         columns = sql.SQL(", ").join(map(sql.Identifier, item.rows.schema.names))
         query = sql.SQL("COPY {} ({}) FROM STDIN {}").format(place.identifier, columns, sql.SQL(encoder.options))
@@ -161,7 +176,7 @@ class Streams:
                     rows = following.rows if following.form is None else following.form
                     for start in range(0, rows.num_rows, PIECE):
                         copy.write(encoder.rows(rows.slice(start, PIECE)))
-                    following = self._next()
+                    following = self._next(feed)
                 copy.write(encoder.end())
         return following
 
