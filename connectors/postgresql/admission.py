@@ -148,9 +148,7 @@ def write_mark(connection: Connection, mark: Mapping[str, Any]) -> None:
         ).fetchone()
         owned, comment, name = row if row else (False, None, "")
         if owned:
-            connection.execute(
-                sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(marked(comment, mark)))
-            )
+            connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(marked(comment, mark))))
             return
         old = connection.execute(
             "SELECT d.objoid, d.description FROM pg_catalog.pg_description d JOIN pg_catalog.pg_largeobject_metadata m ON m.oid = d.objoid "

@@ -102,9 +102,7 @@ class PostgresTarget:
         if not admission.lock(self._main):
             raise Refused("another load by Mimic fills this target just now.", where=safe_url(self._url), hint="Wait for its end.")
 
-    def _staged(
-        self, load: Load, held: admission.Holdings, way: Way, *, make: bool = False
-    ) -> tuple[tuple[Finding, ...], Staging | None]:
+    def _staged(self, load: Load, held: admission.Holdings, way: Way, *, make: bool = False) -> tuple[tuple[Finding, ...], Staging | None]:
         """Whether a staging database is wanted and possible, and what to say about it; made when asked for."""
         crowded = admission.too_many_locks(load, admission.locks_possible(self._main)) if way != "fill" else None
         if load.jobs <= 1 and crowded is None:

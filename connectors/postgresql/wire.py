@@ -291,5 +291,3 @@ class CsvRows:
 def encoder(form: pa.RecordBatch | None, slots: Mapping[str, Slot]) -> Encoder:
     """For batches like `form`, which `binary` made; csv when it is None."""
     return CsvRows() if form is None else BinaryRows(form.schema, slots)
-
-

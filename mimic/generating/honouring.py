@@ -25,6 +25,7 @@ from mimic.streams import Floats, Ints, Stream
 from mimic.truth import TODAY, Rows, violated
 
 ROUNDS = 12
+BORROWINGS = 8
 PATIENCE = 3  # rounds in a row in which nothing could be proposed for a row
 NEVER = 1e6  # the cost of what cannot be done
 DECIDING, FLAG = 25.0, 2.0  # the cost of changing a column that decides about others
@@ -63,8 +64,49 @@ def honour(
     place[rows] = len(bad) + np.arange(len(rows))
     for name in search.changed:
         made[name] = pa.concat_arrays([made[name], part[name]]).take(pa.array(place))
-    bad[rows] = left
+    if left.any():
+        made = _borrowed(made, conditions, search.means.free, stream, today)
+        bad = _any_violated(made, conditions, today)
+    else:
+        bad[rows] = False
     return made, bad
+
+
+def _borrowed(
+    columns: dict[str, pa.Array], conditions: Sequence[Condition], free: frozenset[str], stream: Stream, today: date
+) -> dict[str, pa.Array]:
+    """The last resort: all free columns that some conditions tie together, taken from one row that satisfies them."""
+    made = dict(columns)
+    for tied in _tied(conditions):
+        bad = _any_violated(made, tied, today)
+        donors = np.flatnonzero(~bad)
+        names = {ref.name for condition in tied for ref in columns_of(condition)}
+        for _ in range(BORROWINGS):
+            rows = np.flatnonzero(bad)
+            if not len(rows) or not len(donors):
+                break
+            from_ = pa.array(donors[stream.integers(len(rows), len(donors))])
+            tried = {name: made[name].take(from_ if name in free else pa.array(rows)) for name in names}
+            good = ~_any_violated(tried, tied, today)
+            place = np.arange(len(bad))
+            place[rows[good]] = len(bad) + np.flatnonzero(good)
+            for name in names & free:
+                made[name] = pa.concat_arrays([made[name], tried[name]]).take(pa.array(place))
+            bad[rows[good]] = False
+    return made
+
+
+def _tied(conditions: Iterable[Condition]) -> list[list[Condition]]:
+    """The conditions in groups that have no column in common."""
+    groups: list[tuple[set[str], list[Condition]]] = []
+    for condition in conditions:
+        names, members = {ref.name for ref in columns_of(condition)}, [condition]
+        for group in [group for group in groups if group[0] & names]:
+            groups.remove(group)
+            names |= group[0]
+            members = group[1] + members
+        groups.append((names, members))
+    return [members for _, members in groups]
 
 
 def _any_violated(columns: Arrays, conditions: Iterable[Condition], today: date) -> Mask:

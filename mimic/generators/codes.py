@@ -251,7 +251,9 @@ class CodeTemplate:
             sampled = look(evidence.column(task.column.name), evidence.owners)
             null_share = sampled.null_share if task.column.nullable else 0.0
             special = formats.recognised(sampled.texts)
-            shapes = tuple(Shape(parsed(text), 1.0 / len(special), 0) for text in special) or learn_shapes(sampled, task.k, machine=kind in MACHINE, unique=task.unique)
+            shapes = tuple(Shape(parsed(text), 1.0 / len(special), 0) for text in special) or learn_shapes(
+                sampled, task.k, machine=kind in MACHINE, unique=task.unique
+            )
             shapes = tuple(shape for shape in shapes if most is None or sum(run for _, run in shape.slots) <= most)
         if not shapes:
             fixed = getattr(bare(task.column.type), "fixed", False)
@@ -299,7 +301,9 @@ class CodeTemplate:
     @classmethod
     def restore(cls, state: State) -> Self:
         shapes = tuple(Shape(tuple((letters, run) for letters, run in s["slots"]), s["share"], s["owners"]) for s in state["shapes"])
-        return cls(tuple(state["fills"]), tuple(state["needs"]), shapes, state["null_share"], state["unique"], state["most"], state["check"])
+        return cls(
+            tuple(state["fills"]), tuple(state["needs"]), shapes, state["null_share"], state["unique"], state["most"], state["check"]
+        )
 
 
 def _checked(slots: Slots, check: str) -> Slots:

@@ -103,7 +103,7 @@ def usual(kind: Kind, column: str, locale: str, most: int | None, *, fixed: bool
     together = kind in (Kind.PHONE, Kind.IP)
     fits = [text for text in found if most is None or _length(text) <= most]
     if not fits:
-        return (("^" if (most or 8) <= 2 else "&") * max(most or 8, 1), 1.0),
+        return ((("^" if (most or 8) <= 2 else "&") * max(most or 8, 1), 1.0),)
     return tuple((text, 1.0 / len(fits)) for text in fits) if together else ((fits[0], 1.0),)
 
 
@@ -134,9 +134,9 @@ def _luhn(grid: np.ndarray) -> np.ndarray:
     """`grid` (m, width) of characters: the last digit made right."""
     digit = (grid >= 48) & (grid <= 57)
     values = np.where(digit, grid - 48, 0).astype(np.int64)
-    behind = np.cumsum(digit[:, ::-1], axis=1)[:, ::-1] - digit  # digits to the right
+    behind: np.ndarray = np.cumsum(digit[:, ::-1], axis=1)[:, ::-1] - digit  # digits to the right
     doubled = np.where(behind % 2 == 1, np.where(values > 4, 2 * values - 9, 2 * values), values)
-    last = behind == 0
+    last: np.ndarray = behind == 0
     total = np.where(last | ~digit, 0, doubled).sum(axis=1)
     return np.where(last & digit, ((10 - total % 10) % 10)[:, None] + 48, grid).astype(np.uint8)
 

@@ -195,18 +195,18 @@ def learn_form(sampled: Sampled, k: int) -> Form:
             cells[cast("tuple[str, int]", keys[i])] = float(counts[i]) / n
         left &= ~told[of_row]
         keys, of_row, counts, held = grouped(list(shown), sampled, np.asarray(left))
-        for i, form in enumerate(keys):
-            if form and held[i] >= k:
-                rows = np.flatnonzero(of_row == i)
+        for number, form in enumerate(keys):
+            if form and held[number] >= k:
+                rows = np.flatnonzero(of_row == number)
                 for length, share in _averaged(lengths[rows], sampled.owners.take(rows), k, len(str(form))).items():
                     cells[str(form), length] = cells.get((str(form), length), 0.0) + share * len(rows) / n
                 left[rows] = False
         # Forms that few owners share may still be alike but for the lengths of their runs.
         coarse = [_ONE.sub(r"\1", form) for form in shown]
         keys, of_row, counts, held = grouped(list(coarse), sampled, np.asarray(left))
-        for i, key in enumerate(keys):
-            if key and held[i] >= k:
-                rows = np.flatnonzero(of_row == i)
+        for number, key in enumerate(keys):
+            if key and held[number] >= k:
+                rows = np.flatnonzero(of_row == number)
                 for length, share in _averaged(lengths[rows], sampled.owners.take(rows), k, len(str(key))).items():
                     cell = (_RUN.sub(r"\1\1\1", evenly(str(key), length)), length)
                     cells[cell] = cells.get(cell, 0.0) + share * len(rows) / n
@@ -259,4 +259,17 @@ def shortened(text: pa.Array, most: int | None) -> pa.Array:
     return text if most is None else pc.utf8_slice_codeunits(text, 0, most)
 
 
-__all__ = ["LONGEST", "STYLES", "Form", "Sampled", "classes_of", "evenly", "form_of", "grouped", "learn_form", "look", "no_form", "shortened"]
+__all__ = [
+    "LONGEST",
+    "STYLES",
+    "Form",
+    "Sampled",
+    "classes_of",
+    "evenly",
+    "form_of",
+    "grouped",
+    "learn_form",
+    "look",
+    "no_form",
+    "shortened",
+]

@@ -74,7 +74,7 @@ def _by_country(values: pa.Array) -> Counter[str]:
     total = max(len(values) - values.null_count, 1)
     for pair in counts.to_pylist()[:2_000]:
         if found := locale_of(pair["values"]):
-            votes[found] += 3 * pair["counts"] / total  # type: ignore[assignment]
+            votes[found] += 3 * pair["counts"] / total
     return votes
 
 
@@ -85,7 +85,7 @@ def _by_prefix(values: pa.Array) -> Counter[str]:
         digits = "".join(c for c in text[1:6] if c.isdigit())
         code = next((_PREFIXES[digits[:n]] for n in (3, 2, 1) if digits[:n] in _PREFIXES), "")
         if code:
-            votes[OF_COUNTRY[code]] += 1 / len(texts)  # type: ignore[assignment]
+            votes[OF_COUNTRY[code]] += 1 / len(texts)
     return votes
 
 

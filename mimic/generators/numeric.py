@@ -90,7 +90,7 @@ class Quantiles:
         found = measure(kind, column, evidence.owners) if evidence is not None and column is not None else None
         specials: tuple[Special, ...] = ()
         known, invented = None, False
-        ticks = Ticks(_decimals(kind))
+        ticks = Ticks(decimals_of(kind))
         if found is not None:
             ticks = found.ticks
             specials = tuple(special for special in found.specials if special[2] >= task.k)
@@ -99,7 +99,7 @@ class Quantiles:
             known = sketch(found.values, found.owners, task.k)
         if known is None:
             ruled, decimals = rule(task.meanings[0].kind if task.meanings else Kind.OTHER, task.column.name, year=_year(task))
-            fixed = _decimals(kind)
+            fixed = decimals_of(kind)
             ticks = Ticks(decimals if fixed is None else fixed, 10 ** max((fixed or 0) - decimals, 0), prefix=ticks.prefix)
             known = ruled.scaled(10.0 ** (ticks.decimals or 0))
             invented = True
@@ -108,7 +108,7 @@ class Quantiles:
             known, ticks = known.scaled(factor), Ticks(int(decimals_asked), prefix=ticks.prefix)
         if task.unique and ticks.decimals is None:
             known, ticks = known.scaled(1e9), Ticks(9)
-        low, high = _bounds(kind, ticks, task)
+        low, high = limits_of(kind, ticks, task)
         if invented:
             known = fitted(known, low, high)
         return cls(task.column.name, task.column.type, known, ticks, low, high, null_share(task, column), specials, task.unique)
@@ -148,6 +148,10 @@ class Quantiles:
         """Whether ticks may not fit 64 bits."""
         pieces = self.sketch.pieces
         return bool(max(np.abs(pieces.left).max(initial=0), np.abs(pieces.right).max(initial=0)) >= _LARGE)
+
+    def spelled(self, values: Floats, mask: Mask | None) -> pa.Array:
+        """Ticks (n,), not yet whole, as the column's values."""
+        return self._spelled(self._rounded(values), None, mask)
 
     def _lattice(self, total: int) -> Lattice:
         ticks = self.ticks
@@ -300,7 +304,7 @@ def measure(kind: LogicalType, array: pa.Array, owners: Owners) -> Measured:
     valid = np.flatnonzero(np.asarray(array.is_valid()))
     present = array.drop_null()
     prefix = ""
-    decimals = _decimals(kind)
+    decimals = decimals_of(kind)
     if isinstance(kind, Integer):
         numbers = present.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
     elif isinstance(kind, Float):
@@ -330,7 +334,7 @@ def measure(kind: LogicalType, array: pa.Array, owners: Owners) -> Measured:
     return Measured(values, owners.take(valid[finite]), Ticks(decimals, step, offset, prefix), tuple(specials))
 
 
-def _decimals(kind: LogicalType) -> int | None:
+def decimals_of(kind: LogicalType) -> int | None:
     match bare(kind):
         case Integer():
             return 0
@@ -354,7 +358,7 @@ def _limits(kind: LogicalType, ticks: Ticks) -> tuple[int | None, int | None]:
     return None, None
 
 
-def _bounds(kind: LogicalType, ticks: Ticks, task: Task) -> tuple[int | None, int | None]:
+def limits_of(kind: LogicalType, ticks: Ticks, task: Task) -> tuple[int | None, int | None]:
     """Least and greatest tick that type and options allow."""
     low, high = _limits(kind, ticks)
     factor = 10.0 ** (ticks.decimals or 0)

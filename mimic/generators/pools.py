@@ -73,7 +73,11 @@ def names_of(locale: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     for attribute in ("first_names_male", "first_names_female", "first_names"):
         found = getattr(person, attribute, ())
         firsts += [text for text in found if isinstance(text, str)] if not callable(found) else []
-    lasts = [*words(locale, "person", "last_names"), *words(locale, "person", "last_names_male"), *words(locale, "person", "last_names_female")]
+    lasts = [
+        *words(locale, "person", "last_names"),
+        *words(locale, "person", "last_names_male"),
+        *words(locale, "person", "last_names_female"),
+    ]
     first, last = unique(firsts), unique(lasts)
     if known_locale(locale) != FALLBACK and (len(first) < 20 or len(last) < 20):
         other = names_of(FALLBACK)

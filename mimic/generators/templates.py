@@ -220,5 +220,21 @@ def allotted(shares: Floats, room: Floats, total: int) -> Ints:
     return counts
 
 
-__all__ = ["DIGITS", "LOWER", "MOST", "UPPER", "Bytes", "Numbered", "Template", "allotted", "alphabet", "from_bytes", "from_classes", "literal", "runs", "stretched",
-           "strings", "word_table"]  # fmt: skip
+__all__ = [
+    "DIGITS",
+    "LOWER",
+    "MOST",
+    "UPPER",
+    "Bytes",
+    "Numbered",
+    "Template",
+    "allotted",
+    "alphabet",
+    "from_bytes",
+    "from_classes",
+    "literal",
+    "runs",
+    "stretched",
+    "strings",
+    "word_table",
+]

@@ -28,9 +28,20 @@ from mimic.streams import Floats, Ints, Stream, Streams
 
 _VARIANTS = 6  # ways in which one form of one length is cut into words
 _LENGTHS = {
-    Kind.FREE_TEXT: 120, Kind.TITLE: 32, Kind.NAME: 16, Kind.WORDS: 18, Kind.OTHER: 24, Kind.STATUS: 9, Kind.SETTING_VALUE: 10, Kind.HEALTH: 24,
-    Kind.DIAGNOSIS: 24, Kind.EDUCATION: 14, Kind.RELIGION: 10, Kind.ETHNICITY: 10, Kind.SETTING_KEY: 14,
-}  # fmt: skip
+    Kind.FREE_TEXT: 120,
+    Kind.TITLE: 32,
+    Kind.NAME: 16,
+    Kind.WORDS: 18,
+    Kind.OTHER: 24,
+    Kind.STATUS: 9,
+    Kind.SETTING_VALUE: 10,
+    Kind.HEALTH: 24,
+    Kind.DIAGNOSIS: 24,
+    Kind.EDUCATION: 14,
+    Kind.RELIGION: 10,
+    Kind.ETHNICITY: 10,
+    Kind.SETTING_KEY: 14,
+}
 
 
 def text_like(kind: LogicalType) -> bool:
@@ -222,12 +233,20 @@ class FormText:
         return ()
 
     def state(self) -> State:
-        return {"fills": list(self.fills), "needs": list(self.needs), "form": self.form.state(), "locale": self.locale, "most": self.most,
-                "unique": self.unique}  # fmt: skip
+        return {
+            "fills": list(self.fills),
+            "needs": list(self.needs),
+            "form": self.form.state(),
+            "locale": self.locale,
+            "most": self.most,
+            "unique": self.unique,
+        }
 
     @classmethod
     def restore(cls, state: State) -> Self:
-        return cls(tuple(state["fills"]), tuple(state["needs"]), Form.restore(state["form"]), state["locale"], state["most"], state["unique"])
+        return cls(
+            tuple(state["fills"]), tuple(state["needs"]), Form.restore(state["form"]), state["locale"], state["most"], state["unique"]
+        )
 
 
 def width(kind: LogicalType) -> int | None:

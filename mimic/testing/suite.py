@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal as Exact
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pytest
@@ -341,7 +342,7 @@ class ConnectorSuite:
 
     def database(self, url: str) -> str:
         """A database's name as the user spells it out to have it replaced."""
-        return url.rsplit("/", 1)[1].split("?")[0]
+        return urlsplit(url).path.rsplit("/", 1)[1]
 
     def test_a_dry_run_writes_nothing(self, fresh: Callable[[], str], numbers: Table) -> None:
         url = fresh()

@@ -270,7 +270,23 @@ def test_wide_and_empty_tables_and_tables_without_columns_arrive(make_database: 
     assert content(target) == content(source)
 
 
-HOSTILE = ("quo\"te", "per%cent %s", "semi;--", "Upper", "upper", "select", "ctid", "mimic", "🦆", "x" * 62 + "a", "x" * 62 + "b", "new\nline", "{brace}", "back\\slash", "$dollar$")
+HOSTILE = (
+    'quo"te',
+    "per%cent %s",
+    "semi;--",
+    "Upper",
+    "upper",
+    "select",
+    "ctid",
+    "mimic",
+    "🦆",
+    "x" * 62 + "a",
+    "x" * 62 + "b",
+    "new\nline",
+    "{brace}",
+    "back\\slash",
+    "$dollar$",
+)
 
 
 def test_hostile_names_arrive(make_database: Make) -> None:
@@ -333,9 +349,12 @@ def test_a_cycle_is_loaded_into_a_structure_with_its_keys_in_force(make_database
         CREATE TABLE a (id int PRIMARY KEY, b int NOT NULL); CREATE TABLE b (id int PRIMARY KEY, a int NOT NULL REFERENCES a{0});
         ALTER TABLE a ADD CONSTRAINT cyclic FOREIGN KEY (b) REFERENCES b; COMMENT ON CONSTRAINT cyclic ON a IS 'round';
         CREATE TABLE tree (id int PRIMARY KEY, up int REFERENCES tree);"""
-    source.psql(cycle.format(" DEFERRABLE INITIALLY DEFERRED") + """
+    source.psql(
+        cycle.format(" DEFERRABLE INITIALLY DEFERRED")
+        + """
         BEGIN; SET CONSTRAINTS ALL DEFERRED; INSERT INTO b VALUES (1, 1), (2, 1); INSERT INTO a VALUES (1, 2); COMMIT;
-        INSERT INTO tree VALUES (2, 2), (1, 2);""")
+        INSERT INTO tree VALUES (2, 2), (1, 2);"""
+    )
     target.psql(cycle.format(""))
     copy = Copy.of(source.url)
     before = structure(target)
@@ -404,14 +423,18 @@ def test_what_a_load_made_may_be_replaced(make_database: Make, shop: Any, jobs: 
     assert loaded(Copy.of(shop.url, jobs=jobs, if_exists="replace"), target.url) == []
     assert structure(target) == structure(shop)
     assert content(target) == content(shop)
-    assert target.psql("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()").startswith("ours\nand theirs\nmimic: {")
+    assert target.psql("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()").startswith(
+        "ours\nand theirs\nmimic: {"
+    )
     assert target.psql(settings) == before
     assert not [name for name in target.server.databases() if "__mimic_" in name]
 
 
 def test_a_name_spelt_out_replaces_what_no_load_made(make_database: Make, shop: Any) -> None:
     target = make_database()
-    target.psql("CREATE TYPE state AS (x int); CREATE TABLE customer (v state); INSERT INTO customer VALUES (ROW(1)); CREATE FUNCTION shout() RETURNS int LANGUAGE sql RETURN 1")
+    target.psql(
+        "CREATE TYPE state AS (x int); CREATE TABLE customer (v state); INSERT INTO customer VALUES (ROW(1)); CREATE FUNCTION shout() RETURNS int LANGUAGE sql RETURN 1"
+    )
     loaded(Copy.of(shop.url, if_exists="replace", replace_unmarked=target.name), target.url)
     assert structure(target) == structure(shop)
 
@@ -453,7 +476,7 @@ def test_a_session_in_the_target_makes_it_one_connection_said_aloud(make_databas
 
 def test_a_role_that_owns_only_its_database_loads_and_replaces(make_database: Make, shop: Any) -> None:
     target = make_database()
-    target.psql(f"DROP ROLE IF EXISTS plain; CREATE ROLE plain LOGIN; ALTER DATABASE \"{target.name}\" OWNER TO plain")
+    target.psql(f'DROP ROLE IF EXISTS plain; CREATE ROLE plain LOGIN; ALTER DATABASE "{target.name}" OWNER TO plain')
     url = target.server.url(target.name, user="plain")
     try:
         for jobs in (1, 2):
@@ -461,13 +484,15 @@ def test_a_role_that_owns_only_its_database_loads_and_replaces(make_database: Ma
             assert [f.id for f in findings] == (["N302"] if jobs == 1 else ["N303", "N302"])
             assert structure(target).replace("plain", "postgres") == structure(shop)
     finally:
-        target.psql(f"ALTER DATABASE \"{target.name}\" OWNER TO postgres; REASSIGN OWNED BY plain TO postgres; DROP OWNED BY plain")
+        target.psql(f'ALTER DATABASE "{target.name}" OWNER TO postgres; REASSIGN OWNED BY plain TO postgres; DROP OWNED BY plain')
         target.server.psql("postgres", "DROP ROLE plain")
 
 
 def test_a_role_that_does_not_own_the_database_marks_it_all_the_same(make_database: Make, shop: Any) -> None:
     target = make_database()
-    target.psql(f"DROP ROLE IF EXISTS guest; CREATE ROLE guest LOGIN; GRANT ALL ON SCHEMA public TO guest; GRANT CREATE ON DATABASE \"{target.name}\" TO guest")
+    target.psql(
+        f'DROP ROLE IF EXISTS guest; CREATE ROLE guest LOGIN; GRANT ALL ON SCHEMA public TO guest; GRANT CREATE ON DATABASE "{target.name}" TO guest'
+    )
     url = target.server.url(target.name, user="guest")
     try:
         for _ in range(2):
@@ -493,7 +518,9 @@ def test_a_violated_constraint_is_named_and_no_value_is(make_database: Make, sho
     shop.psql(change)
     copy = Copy.of(shop.url, jobs=jobs)
     assert copy.load.ddl is not None
-    valid = replace(copy.load.ddl, before=copy.load.ddl.before.replace(" NOT VALID", ""), after=copy.load.ddl.after.replace(" NOT VALID", ""))
+    valid = replace(
+        copy.load.ddl, before=copy.load.ddl.before.replace(" NOT VALID", ""), after=copy.load.ddl.after.replace(" NOT VALID", "")
+    )
     with pytest.raises(ConnectorError) as failed:
         loaded(copy.with_(ddl=valid), target.url)
     assert told in str(failed.value)
@@ -587,7 +614,9 @@ def test_rows_that_the_server_refuses_end_the_load(make_database: Make, shop: An
     target = make_database()
     copy = Copy.of(shop.url, jobs=jobs)
     name = TableName("public", "customer")
-    bad = pa.record_batch({"id": pa.array([1], pa.int32()), "name": pa.array([None], pa.string()), "referrer": pa.array([424242], pa.int32())})
+    bad = pa.record_batch(
+        {"id": pa.array([1], pa.int32()), "name": pa.array([None], pa.string()), "referrer": pa.array([424242], pa.int32())}
+    )
     with pytest.raises(ConnectorError, match=r"public\.customer") as failed:
         loaded(replace(copy, rows={**copy.rows, name: [bad, *copy.rows[name]]}), target.url)
     assert failed.value.sqlstate == "23502"
@@ -599,10 +628,10 @@ def test_leftovers_of_others_are_left_alone(make_database: Make, shop: Any) -> N
     target = make_database()
     similar = make_database(f"{stem(target.name)}_abcd")  # the name alone is no proof
     other = make_database(f"{target.name}_x")
-    other.psql(f"ALTER DATABASE \"{other.name}\" CONNECTION LIMIT {LIMIT}")
+    other.psql(f'ALTER DATABASE "{other.name}" CONNECTION LIMIT {LIMIT}')
     ours = target.server.create_database(f"{stem(target.name)}_0123")
     assert ours
-    target.psql(f"ALTER DATABASE \"{stem(target.name)}_0123\" CONNECTION LIMIT {LIMIT}")
+    target.psql(f'ALTER DATABASE "{stem(target.name)}_0123" CONNECTION LIMIT {LIMIT}')
     loaded(Copy.of(shop.url), target.url)
     assert {similar.name, other.name} <= set(target.server.databases())
     assert f"{stem(target.name)}_0123" not in target.server.databases()

@@ -26,7 +26,10 @@ def edge(label: str, **more) -> Edge:
 
 
 def parents(label: str, n: int, degrees=None) -> dict[str, pa.Array]:
-    return {f"{label}.id": pa.array(np.arange(n) + 1), f"{label}.#": pa.array(np.ones(n) if degrees is None else np.asarray(degrees, float))}
+    return {
+        f"{label}.id": pa.array(np.arange(n) + 1),
+        f"{label}.#": pa.array(np.ones(n) if degrees is None else np.asarray(degrees, float)),
+    }
 
 
 @given(weights, st.integers(0, 300), st.integers(0, 2**32))

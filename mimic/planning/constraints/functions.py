@@ -43,6 +43,7 @@ _KINDS: Mapping[str, Kind] = {
     "BLOB": "bytes",
 }
 _ARITHMETIC: Mapping[type[exp.Expression], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%"}
+BLIND = "COLLATE NOCASE"  # marks a text for whoever compares it; nothing computes it
 _FIELDS = {"year", "month", "day", "hour", "minute", "second", "quarter", "week", "doy", "dow", "isodow", "isoyear", "epoch"}
 
 
@@ -330,7 +331,7 @@ class Functions:
     def _collated(self, node: exp.Collate) -> Expression:
         value, name = self.value(node.this), node.expression.name.strip('"').upper()
         if self.engine == "sqlite" and name == "NOCASE":
-            return Call("ascii_lower", (value,), "text")
+            return Call(BLIND, (value,), "text")
         if name in ("BINARY", "C", "POSIX", "DEFAULT", "UCS_BASIC"):
             return value
         raise Refused(f"the collation {name}")

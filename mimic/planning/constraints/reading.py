@@ -30,9 +30,10 @@ from mimic.conditions import (
     either,
     kind_of,
     kind_of_type,
+    walk,
 )
 from mimic.planning.constraints.counting import counted
-from mimic.planning.constraints.functions import Functions
+from mimic.planning.constraints.functions import BLIND, Functions
 from mimic.planning.constraints.patterns import glob, like, posix, similar
 from mimic.planning.constraints.refusing import Refused
 from mimic.schema import Enum, Table, Text, bare
@@ -88,9 +89,12 @@ def read(sql: str, table: Table, engine: str, value: str | None = None) -> Expre
     except (SqlglotError, RecursionError):
         raise Refused("its SQL cannot be parsed") from None
     try:
-        return Reader(table, engine, value).condition(node)
+        made = Reader(table, engine, value).condition(node)
+        if any(isinstance(part, Call) and part.function == BLIND for part in walk(made)):
+            raise Refused("a collation outside of a comparison")
     except RecursionError:
         raise Refused("it is nested too deeply") from None
+    return made
 
 
 class Reader(Functions):
@@ -236,6 +240,9 @@ class Reader(Functions):
     def comparable(self, left: Expression, right: Expression) -> tuple[Expression, Expression]:
         """Both sides in one kind: literals take the kind of the other side, text that ignores case is lowered."""
         ignore = any(isinstance(kind := self._type(side), Text) and kind.ignore_case for side in (left, right))
+        if blind := [side for side in (left, right) if isinstance(side, Call) and side.function == BLIND]:
+            ignore = True
+            left, right = (side.arguments[0] if isinstance(side, Call) and side in blind else side for side in (left, right))
         left, right = self._adapted(left, kind_of(right)), self._adapted(right, kind_of(left))
         a, b = kind_of(left), kind_of(right)
         if self.engine == "sqlite" and "boolean" in (a, b) and a != b and {a, b} <= NUMBERS | {"boolean"}:

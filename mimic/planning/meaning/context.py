@@ -12,44 +12,354 @@ from mimic.planning.meaning.words import phrase, tokens
 from mimic.schema import Schema, Table, TableName
 
 PERSON = frozenset(
-    """user customer employee person patient student teacher doctor member contact owner author actor artist driver player guest
-    subscriber candidate applicant staff client passenger resident tenant voter citizen child parent worker nurse lawyer attorney
-    manager agent seller buyer shopper friend follower participant attendee attendant speaker registrant reviewer editor translator
-    recipient donor volunteer beneficiary insured debtor creditor borrower payee payer sponsor composer singer musician director writer
-    provider individual human lead prospect recruit trainee intern visitor profile advisor counsellor consultant salesperson
-    representative principal manager umpire coach athlete beneficiary dependent spouse relative kin witness suspect victim inmate
-    prisoner defendant judge officer soldier veteran migrant pilot crew cast personnel moderator admin administrator operator
-    freelancer contractor courier rider carer caregiver guardian donor hcp practitioner clinician investigator biographee signatory""".split()
+    [
+        "user",
+        "customer",
+        "employee",
+        "person",
+        "patient",
+        "student",
+        "teacher",
+        "doctor",
+        "member",
+        "contact",
+        "owner",
+        "author",
+        "actor",
+        "artist",
+        "driver",
+        "player",
+        "guest",
+        "subscriber",
+        "candidate",
+        "applicant",
+        "staff",
+        "client",
+        "passenger",
+        "resident",
+        "tenant",
+        "voter",
+        "citizen",
+        "child",
+        "parent",
+        "worker",
+        "nurse",
+        "lawyer",
+        "attorney",
+        "manager",
+        "agent",
+        "seller",
+        "buyer",
+        "shopper",
+        "friend",
+        "follower",
+        "participant",
+        "attendee",
+        "attendant",
+        "speaker",
+        "registrant",
+        "reviewer",
+        "editor",
+        "translator",
+        "recipient",
+        "donor",
+        "volunteer",
+        "beneficiary",
+        "insured",
+        "debtor",
+        "creditor",
+        "borrower",
+        "payee",
+        "payer",
+        "sponsor",
+        "composer",
+        "singer",
+        "musician",
+        "director",
+        "writer",
+        "provider",
+        "individual",
+        "human",
+        "lead",
+        "prospect",
+        "recruit",
+        "trainee",
+        "intern",
+        "visitor",
+        "profile",
+        "advisor",
+        "counsellor",
+        "consultant",
+        "salesperson",
+        "representative",
+        "principal",
+        "manager",
+        "umpire",
+        "coach",
+        "athlete",
+        "beneficiary",
+        "dependent",
+        "spouse",
+        "relative",
+        "kin",
+        "witness",
+        "suspect",
+        "victim",
+        "inmate",
+        "prisoner",
+        "defendant",
+        "judge",
+        "officer",
+        "soldier",
+        "veteran",
+        "migrant",
+        "pilot",
+        "crew",
+        "cast",
+        "personnel",
+        "moderator",
+        "admin",
+        "administrator",
+        "operator",
+        "freelancer",
+        "contractor",
+        "courier",
+        "rider",
+        "carer",
+        "caregiver",
+        "guardian",
+        "donor",
+        "hcp",
+        "practitioner",
+        "clinician",
+        "investigator",
+        "biographee",
+        "signatory",
+    ]
 )
 COMPANY = frozenset(
-    """company organization supplier vendor manufacturer publisher shipper carrier brand merchant partner agency dealer distributor
-    institution university school college employer business enterprise corporation label studio airline bank insurer affiliation team
-    franchise club""".split()
+    [
+        "company",
+        "organization",
+        "supplier",
+        "vendor",
+        "manufacturer",
+        "publisher",
+        "shipper",
+        "carrier",
+        "brand",
+        "merchant",
+        "partner",
+        "agency",
+        "dealer",
+        "distributor",
+        "institution",
+        "university",
+        "school",
+        "college",
+        "employer",
+        "business",
+        "enterprise",
+        "corporation",
+        "label",
+        "studio",
+        "airline",
+        "bank",
+        "insurer",
+        "affiliation",
+        "team",
+        "franchise",
+        "club",
+    ]
 )
 PLACE = frozenset(
-    """location venue room building warehouse airport station stop park hotel restaurant facility branch office site school university
-    store shop region country city state territory place stadium area zone district affiliation plant depot port terminal gate
-    department affiliation property institution""".split()
+    [
+        "location",
+        "venue",
+        "room",
+        "building",
+        "warehouse",
+        "airport",
+        "station",
+        "stop",
+        "park",
+        "hotel",
+        "restaurant",
+        "facility",
+        "branch",
+        "office",
+        "site",
+        "school",
+        "university",
+        "store",
+        "shop",
+        "region",
+        "country",
+        "city",
+        "state",
+        "territory",
+        "place",
+        "stadium",
+        "area",
+        "zone",
+        "district",
+        "affiliation",
+        "plant",
+        "depot",
+        "port",
+        "terminal",
+        "gate",
+        "department",
+        "affiliation",
+        "property",
+        "institution",
+    ]
 )
 HEALTH = frozenset(
-    """patient encounter visit diagnosis allergy drug prescription medication observation condition symptom treatment immunization vaccination
-    surgery admission clinical medical health referral hl7 lab laboratory disease therapy hospital vital allergen dose dispense healthcare
-    appointment procedure specimen radiology pathology anamnesis epidemic illness medicine hl""".split()
+    [
+        "patient",
+        "encounter",
+        "visit",
+        "diagnosis",
+        "allergy",
+        "drug",
+        "prescription",
+        "medication",
+        "observation",
+        "condition",
+        "symptom",
+        "treatment",
+        "immunization",
+        "vaccination",
+        "surgery",
+        "admission",
+        "clinical",
+        "medical",
+        "health",
+        "referral",
+        "hl7",
+        "lab",
+        "laboratory",
+        "disease",
+        "therapy",
+        "hospital",
+        "vital",
+        "allergen",
+        "dose",
+        "dispense",
+        "healthcare",
+        "appointment",
+        "procedure",
+        "specimen",
+        "radiology",
+        "pathology",
+        "anamnesis",
+        "epidemic",
+        "illness",
+        "medicine",
+        "hl",
+    ]
 )
 # What follows such a word defines kinds of things; it does not say anything about one person.
 DEFINITION = frozenset(
-    """type definition class template category kind frequency set tag map setting datatype format source resource workflow program role
-    privilege level status unit lookup catalogue catalog vocabulary code concept reference range ingredient term""".split()
+    [
+        "type",
+        "definition",
+        "class",
+        "template",
+        "category",
+        "kind",
+        "frequency",
+        "set",
+        "tag",
+        "map",
+        "setting",
+        "datatype",
+        "format",
+        "source",
+        "resource",
+        "workflow",
+        "program",
+        "role",
+        "privilege",
+        "level",
+        "status",
+        "unit",
+        "lookup",
+        "catalogue",
+        "catalog",
+        "vocabulary",
+        "code",
+        "concept",
+        "reference",
+        "range",
+        "ingredient",
+        "term",
+    ]
 )
-EMPLOYMENT = frozenset("employment salary payroll hire contract title position department dept emp job payslip compensation".split())
+EMPLOYMENT = frozenset(
+    [
+        "employment",
+        "salary",
+        "payroll",
+        "hire",
+        "contract",
+        "title",
+        "position",
+        "department",
+        "dept",
+        "emp",
+        "job",
+        "payslip",
+        "compensation",
+    ]
+)
 CONTENT = frozenset(
-    """post comment topic thread message email dmail mail chat forum reply review feedback question answer ticket issue note memo
-    complaint request story suggestion conversation discussion report appeal flag testimonial wiki article blog tweet status""".split()
+    [
+        "post",
+        "comment",
+        "topic",
+        "thread",
+        "message",
+        "email",
+        "dmail",
+        "mail",
+        "chat",
+        "forum",
+        "reply",
+        "review",
+        "feedback",
+        "question",
+        "answer",
+        "ticket",
+        "issue",
+        "note",
+        "memo",
+        "complaint",
+        "request",
+        "story",
+        "suggestion",
+        "conversation",
+        "discussion",
+        "report",
+        "appeal",
+        "flag",
+        "testimonial",
+        "wiki",
+        "article",
+        "blog",
+        "tweet",
+        "status",
+    ]
 )
-ACCOUNTS = frozenset("user account member login identity profile admin credential auth oauth federated".split())
-CONFIGURATION = frozenset("setting config property option preference attribute parameter variable env environment metadata".split())
-SESSIONS = frozenset("session".split())
-LOGS = frozenset("log audit event history activity trail journal outbox inbox queue webhook notification".split())
+ACCOUNTS = frozenset(["user", "account", "member", "login", "identity", "profile", "admin", "credential", "auth", "oauth", "federated"])
+CONFIGURATION = frozenset(
+    ["setting", "config", "property", "option", "preference", "attribute", "parameter", "variable", "env", "environment", "metadata"]
+)
+SESSIONS = frozenset(["session"])
+LOGS = frozenset(
+    ["log", "audit", "event", "history", "activity", "trail", "journal", "outbox", "inbox", "queue", "webhook", "notification"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +389,29 @@ class Context:
 
 # Words that may stand behind the head: `artist_versions` are artists still, `posts_archive` posts.
 _TRAILING = frozenset(
-    "entity table record data list archive old new info detail entry version history revision edit draft translation backup tmp temp copy".split()
+    [
+        "entity",
+        "table",
+        "record",
+        "data",
+        "list",
+        "archive",
+        "old",
+        "new",
+        "info",
+        "detail",
+        "entry",
+        "version",
+        "history",
+        "revision",
+        "edit",
+        "draft",
+        "translation",
+        "backup",
+        "tmp",
+        "temp",
+        "copy",
+    ]
 )
 
 
@@ -101,9 +433,13 @@ def _is_person(table: Table, words: tuple[str, ...]) -> bool:
     columns = [phrase(column.name) for column in table.columns]
     if sum(bool(_PERSONAL_COLUMNS.search(column)) for column in columns) >= 2:
         return True
-    if last in PERSON or (len(words) > 1 and words[0] in PERSON and words[1] in ("entity", "info", "detail", "data", "list", "record", "profile", "account")):
+    if last in PERSON or (
+        len(words) > 1 and words[0] in PERSON and words[1] in ("entity", "info", "detail", "data", "list", "record", "profile", "account")
+    ):
         # A `client` of OAuth, a `provider` of logins, an `agent` that is a program: none is a person.
-        if last in ("client", "provider", "agent", "principal", "operator", "parent", "profile", "director") or (last == "owner" and len(words) > 1):
+        if last in ("client", "provider", "agent", "principal", "operator", "parent", "profile", "director") or (
+            last == "owner" and len(words) > 1
+        ):
             return any(_PERSONAL_COLUMNS.search(column) or _REACHING.match(column) for column in columns) or "person id" in columns
         return True
     # `datos_cliente`, `ficha_paciente`: the head comes first in Romance languages, the person last; and an `account` with a login.
@@ -128,14 +464,26 @@ def contexts(schema: Schema) -> dict[TableName, Context]:
     persons = {table.name for table in schema.tables if _is_person(table, words[table.name])}
     personal = set(persons)
     for table in schema.tables:
-        mentioned = set(words[table.name]) & PERSON - {"client", "provider", "agent", "parent", "profile", "manager", "director", "operator", "carrier"}
+        mentioned = set(words[table.name]) & PERSON - {
+            "client",
+            "provider",
+            "agent",
+            "parent",
+            "profile",
+            "manager",
+            "director",
+            "operator",
+            "carrier",
+        }
         if mentioned and head(words[table.name]) not in DEFINITION:
             personal.add(table.name)
     for table in schema.tables:  # an `address`, an `order`, a `session` that belongs to a person
         # Who wrote a row last says nothing about whom it is about.
         if any(key.parent in persons and not _AUDIT.search(phrase(key.columns[-1])) for key in table.foreign_keys):
             personal.add(table.name)
-    lived_in = {key.parent for table in schema.tables if table.name in personal or "address" in words[table.name] for key in table.foreign_keys}
+    lived_in = {
+        key.parent for table in schema.tables if table.name in personal or "address" in words[table.name] for key in table.foreign_keys
+    }
     lived_in |= {key.parent for table in schema.tables if table.name in lived_in for key in table.foreign_keys}
     health = _health(schema, words)
     out = {}

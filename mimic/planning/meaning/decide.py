@@ -22,8 +22,8 @@ _known: dict[int, tuple[weakref.ref[Schema], Mapping[TableName, Context]]] = {}
 
 # Natural keys of these kinds carry their meaning to the columns that reference them; surrogate keys carry nothing.
 CARRIED = frozenset(
-    {Kind.EMAIL, Kind.USERNAME, Kind.PERSON_NAME, Kind.PHONE, Kind.NATIONAL_ID, Kind.PASSPORT, Kind.TAX_ID, Kind.IP, Kind.TOKEN, Kind.SESSION,
-     Kind.KEY, Kind.CARD_NUMBER, Kind.IBAN, Kind.LICENCE_PLATE, Kind.ACCOUNT_ID, Kind.FIRST_NAME, Kind.LAST_NAME}
+    {Kind.EMAIL, Kind.USERNAME, Kind.PERSON_NAME, Kind.PHONE, Kind.NATIONAL_ID, Kind.PASSPORT, Kind.TAX_ID, Kind.IP, Kind.TOKEN,
+     Kind.SESSION, Kind.KEY, Kind.CARD_NUMBER, Kind.IBAN, Kind.LICENCE_PLATE, Kind.ACCOUNT_ID, Kind.FIRST_NAME, Kind.LAST_NAME}
 )  # fmt: skip
 _ELSEWHERE = frozenset({"account id", "member id", "network id", "global id", "user id", "profile id", "badge id"})
 _LOGINS = frozenset({"user", "client", "login", "web", "auth", "account", "http"})
@@ -35,7 +35,8 @@ def _contexts(schema: Schema) -> Mapping[TableName, Context]:
     if found is not None and found[0]() is schema:
         return found[1]
     made = contexts(schema)
-    _known[id(schema)] = (weakref.ref(schema, lambda _, key=id(schema): _known.pop(key, None)), made)  # type: ignore[misc]
+    key = id(schema)
+    _known[key] = (weakref.ref(schema, lambda _: _known.pop(key, None)), made)
     return made
 
 
@@ -68,17 +69,28 @@ def _named(table: Table, column: Column, context: Context, schema: Schema, depth
     words = phrase(column.name)
     primary = table.primary_key is not None and column.name in table.primary_key.columns
     if _surrogate(table, column, words, kind, primary):
-        if context.words[-1:] == ("session",) and kind in "tu" and words in ("id", "session id", "session key"):
-            if context.personal or set(context.words) & _LOGINS or "user id" in {phrase(other.name) for other in table.columns}:
-                return Meaning(Kind.SESSION, Sensitivity.SECRET, 0.8, "the key of a login session is the session's secret")
+        session = context.words[-1:] == ("session",) and kind in "tu" and words in ("id", "session id", "session key")
+        if session and (context.personal or set(context.words) & _LOGINS or "user id" in {phrase(other.name) for other in table.columns}):
+            return Meaning(Kind.SESSION, Sensitivity.SECRET, 0.8, "the key of a login session is the session's secret")
         if context.words[:1] == ("federated",) and kind == "t":
             return Meaning(Kind.ACCOUNT_ID, Sensitivity.DIRECT, 0.7, "the key of an account elsewhere")
-        if kind == "t" and primary and context.person and words != "id" and len(table.primary_key.columns if table.primary_key else ()) == 1:
+        if (
+            kind == "t"
+            and primary
+            and context.person
+            and words != "id"
+            and len(table.primary_key.columns if table.primary_key else ()) == 1
+        ):
             return Meaning(Kind.ACCOUNT_ID, Sensitivity.DIRECT, 0.6, "the text key of a person")
         rule = by_name(words, kind, context)
         if rule in LINKS and not primary:
             return _said(rule, column, context)
-        if rule is None or (primary and kind in "iu") or rule.sensitivity in (Sensitivity.NONE, Sensitivity.TEXT, Sensitivity.QUASI) or words == "id":
+        if (
+            rule is None
+            or (primary and kind in "iu")
+            or rule.sensitivity in (Sensitivity.NONE, Sensitivity.TEXT, Sensitivity.QUASI)
+            or words == "id"
+        ):
             return Meaning(Kind.ID, Sensitivity.NONE, 0.9, "a key of its own")
     rule = by_name(words, kind, context)
     if rule is not None and not (rule.sensitivity is Sensitivity.NONE and words.endswith(" id")):

@@ -152,8 +152,28 @@ SECRETS = (
 
 # What is sent to people as a link nobody can guess.
 _SENT = frozenset(
-    "invitation invite registration agreement survey ticket share submission rsvp poll questionnaire quote abstract booking reservation consent"
-    " subscription unsubscribe signup waitlist".split()
+    [
+        "invitation",
+        "invite",
+        "registration",
+        "agreement",
+        "survey",
+        "ticket",
+        "share",
+        "submission",
+        "rsvp",
+        "poll",
+        "questionnaire",
+        "quote",
+        "abstract",
+        "booking",
+        "reservation",
+        "consent",
+        "subscription",
+        "unsubscribe",
+        "signup",
+        "waitlist",
+    ]
 )
 LINKS = (
     Rule(K.TOKEN, S, r"uuid|guid", "ut", where=lambda c: bool(_SENT & set(c.words)) and not c.definition, confidence=0.5),
@@ -179,8 +199,38 @@ LINKS = (
 # Values of key-value tables: what they say depends on the key, so the table decides.
 VALUES = r"^(?:value|long value|text value|string value|value text|value string|property value|setting value|option value|config value|attribute value|value reference|value raw|val|meta value|metadata value|long value hash.*)$"
 _SECRET_PLACES = frozenset(
-    "auth authenticator client identity provider federation smtp component global system site server app application credential integration connection ldap oauth"
-    " saml realm service email payment gateway api secret core admin plugin".split()
+    [
+        "auth",
+        "authenticator",
+        "client",
+        "identity",
+        "provider",
+        "federation",
+        "smtp",
+        "component",
+        "global",
+        "system",
+        "site",
+        "server",
+        "app",
+        "application",
+        "credential",
+        "integration",
+        "connection",
+        "ldap",
+        "oauth",
+        "saml",
+        "realm",
+        "service",
+        "email",
+        "payment",
+        "gateway",
+        "api",
+        "secret",
+        "core",
+        "admin",
+        "plugin",
+    ]
 )
 KEY_VALUES = (
     Rule(K.SESSION, S, VALUES, "txj", where=lambda c: c.session and "note" in c.words),
@@ -316,8 +366,8 @@ QUASI = (
     Rule(K.JOB, Q, r"job title|job|occupation|contact title|position title|profession|job (?:role|function|description)|department name|seniority|hire date|hired (?:at|on)|date (?:of )?hire(?:d)?|employment (?:date|type|status|start|end)|"
          r"termination date|start (?:of )?employment|competences?|skill|headline|career|debut|work experience|years? (?:of )?experience|organi[sz]ation level", "tedsjin",
          unless=r"(?:id|uuid|count|at|error|class|status|key|queue|state|payload|type|log|run|name)$(?<!hired at)(?<!employment type)(?<!employment status)|cron|background|job (?:data|arg)",
-         where=lambda c: c.personal or c.employment or not c.log and c.company),
-    Rule(K.JOB, Q, r"^(?:title|position|role title|department|rank|grade|team)$", "te", where=lambda c: c.person and not ({"customer", "user", "patient"} & set(c.words) and "title" not in c.words and False), confidence=0.75),
+         where=lambda c: c.personal or c.employment or (not c.log and c.company)),
+    Rule(K.JOB, Q, r"^(?:title|position|role title|department|rank|grade|team)$", "te", where=lambda c: c.person, confidence=0.75),
     Rule(K.JOB, Q, r"^title$", "te", where=lambda c: c.employment),
     Rule(K.SALARY, Q, r"salary|pay rate|pay grade|bonus|commission|hourly rate|base pay|gross pay|net pay|yearly income|annual income|net worth|credit score|credit limit|rate (?:per )?hour|pay frequency|rate change date", "tinesd",
          unless="(?:id|type id)$", where=lambda c: c.personal or c.employment),
@@ -364,7 +414,7 @@ TEXTS = (
          unless="id$", where=_written),
     Rule(K.FREE_TEXT, T, r"description|short description|full description|about", "t",
          unless=r"(?:id|type|changed|code|url|format|template)$",
-         where=lambda c: _written(c) and not (c.words[-1:] in (("product",), ("category",), ("film",), ("item",), ("permission",), ("privilege",), ("service",), ("plan",), ("feature",), ("job",), ("task",), ("setting",), ("location",), ("batch",), ("scope",)))),
+         where=lambda c: _written(c) and c.words[-1:] not in (("product",), ("category",), ("film",), ("item",), ("permission",), ("privilege",), ("service",), ("plan",), ("feature",), ("job",), ("task",), ("setting",), ("location",), ("batch",), ("scope",))),
     Rule(K.FREE_TEXT, T, r"^(?:title|topic|headline|subject line|thread title|caption|short message)$", "t", where=lambda c: c.content and not ({"wiki", "album", "film", "movie", "article", "review", "news"} & set(c.words))),
     Rule(K.FREE_TEXT, T, r"file ?name|original file name|attachment(?: name| file name)?|uploaded file|upload file name|document name", "t", unless="extension|size|id$|type|workflow",
          where=lambda c: c.personal or bool({"file", "attachment", "upload", "document", "registration", "template"} & set(c.words)) or "attachment" in c.words, confidence=0.6),
@@ -373,7 +423,7 @@ TEXTS = (
     Rule(K.FREE_TEXT, T, r"^(?:value|data)$", "t", where=lambda c: bool({"clob", "blob", "text", "answer", "response", "note"} & set(c.words)), confidence=0.6),
     Rule(K.FREE_TEXT, T, r"^(?:query|statement|sql|command)$", "t", where=lambda c: c.log, confidence=0.6),
     Rule(K.FREE_TEXT, T, r"body raw|raw body|request body|response body|email body|raw content|raw email", "tx", confidence=0.75),
-    Rule(K.FREE_TEXT, T, r"^info$", "t", where=lambda c: c.log or c.personal or c.definition is False and c.content, confidence=0.5),
+    Rule(K.FREE_TEXT, T, r"^info$", "t", where=lambda c: c.log or c.personal or (c.definition is False and c.content), confidence=0.5),
 )  # fmt: skip
 
 HARMLESS = (

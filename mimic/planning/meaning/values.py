@@ -215,7 +215,9 @@ def read(evidence: TableEvidence, column: Column) -> Signs | None:
         if 1 <= len(parts) <= 4:
             counts["first"] += len(parts) == 1 and parts[0] in firsts
             counts["last"] += len(parts) == 1 and parts[0] in lasts
-            counts["first+last"] += len(parts) >= 2 and ((parts[0] in firsts and parts[-1] in lasts) or (parts[-1] in firsts and parts[0] in lasts))
+            counts["first+last"] += len(parts) >= 2 and (
+                (parts[0] in firsts and parts[-1] in lasts) or (parts[-1] in firsts and parts[0] in lasts)
+            )
     shares = Counter({shape: count / len(texts) for shape, count in counts.items()})
     lengths = [len(text) for text in texts]
     words = [len(text.split()) for text in texts]
@@ -253,7 +255,7 @@ def vocabulary(meaning: Meaning, values: pa.Array, profile: ColumnProfile | None
     few = len(distinct) <= 50 and (len(distinct) <= 0.1 * present or (len(distinct) <= 5 and present >= 2 * len(distinct)))
     if meaning.kind is Kind.SETTING_KEY:
         few = len(distinct) <= 2_000
-    if not few or meaning.kind in (Kind.CODE, Kind.ID, Kind.NAME, Kind.TITLE, Kind.COMPANY, Kind.HASH) and not _program_like(distinct):
+    if not few or (meaning.kind in (Kind.CODE, Kind.ID, Kind.NAME, Kind.TITLE, Kind.COMPANY, Kind.HASH) and not _program_like(distinct)):
         return None
     if not all(_ENUMERATES.fullmatch(text) and "@" not in text and not is_ip(text) for text in distinct):
         return None
@@ -264,7 +266,9 @@ def vocabulary(meaning: Meaning, values: pa.Array, profile: ColumnProfile | None
 
 def _program_like(distinct: Sequence[str]) -> bool:
     """`order_paid`, `app.models.User`, `draft`: lower case or parted as programs part names, without blanks."""
-    return all(" " not in text and (text.islower() or text.isupper() or re.search(r"[_.:/]", text)) and not text.isdigit() for text in distinct)
+    return all(
+        " " not in text and (text.islower() or text.isupper() or re.search(r"[_.:/]", text)) and not text.isdigit() for text in distinct
+    )
 
 
 def _public(kind: Kind, text: str) -> bool:

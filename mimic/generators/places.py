@@ -1,0 +1,353 @@
+"""Addresses whose street, postcode, city, region and country agree within a row.
+
+The country comes first: those that k owners share keep their shares, others are of the public list. It decides the language of
+street and city, the city its region and the first digits of the postcode; lengths and forms are those of the source.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import ClassVar, Self, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mimic.generator import Columns, Literal, Span, State, Task
+from mimic.generators import formats
+from mimic.generators.codes import Shape, learn_shapes, parsed
+from mimic.generators.draws import Guide, systematic
+from mimic.generators.forms import Form, learn_form, look
+from mimic.generators.locale import locale_of
+from mimic.generators.matched import Matched
+from mimic.generators.people import emptied, emptiness, kept_values
+from mimic.generators.pools import faker_of, known_locale, provider, unique, words
+from mimic.generators.templates import Bytes, strings
+from mimic.generators.text import text_like, width
+from mimic.generators.things import pool
+from mimic.profile import TableEvidence
+from mimic.semantics import Kind
+from mimic.streams import Ints, Stream
+
+PARTS = frozenset({Kind.STREET, Kind.POSTCODE, Kind.CITY, Kind.REGION, Kind.COUNTRY, Kind.COUNTRY_CODE})
+_SMALL = 400  # entries of a language that is not the database's own
+_COUNTRY = re.compile(r"country|land$|pays|pais|nation", re.I)
+Kept = tuple[tuple[str, float, int], ...]  # values with their shares and owners
+
+
+@lru_cache(maxsize=128)
+def small_pool(kind: Kind, locale: str) -> tuple[str, ...]:
+    """Streets or cities of another language than the database's own."""
+    known = words(locale, "address", "cities", "city_names") if kind is Kind.CITY else ()
+    if len(known) >= _SMALL:
+        return known[:: max(1, len(known) // _SMALL)]
+    fake = faker_of(locale)
+    fake.seed_instance(f"mimic small {kind}")
+    write = fake.city if kind is Kind.CITY else fake.street_address
+    return unique((*known, *(str(write()).replace("\n", ", ") for _ in range(_SMALL))))
+
+
+@lru_cache(maxsize=64)
+def regions_of(locale: str, *, short: bool) -> tuple[str, ...]:
+    """States, provinces, cantons ... of a locale: their names, or their short forms where it has such."""
+    if short:
+        found = words(locale, "address", "states_abbr", "provinces_abbr", "estado_sigla", "provincias_abbr")
+        if found:
+            return found
+        cantons = getattr(provider(locale, "address"), "cantons", ())
+        if cantons and isinstance(cantons[0], tuple):
+            return tuple(str(short_form) for short_form, _ in cantons)
+        return words("en_US", "address", "states_abbr")
+    return pool(Kind.REGION, locale)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Fills the columns of an address, given nothing, or given the country when another generator fills that."""
+
+    kind: ClassVar[str] = "semantic.place"
+    version: ClassVar[int] = 1
+
+    fills: tuple[str, ...]
+    needs: tuple[str, ...]
+    kinds: tuple[Kind, ...]  # one per column of `fills`
+    widths: tuple[int | None, ...]
+    forms: tuple[Form, ...]
+    countries: Kept  # values of the country column that k owners hold
+    regions: Kept
+    postcodes: Mapping[str, tuple[Shape, ...]] = field(default_factory=dict)  # by locale; "" for all others
+    empty: tuple[tuple[str, float], ...] = ()
+    locale: str = "en_US"
+
+    @classmethod
+    def suits(cls, task: Task) -> float:
+        if not task.meanings or not all(text_like(column.type) for column in task.columns) or task.unique:
+            return 0.0
+        kinds = {meaning.kind for meaning in task.meanings}
+        return 0.9 if kinds <= PARTS and len(task.columns) > 1 else 0.0
+
+    @classmethod
+    def learn(cls, task: Task, evidence: TableEvidence | None, stream: Stream) -> Self:
+        kinds = tuple(meaning.kind for meaning in task.meanings)
+        present = evidence if evidence is not None and evidence.sampled else None
+        texts = {name: present.column(name) for name in task.fills} if present is not None else {}
+        forms = tuple(learn_form(look(texts[name], present.owners), task.k) if present is not None else Form() for name in task.fills)
+        countries: Kept = ()
+        regions: Kept = ()
+        shapes: dict[str, tuple[Shape, ...]] = {}
+        given = next((need for need in task.needs if "." not in need and _COUNTRY.search(need)), None)
+        if present is not None:
+            by_kind = dict(zip(kinds, task.fills, strict=True))
+            country = next((by_kind[kind] for kind in (Kind.COUNTRY, Kind.COUNTRY_CODE) if kind in by_kind), given)
+            if country is not None:
+                countries = kept_values(present.column(country), present.owners, task.k)
+            if Kind.REGION in by_kind:
+                regions = kept_values(texts[by_kind[Kind.REGION]], present.owners, task.k)
+            if Kind.POSTCODE in by_kind:
+                shapes = _postcodes(present, by_kind[Kind.POSTCODE], country, task.k)
+        columns = [task.table.column(name) for name in task.fills]
+        empty = emptiness([None if not column.nullable else texts.get(column.name) for column in columns], present, task.k)
+        widths = tuple(width(column.type) for column in columns)
+        needs = tuple(dict.fromkeys((*task.needs, *((given,) if given else ()))))
+        return cls(task.fills, needs, kinds, widths, forms, countries, regions, shapes, empty, task.locale)
+
+    # -- sampling ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _spelled(self) -> list[str]:
+        """Countries that may come: those kept, then others of the public list in the spelling of the source."""
+        kept = [value for value, _, _ in self.countries]
+        at = next((i for i, kind in enumerate(self.kinds) if kind in (Kind.COUNTRY, Kind.COUNTRY_CODE)), None)
+        size = max((len(value) for value in kept), default=self.forms[at].typical if at is not None and self.forms[at].known else 20)
+        if (at is not None and self.kinds[at] is Kind.COUNTRY_CODE) or size <= 3:
+            address = provider("en_US", "address")
+            rest = list(address.alpha_3_country_codes if size == 3 else address.alpha_2_country_codes)
+        else:
+            rest = list(words(self.locale, "address", "countries"))
+        upper = bool(kept) and all(value.isupper() for value in kept)
+        spoken = [value for value in rest if locale_of(value)] or rest  # countries of whose language something is known
+        return kept + [value.upper() if upper else value for value in spoken if value not in set(kept)]
+
+    @cached_property
+    def _country_guide(self) -> Guide:
+        shares = [share for _, share, _ in self.countries]
+        others = len(self._spelled) - len(shares)
+        rest = max(1.0 - sum(shares), 0.0) if shares else 1.0
+        return Guide.of(np.array(shares + [rest / others] * others if others else shares))
+
+    def _matched(self, at: int, locale: str) -> Matched:
+        key = (at, locale)
+        if key not in self._cache:
+            kind = self.kinds[at]
+            entries = pool(kind, locale) if locale == self.locale else small_pool(kind, locale)
+            self._cache[key] = Matched(entries, self.forms[at], self.widths[at], None, locale)
+        return self._cache[key]
+
+    @cached_property
+    def _cache(self) -> dict[tuple[int, str], Matched]:
+        return {}
+
+    def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
+        n = span.n
+        countries, locales, which = self._countries(n, stream, given)
+        out: dict[str, pa.Array] = {}
+        city = self._city_numbers(n, stream, locales, which)
+        for at, (name, kind) in enumerate(zip(self.fills, self.kinds, strict=True)):
+            own = stream.at("column", name)
+            if kind in (Kind.COUNTRY, Kind.COUNTRY_CODE):
+                first = next(i for i, other in enumerate(self.kinds) if other in (Kind.COUNTRY, Kind.COUNTRY_CODE))
+                out[name] = countries if at == first else _other_spelling(countries, self.forms[at], code=kind is Kind.COUNTRY_CODE)
+            elif kind is Kind.CITY and at == self._city:
+                out[name] = self._by_locale(n, locales, which, lambda i, rows, at=at: self._matched(at, i).texts.take(pa.array(city[rows])))
+            elif kind in (Kind.CITY, Kind.STREET):
+                u, v = systematic(own.at("cell"), n), own.at("entry").uniform(n)
+                out[name] = self._by_locale(
+                    n,
+                    locales,
+                    which,
+                    lambda i, rows, at=at, u=u, v=v: self._matched(at, i).texts.take(pa.array(self._matched(at, i).draw(u[rows], v[rows]))),
+                )
+            elif kind is Kind.REGION:
+                out[name] = self._by_locale(n, locales, which, lambda i, rows, at=at: self._region(at, i, city[rows]))
+            else:
+                out[name] = self._by_locale(n, locales, which, lambda i, rows, own=own: self._postcode(i, city[rows], own.at(i)))
+            if (most := self.widths[at]) is not None:
+                out[name] = pc.utf8_slice_codeunits(out[name], 0, most)
+        return emptied(out, self.fills, self.empty, span.n, stream)
+
+    @property
+    def _city(self) -> int | None:
+        return next((i for i, kind in enumerate(self.kinds) if kind is Kind.CITY), None)
+
+    def _countries(self, n: int, stream: Stream, given: Columns) -> tuple[pa.Array, list[str], Ints]:
+        """Each row's country, the locales that occur, and which of them a row has."""
+        known = next((given[need] for need in self.needs if need in given and _COUNTRY.search(need)), None)
+        if known is None and not any(kind in (Kind.COUNTRY, Kind.COUNTRY_CODE) for kind in self.kinds):
+            return pa.nulls(n, pa.string()), [self.locale], np.zeros(n, dtype=np.int64)
+        if known is None:
+            index = self._country_guide(systematic(stream.at("country"), n))
+            countries = pa.array(self._spelled, pa.string()).take(pa.array(index))
+        else:
+            countries = known.cast(pa.string())
+        encoded = pc.fill_null(countries, "").dictionary_encode()
+        spoken = [known_locale(locale_of(value) or self.locale) for value in encoded.dictionary.to_pylist()]
+        locales = sorted(set(spoken)) or [self.locale]
+        place = np.array([locales.index(locale) for locale in spoken] or [0], dtype=np.int64)
+        codes = np.asarray(encoded.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
+        return countries, locales, place[codes] if n else codes
+
+    def _city_numbers(self, n: int, stream: Stream, locales: list[str], which: Ints) -> Ints:
+        """Each row's city as a number, of texts of its locale's pool; any numbers where there is no city."""
+        u, v = systematic(stream.at("city"), n), stream.at("city entry").uniform(n)
+        at = self._city
+        if at is None:
+            return (u * 4_096).astype(np.int64)
+        out = np.zeros(n, dtype=np.int64)
+        for i, locale in enumerate(locales):
+            rows = np.flatnonzero(which == i)
+            out[rows] = self._matched(at, locale).draw(u[rows], v[rows])
+        return out
+
+    @staticmethod
+    def _by_locale(n: int, locales: list[str], which: Ints, make: object) -> pa.Array:
+        """One array out of parts that are made locale by locale."""
+        write = cast("_Maker", make)
+        if len(locales) == 1:
+            return write(locales[0], np.arange(n, dtype=np.int64))
+        rows = [np.flatnonzero(which == i) for i in range(len(locales))]
+        parts = [write(locale, inside) for locale, inside in zip(locales, rows, strict=True) if len(inside)]
+        order = np.empty(n, dtype=np.int64)
+        order[np.concatenate(rows)] = np.arange(n)
+        return pa.concat_arrays([part.cast(pa.string()) for part in parts]).take(pa.array(order)) if parts else pa.array([], pa.string())
+
+    def _region(self, at: int, locale: str, city: Ints) -> pa.Array:
+        """The region of a city: a city has one, whichever row it stands in."""
+        short = self.forms[at].known and self.forms[at].typical <= 3
+        mix = _mixed(city)
+        kept = [(value, share) for value, share, _ in self.regions] if locale == self.locale or not self.countries else []
+        public = [value for value in regions_of(locale, short=short) if value not in {value for value, _ in kept}]
+        rest = max(1.0 - sum(share for _, share in kept), 0.0)
+        names = [value for value, _ in kept] + public
+        shares = (
+            np.array([share for _, share in kept] + [rest / len(public)] * len(public))
+            if public
+            else np.array([share for _, share in kept])
+        )
+        index = Guide.of(shares if shares.sum() > 0 else np.ones(len(names)))((mix % 1_000_003) / 1_000_003)
+        return pa.array(names, pa.string()).take(pa.array(index))
+
+    def _postcode(self, locale: str, city: Ints, stream: Stream) -> pa.Array:
+        """A postcode in the country's form; its first two digits are those of the city."""
+        shapes = self.postcodes.get(locale) or (self.postcodes.get("") if locale == self.locale else None)
+        if not shapes:
+            shapes = tuple(Shape(parsed(text), share, 0) for text, share in formats.usual(Kind.POSTCODE, "", locale, None, fixed=False))
+        n = len(city)
+        part = Guide.of(np.array([shape.share for shape in shapes]))(systematic(stream.at("shape"), n))
+        digits = _mixed(city)
+        rows: list[Ints] = []
+        made: list[Bytes] = []
+        for i, shape in enumerate(shapes):
+            inside = np.flatnonzero(part == i)
+            if not len(inside):
+                continue
+            grid = shape.template().fill(None, len(inside), stream.at("fill", i))
+            if grid.shape[1] >= 4 and all(len(letters) == 10 for letters, _ in shape.slots[:1]) and shape.slots[0][1] >= 4:
+                grid[:, 0] = 49 + digits[inside] % 9
+                grid[:, 1] = 48 + digits[inside] // 9 % 10
+            rows.append(inside)
+            made.append(grid)
+        return strings(n, rows, made)
+
+    # -- contract ----------------------------------------------------------------------------------------------------
+
+    def capacity(self) -> int | None:
+        return None
+
+    def literals(self) -> Iterable[Literal]:
+        for name, kind in zip(self.fills, self.kinds, strict=True):
+            known = self.regions if kind is Kind.REGION else self.countries if kind in (Kind.COUNTRY, Kind.COUNTRY_CODE) else ()
+            yield from (Literal(name, value, owners, "k owners") for value, _, owners in known)
+
+    def state(self) -> State:
+        return {
+            "fills": list(self.fills),
+            "needs": list(self.needs),
+            "kinds": [str(kind) for kind in self.kinds],
+            "widths": list(self.widths),
+            "forms": [form.state() for form in self.forms],
+            "countries": [list(item) for item in self.countries],
+            "regions": [list(item) for item in self.regions],
+            "postcodes": {
+                locale: [[[list(slot) for slot in s.slots], s.share, s.owners] for s in shapes] for locale, shapes in self.postcodes.items()
+            },
+            "empty": [list(item) for item in self.empty],
+            "locale": self.locale,
+        }
+
+    @classmethod
+    def restore(cls, state: State) -> Self:
+        shapes = {
+            locale: tuple(Shape(tuple((letters, run) for letters, run in slots), share, owners) for slots, share, owners in found)
+            for locale, found in state["postcodes"].items()
+        }
+        return cls(
+            tuple(state["fills"]),
+            tuple(state["needs"]),
+            tuple(Kind(kind) for kind in state["kinds"]),
+            tuple(state["widths"]),
+            tuple(Form.restore(form) for form in state["forms"]),
+            tuple((v, s, o) for v, s, o in state["countries"]),
+            tuple((v, s, o) for v, s, o in state["regions"]),
+            shapes,
+            tuple((p, s) for p, s in state["empty"]),
+            state["locale"],
+        )
+
+
+class _Maker:
+    """Texts of one locale for some rows."""
+
+    def __call__(self, locale: str, rows: Ints) -> pa.Array: ...
+
+
+def _mixed(city: Ints) -> Ints:
+    """Numbers of cities, scattered: neighbours in the pool are no neighbours on the map."""
+    scattered = (city.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    return (scattered >> np.uint64(20)).astype(np.int64)
+
+
+def _postcodes(evidence: TableEvidence, column: str, country: str | None, k: int) -> dict[str, tuple[Shape, ...]]:
+    """Forms of postcodes, of each country that enough owners live in, and of all together."""
+    values = evidence.column(column)
+    out = {"": learn_shapes(look(values, evidence.owners), k, machine=False, unique=False)}
+    if country is None:
+        return out
+    encoded = evidence.column(country).dictionary_encode()
+    codes = np.asarray(pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
+    held = evidence.owners.distinct(codes, len(encoded.dictionary))
+    for i, name in enumerate(encoded.dictionary.to_pylist()):
+        if held[i] >= k and (locale := locale_of(name)) and locale not in out:
+            rows = np.flatnonzero(codes == i)
+            shapes = learn_shapes(look(values.take(pa.array(rows)), evidence.owners.take(rows)), k, machine=False, unique=False)
+            if shapes:
+                out[known_locale(locale)] = shapes
+    return out
+
+
+def _other_spelling(countries: pa.Array, form: Form, *, code: bool) -> pa.Array:
+    """The same countries in a second column: as codes, or by name."""
+    encoded = pc.fill_null(countries, "").dictionary_encode()
+    table = provider("en_US", "date_time").countries
+    by_any = {str(text).upper(): c for c in table for text in (c.name, c.alpha_2_code, c.alpha_3_code)}
+    three = form.known and form.typical == 3
+    told = []
+    for value in encoded.dictionary.to_pylist():
+        found = by_any.get(value.upper())
+        told.append(value if found is None else str(found.alpha_3_code if three else found.alpha_2_code) if code else str(found.name))
+    return pa.array(told, pa.string()).take(encoded.indices)
+
+
+__all__ = ["Place"]
