@@ -259,8 +259,8 @@ class Limits:
     """What always holds for the non-NULL values of one column, as far as conditions on it alone say.
 
     Bounds and values are JSON scalars: numbers as numbers (decimals exactly as written in their shortest form), moments as
-    ISO 8601 text in UTC without an offset, everything else as text. `patterns` are in the syntax of `Match`. Lengths are in characters (bytes
-    of binary values).
+    ISO 8601 text in UTC without an offset, everything else as text. `patterns` are in the syntax of `Match`. Lengths are in
+    characters (bytes of binary values).
     """
 
     lower: Plain | None = None

@@ -178,6 +178,7 @@ def translated(error: psycopg.Error | adbc_driver_manager.Error, where: str = ""
     if diagnosis is not None:
         if diagnosis.table_name:
             names.append(f"table {diagnosis.schema_name}.{diagnosis.table_name}")
+            where = where or f"{diagnosis.schema_name}.{diagnosis.table_name}"
         if diagnosis.column_name:
             names.append(f"column {diagnosis.column_name}")
         if diagnosis.constraint_name:

@@ -167,7 +167,7 @@ def look(values: pa.Array, owners: Owners, most: int = LOOKED_AT) -> Sampled:
     return Sampled(cast("list[str]", encoded.dictionary.to_pylist()), codes, owners.take(present), null_share)
 
 
-def grouped(keys: list[object], sampled: Sampled, inside: Ints | None = None) -> tuple[list[object], Ints, Ints, Ints]:
+def grouped(keys: list[object], sampled: Sampled, inside: Ints | np.ndarray | None = None) -> tuple[list[object], Ints, Ints, Ints]:
     """Distinct keys of the texts, each row's key (-1 outside), rows and owners of each key."""
     spot: dict[object, int] = {}
     of_text = np.array([spot.setdefault(key, len(spot)) for key in keys], dtype=np.int64)

@@ -85,7 +85,7 @@ def _by_prefix(values: pa.Array) -> Counter[str]:
         digits = "".join(c for c in text[1:6] if c.isdigit())
         code = next((_PREFIXES[digits[:n]] for n in (3, 2, 1) if digits[:n] in _PREFIXES), "")
         if code:
-            votes[OF_COUNTRY[code]] += 1 / len(texts)
+            votes[OF_COUNTRY[code]] += 1 / len(texts)  # type: ignore[assignment]
     return votes
 
 

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from faker import Faker
@@ -52,12 +53,13 @@ def provider(locale: str, name: str) -> Any:
 
 
 def words(locale: str, name: str, *attributes: str) -> tuple[str, ...]:
-    """The first of the provider's word lists that exists, without repetition, in the provider's order."""
+    """The first of the provider's word lists that exists, without repetition, in an order of our own: some are sets to begin with."""
     source = provider(locale, name)
     for attribute in attributes:
         found = getattr(source, attribute, None)
         if found is not None and not callable(found) and len(found) >= 1:
-            return unique(text for text in found if isinstance(text, str) and text.strip())
+            texts = {text for text in found if isinstance(text, str) and text.strip()}
+            return tuple(sorted(texts, key=lambda text: (crc32(text.encode()), text)))
     return ()
 
 

@@ -71,6 +71,9 @@ def choose(
     if config is not None and config.keep_literals is not None:
         options["keep_literals"] = config.keep_literals
     if config is not None and config.generator is not None:
+        if config.generator == CATEGORIES:  # the rest of the mass and what may stay whole are decided as without a configuration
+            inner = next((kind for kind, _ in rank(task, registry) if kind != CATEGORIES), None)
+            options = {"vocabulary": vocabulary, "fallback": inner, **options} if vocabulary is not None else {"fallback": inner, **options}
         asked = replace(task, options={**task.options, **options})
         return Step(asked, Choice(config.generator, "as configured"))
     ranked = rank(task, registry)

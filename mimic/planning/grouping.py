@@ -15,11 +15,13 @@ PERSON = frozenset({Kind.FIRST_NAME, Kind.LAST_NAME, Kind.PERSON_NAME, Kind.USER
 PLACE = frozenset({Kind.STREET, Kind.POSTCODE, Kind.CITY, Kind.REGION, Kind.COUNTRY, Kind.COUNTRY_CODE})
 SETTING = frozenset({Kind.SETTING_KEY, Kind.SETTING_VALUE})
 _NEUTRAL = frozenset(
-    (
-        "first last middle given family full real display screen name email address username user login handle nickname "
-        "gender sex title street line city town region state country code postcode postal province district county iso "
-        "1 2 3 alpha number house prefix suffix maiden id"
-    ).split()
+    {
+        *("first", "last", "middle", "given", "family", "full", "real", "display", "screen", "name"),
+        *("email", "address", "username", "user", "login", "handle", "nickname", "gender", "sex", "title"),
+        *("street", "line", "city", "town", "region", "state", "country", "code", "postcode", "postal"),
+        *("province", "district", "county", "iso", "1", "2", "3", "alpha", "number", "house"),
+        *("prefix", "suffix", "maiden", "id"),
+    }
 )
 
 

@@ -81,8 +81,9 @@ def test_a_clone_looks_like_its_source(chinook_sqlite, sqlite_path):
     copy = sqlite_path("copy")
     run("clone", f"sqlite:///{chinook_sqlite}", f"sqlite:///{copy}", "--reference", "synthesize")
     told = json.loads(run("compare", f"sqlite:///{chinook_sqlite}", f"sqlite:///{copy}", "--format", "json"))
+    large = {table for table, rows in counts(chinook_sqlite).items() if rows >= 50}  # of fewer, little may be learned
     for name, least in (("shape", 0.85), ("fan-out", 0.95), ("nulls", 0.98), ("integrity", 1.0)):
-        values = [score["value"] for score in told["scores"] if score["name"] == name]
+        values = [score["value"] for score in told["scores"] if score["name"] == name and score["place"].partition(".")[0] in large]
         assert sum(values) / len(values) >= least, name
 
 

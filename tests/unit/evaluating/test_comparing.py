@@ -53,7 +53,14 @@ def test_numbers_are_compared_as_scipy_does():
 
 
 def test_categories_are_compared_by_their_shares():
-    assert shape_score(chunked("x", "x", "y", "y"), chunked("x", "x", "x", "z")) == pytest.approx(0.5)
+    source = chunked(*"xxyy" * 10)
+    assert shape_score(source, chunked(*"xxxy" * 10)) == pytest.approx(0.75)
+    assert shape_score(source, chunked(*"xxxz" * 10)) == pytest.approx(0.5)
+
+
+def test_rare_texts_count_as_one_value():
+    source = chunked(*["x"] * 20, *"abcdefgh", *"abcdefgh")
+    assert shape_score(source, chunked(*["x"] * 20, *"ijklmnop", *"qrstuvwz")) == 1
 
 
 def test_texts_that_are_all_distinct_are_compared_by_length():
