@@ -21,7 +21,7 @@ CATEGORIES = "categorical.shares"
 REACHES = frozenset(
     (
         *(Kind.EMAIL, Kind.PHONE, Kind.IBAN, Kind.CARD_NUMBER, Kind.BANK_ACCOUNT, Kind.NATIONAL_ID, Kind.PASSPORT, Kind.TAX_ID),
-        *(Kind.ACCOUNT_ID, Kind.DEVICE_ID, Kind.MAC, Kind.IP, Kind.LICENCE_PLATE),
+        *(Kind.DEVICE_ID, Kind.MAC, Kind.IP, Kind.LICENCE_PLATE),
     )
 )  # kinds of which no real value is kept, however many owners it has
 ENOUGH = 0.3  # of the values kept by k owners: from here on a column's own shares matter more than a group's harmony

@@ -47,7 +47,8 @@ def with_owners(evidence: Evidence, units: tuple[TableName, ...]) -> Evidence:
                 continue
             if key.parent in large:
                 found.append(_codes(here, key))
-            if hops > 1 and (above := climb(key.parent, hops - 1)):
+            # A path through a small table (a store, its manager, the manager's address) reaches those who served, too.
+            if hops > 1 and evidence.tables[key.parent].rows >= FEWEST and (above := climb(key.parent, hops - 1)):
                 spot = _parent_rows(here, key, evidence.tables[key.parent])
                 found.extend(np.where(spot >= 0, path[spot], -1) for path in above)
         paths[name, hops] = tuple(found[:8])
@@ -55,7 +56,7 @@ def with_owners(evidence: Evidence, units: tuple[TableName, ...]) -> Evidence:
 
     tables = {}
     for name, here in evidence.tables.items():
-        tables[name] = replace(here, owners=Owners(here.sampled, climb(name, HOPS)))
+        tables[name] = replace(here, owners=Owners(here.sampled, _owning(climb(name, HOPS))))
     personal = large | {name for name, here in tables.items() if here.owners.paths}
     for name, here in tables.items():
         tables[name] = replace(
@@ -64,6 +65,12 @@ def with_owners(evidence: Evidence, units: tuple[TableName, ...]) -> Evidence:
             children={hidden: replace(found, personal=name in personal) for hidden, found in here.children.items()},
         )
     return replace(evidence, tables=tables, privacy_units=units)
+
+
+def _owning(paths: tuple[Ints, ...]) -> tuple[Ints, ...]:
+    """The paths to those whom the rows are about: where one reaches many persons, one that reaches a handful leads to who served them."""
+    reached = [len(np.unique(path[path >= 0])) for path in paths]
+    return tuple(path for path, persons in zip(paths, reached, strict=True) if persons >= FEWEST or max(reached) < FEWEST)
 
 
 def _rows_of(table: pa.Table, columns: tuple[str, ...]) -> list[pa.Array]:

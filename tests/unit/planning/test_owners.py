@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 
@@ -57,3 +59,18 @@ def test_a_handful_of_staff_does_not_own_what_hangs_on_it():
 
 def test_a_table_without_persons_above_counts_its_own_rows():
     assert owners_per_address(with_owners(evidence(60), ())) == {20}
+
+
+def test_the_few_of_a_large_staff_who_served_do_not_own_the_orders():
+    known = evidence(60)
+    staff = Table(TableName("", "staff"), (Column("id", Integer(), False),), primary_key=Unique("pk", ("id",), primary=True))
+    seen = known.of(ORDER)
+    served = seen.sample.append_column("staff_id", pa.array(np.arange(seen.sampled) % 2))
+    column, key = Column("staff_id", Integer()), ForeignKey("s", ORDER, ("staff_id",), staff.name, ("id",))
+    order = replace(seen.table, columns=(*seen.table.columns, column), foreign_keys=(*seen.table.foreign_keys, key))
+    tables = dict(known.tables)
+    tables[ORDER] = replace(seen, table=order, sample=served)
+    tables[staff.name] = TableEvidence(staff, 1_500, pa.table({"id": np.arange(1_500)}), Owners(1_500))
+    found = with_owners(Evidence(Schema("sqlite", tuple(t.table for t in tables.values())), tables), (CUSTOMER, staff.name)).of(ORDER)
+    assert len(found.owners.paths) == 1
+    assert found.owners.distinct(np.zeros(found.sampled, dtype=np.int64), 1).tolist() == [60]
