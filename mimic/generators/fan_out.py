@@ -123,11 +123,11 @@ def _sketch(found: FanOut, k: int) -> Sketch:
         if not exact.any():
             return cells
         return mixed([(_exactly(sizes[exact], parents[exact]), float(parents[exact].sum())), (cells, float(len(rest)))])
-    if not exact.any():
-        return constant(float(rest.mean()))
-    nearest = np.abs(rest[:, None] - sizes[exact][None, :]).argmin(axis=1)
-    weights = parents[exact] + np.bincount(nearest, minlength=int(exact.sum()))
-    return _exactly(sizes[exact], np.asarray(weights, dtype=np.float64))
+    if not len(rest):
+        return _exactly(sizes[exact], parents[exact])
+    # Fewer than k parents are left: their mean, which follows from the number of rows anyway.
+    order = np.argsort(own := np.append(sizes[exact], rest.mean()))
+    return _exactly(own[order], np.append(parents[exact], float(len(rest)))[order])
 
 
 def _joined(sizes: Floats, parents: Floats, exact: NDArray[np.bool_], k: int) -> Sketch:
