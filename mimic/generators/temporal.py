@@ -298,6 +298,8 @@ def ruled(task: Task, kind: LogicalType) -> tuple[Sketch, int]:
         days = described(lambda u: today - 365.0 * (1 - u) ** 3)
     elif meant is Kind.ENDS or re.search(r"expire|expiry|due|until|valid_to|ends?(_|$)|deadline|scheduled|next_", name):
         days = described(lambda u: today + 1 + 364.0 * u**1.5)
+    elif re.search(r"hire|employ|joined|joining", name):
+        days = described(lambda u: today - 365.25 * 12 * (1 - u))  # people stay for years
     elif meant is Kind.DATE_OF_DEATH:
         days = described(lambda u: today - 365.25 * 20 * (1 - u))
     else:
