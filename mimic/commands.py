@@ -325,7 +325,8 @@ def _fill(model: Model, target: Target, filling: _Filling, accept: Sequence[str]
     _refuse(model.findings, accept)
     seed = model.seed if filling.seed is None else filling.seed
     sizes = generating.sizes(model, scale=filling.scale, rows=_rows(model.schema, filling.rows))
-    made = generating.generate(model, sizes, seed=seed, fit_domains=filling.fit_domains, batch_rows=BATCH_ROWS)
+    fit = filling.fit_domains or (isinstance(filling.rows, int) and not any(table.source_rows for table in model.tables))
+    made = generating.generate(model, sizes, seed=seed, fit_domains=fit, batch_rows=BATCH_ROWS)
     _refuse(made.findings, accept)
     load_ = _load(model.schema, filling, model=model, rows=made.sizes, mark=dict(model.facts) | {"seed": str(seed)})
     if model.ddl and model.ddl.engine == target.capabilities.engine:

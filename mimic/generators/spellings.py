@@ -255,7 +255,7 @@ def _words(task: Task, evidence: TableEvidence | None, stream: Stream, kind: Kin
     inner = replace(
         task, meanings=meanings or (Meaning(Kind.FREE_TEXT, Sensitivity.TEXT, 0.0, "its spelling"),), options={"null_share": 0.0}
     )
-    chosen = best(inner, without=("categorical.", "key.", "constant", "null", "text.spellings", "reference"))
+    chosen = best(inner, without=("categorical.", "key.", "constant", "null", "text.spellings", "semantic.setting", "reference"))
     return chosen.learn(inner, evidence, stream) if chosen is not None else None
 
 
