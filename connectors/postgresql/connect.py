@@ -117,10 +117,21 @@ def connect(url: str, *, autocommit: bool = True) -> psycopg.Connection[tuple[An
             connection.execute(settings_sql(connection.info.server_version))
             if not autocommit:
                 connection.commit()
+            _let_the_server_watch(connection)
         except BaseException:
             connection.close()
             raise
     return connection
+
+
+def _let_the_server_watch(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+    """A server in a long statement, or waiting for a lock, notices soon that we were killed; where its system cannot tell, it cannot."""
+    try:
+        with connection.transaction():
+            connection.execute("SET client_connection_check_interval = '2s'")
+    except psycopg.Error:
+        if connection.closed:
+            raise
 
 
 def settings_sql(server_version: int) -> str:
