@@ -161,6 +161,19 @@ Expression = Constant | ColumnRef | Call | Case | And | Or | Not | Sure | IsNull
 CONDITIONS = (And, Or, Not, Sure, IsNull, Compare, In, Match, Truth)
 
 
+@dataclass(frozen=True, slots=True)
+class Distinct:
+    """A uniqueness rule: no two rows for which `where` is true agree in all `keys`.
+
+    A NULL among the keys sets a row free, unless `nulls_equal`.
+    """
+
+    name: str
+    keys: tuple[Expression, ...]
+    where: Expression | None = None
+    nulls_equal: bool = False
+
+
 def kind_of(expression: Expression) -> Kind:
     return "boolean" if isinstance(expression, CONDITIONS) else expression.kind
 

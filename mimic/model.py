@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
+from mimic.conditions import Condition, Distinct
 from mimic.config import Mode
 from mimic.generator import Generator, Literal
 from mimic.graph import LoadOrder
 from mimic.plan import Choice
 from mimic.report import Finding
-from mimic.schema import Ddl, Schema, TableName
+from mimic.schema import Check, Ddl, Schema, TableName
 
 FORMAT = 1
 
@@ -30,7 +31,10 @@ class Learned:
 
 @dataclass(frozen=True, slots=True)
 class TableModel:
-    """`generators` in the order in which they fill; `copied` the rows of a table in mode copy."""
+    """`generators` in the order in which they fill; `copied` the rows of a table in mode copy.
+
+    All rows satisfy `conditions`; about the CHECKs in `asked`, which could not be read, the target is asked.
+    """
 
     name: TableName
     mode: Mode
@@ -41,6 +45,9 @@ class TableModel:
     rows: int | None = None
     scale: float | None = None
     reason: str = ""
+    distinct: tuple[Distinct, ...] = ()  # uniqueness rules that made rows are checked against
+    conditions: tuple[Condition, ...] = ()
+    asked: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from mimic.conditions import Condition, Distinct
 from mimic.config import Mode
 from mimic.generator import Task
 from mimic.graph import LoadOrder
 from mimic.report import Finding
-from mimic.schema import Schema, Table, TableName
+from mimic.schema import Check, Schema, Table, TableName
 from mimic.semantics import Meaning
 
 
@@ -32,7 +33,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class TablePlan:
-    """`bookkeeping` names the framework whose migrations the table records; `reference` says why it looks like vocabulary."""
+    """`bookkeeping` names the framework whose migrations the table records; `reference` says why it looks like vocabulary.
+
+    All rows satisfy `conditions`; about the CHECKs in `asked`, which could not be read, the target is asked.
+    """
 
     table: Table
     mode: Mode
@@ -43,6 +47,9 @@ class TablePlan:
     scale: float | None = None
     reference: str = ""
     bookkeeping: str = ""
+    distinct: tuple[Distinct, ...] = ()  # uniqueness rules that made rows are checked against
+    conditions: tuple[Condition, ...] = ()
+    asked: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True)

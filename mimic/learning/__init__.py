@@ -52,6 +52,9 @@ def _model(table: TablePlan, fitted: tuple[Learned, ...], copies: Mapping[TableN
         rows=table.rows,
         scale=table.scale,
         reason=table.reason,
+        distinct=table.distinct,
+        conditions=table.conditions,
+        asked=table.asked,
     )
 
 
@@ -67,7 +70,8 @@ def _with_inner(task: Task, found: TableEvidence, registry: Registry, stream: St
     if "within" not in task.options or not (kind or filler):
         return task
     text = pa.types.is_string(found.sample.schema.field(task.column.name).type)
-    single = replace(task, options={}, unique=bool(text and filler))
+    kept = {name: task.options[name] for name in ("limits", "low", "high", "values") if name in task.options}
+    single = replace(task, options=kept, unique=bool(text and filler))
     chosen = str(filler if text and filler else kind)
     inner = registry.generators.get(chosen).learn(single, found, stream.at("inner"))
     return replace(task, options={**task.options, "inner": inner})

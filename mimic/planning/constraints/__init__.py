@@ -1,6 +1,7 @@
 """CHECK constraints read into conditions, and what they say about each column alone."""
 
-from mimic.planning.constraints.compiling import compile
+from mimic.planning.constraints.compiling import Compiled, compile
 from mimic.planning.constraints.narrowing import narrow
+from mimic.planning.constraints.options import narrowed, options
 
-__all__ = ["compile", "narrow"]
+__all__ = ["Compiled", "compile", "narrow", "narrowed", "options"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import cast
+from typing import NamedTuple, cast
 
 from mimic.conditions import (
     And,
@@ -25,44 +26,59 @@ from mimic.conditions import (
 from mimic.planning.constraints.reading import read
 from mimic.planning.constraints.refusing import Refused
 from mimic.report import Finding
-from mimic.schema import Domain, LogicalType, Table
+from mimic.schema import Check, Domain, LogicalType, Table
 
 ALWAYS = Truth(Constant("boolean", True))
 
 
-def compile(table: Table, engine: str) -> tuple[tuple[Condition, ...], tuple[Finding, ...]]:
+class Compiled(NamedTuple):
+    """What has become of a table's CHECKs: `asked` are those that only the database can judge, `findings` say why."""
+
+    conditions: tuple[Condition, ...]
+    findings: tuple[Finding, ...]
+    asked: tuple[Check, ...]
+
+
+def compile(table: Table, engine: str) -> Compiled:
     """The conditions that all rows must satisfy, and a finding for each CHECK that cannot be made one.
 
     A condition is satisfied where it is true or unknown. Limits that a type sets by itself (the length of a text) are no
     conditions.
     """
     made: list[Condition] = []
-    findings = []
-    for name, sql, column in _checks(table):
+    findings, asked = [], []
+    for check, domain_of in _checks(table):
         try:
-            condition = read(sql, table, engine, column)
+            condition = read(check.expression, table, engine, domain_of)
         except Refused as why:
             sentence = f"the check cannot be turned into rules ({why}); the database will be asked about it"
-            findings.append(Finding("W510", f"{table.name}.{name}", sentence))
+            findings.append(Finding("W510", f"{table.name}.{check.name}", sentence))
+            asked.append(check if domain_of is None else _on_column(check, domain_of))
             continue
         if engine == "postgresql":
             condition = guarded(condition)
         made += [cast(Condition, part) for part in conjuncts(condition) if part != ALWAYS]
-    return tuple(dict.fromkeys(made)), tuple(findings)
+    return Compiled(tuple(dict.fromkeys(made)), tuple(findings), tuple(asked))
 
 
-def _checks(table: Table) -> Iterator[tuple[str, str, str | None]]:
-    """Name, SQL and, for the CHECK of a domain, the column that is VALUE."""
+def _checks(table: Table) -> Iterator[tuple[Check, str | None]]:
+    """Each CHECK and, for that of a domain, the column that is VALUE."""
     for check in table.checks:
-        yield check.name, check.expression, None
+        yield check, None
     for column in table.written:
         kind: LogicalType = column.type
         while isinstance(kind, Domain):
-            for sql in kind.checks:
-                yield f"{column.name} ({kind.name})", sql, column.name
-            if not kind.nullable:
-                yield f"{column.name} ({kind.name})", "VALUE IS NOT NULL", column.name
+            for sql in (*kind.checks, *(() if kind.nullable else ("VALUE IS NOT NULL",))):
+                yield Check(f"{column.name} ({kind.name})", sql, (column.name,)), column.name
             kind = kind.of
+
+
+def _on_column(check: Check, column: str) -> Check:
+    """The CHECK of a domain said of a column; texts and quoted names are left as they are."""
+    name = '"' + column.replace('"', '""') + '"'
+    parts = re.split(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")""", check.expression)
+    parts[::2] = [re.sub(r"\bVALUE\b", lambda _: name, part, flags=re.IGNORECASE) for part in parts[::2]]
+    return Check(check.name, "".join(parts), check.columns)
 
 
 def guarded(condition: Expression, positive: bool = True) -> Condition:
