@@ -33,7 +33,7 @@ class Learned:
 class TableModel:
     """`generators` in the order in which they fill; `copied` the rows of a table in mode copy.
 
-    All rows satisfy `conditions`; about the CHECKs in `asked`, which could not be read, the target is asked.
+    All rows satisfy `conditions`; about the CHECKs in `unread` the target is asked.
     """
 
     name: TableName
@@ -47,7 +47,7 @@ class TableModel:
     reason: str = ""
     distinct: tuple[Distinct, ...] = ()  # uniqueness rules that made rows are checked against
     conditions: tuple[Condition, ...] = ()
-    asked: tuple[Check, ...] = ()
+    unread: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ class Step:
 class TablePlan:
     """`bookkeeping` names the framework whose migrations the table records; `reference` says why it looks like vocabulary.
 
-    All rows satisfy `conditions`; about the CHECKs in `asked`, which could not be read, the target is asked.
+    All rows satisfy `conditions`; about the CHECKs in `unread` the target is asked.
     """
 
     table: Table
@@ -49,7 +49,7 @@ class TablePlan:
     bookkeeping: str = ""
     distinct: tuple[Distinct, ...] = ()  # uniqueness rules that made rows are checked against
     conditions: tuple[Condition, ...] = ()
-    asked: tuple[Check, ...] = ()
+    unread: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def _model(table: TablePlan, fitted: tuple[Learned, ...], copies: Mapping[TableN
         reason=table.reason,
         distinct=table.distinct,
         conditions=table.conditions,
-        asked=table.asked,
+        unread=table.unread,
     )
 
 

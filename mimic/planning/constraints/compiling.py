@@ -32,11 +32,11 @@ ALWAYS = Truth(Constant("boolean", True))
 
 
 class Compiled(NamedTuple):
-    """What has become of a table's CHECKs: `asked` are those that only the database can judge, `findings` say why."""
+    """What has become of a table's CHECKs: `unread` are those that only the database can judge, `findings` say why."""
 
     conditions: tuple[Condition, ...]
     findings: tuple[Finding, ...]
-    asked: tuple[Check, ...]
+    unread: tuple[Check, ...]
 
 
 def compile(table: Table, engine: str) -> Compiled:
@@ -46,19 +46,19 @@ def compile(table: Table, engine: str) -> Compiled:
     conditions.
     """
     made: list[Condition] = []
-    findings, asked = [], []
+    findings, unread = [], []
     for check, domain_of in _checks(table):
         try:
             condition = read(check.expression, table, engine, domain_of)
         except Refused as why:
             sentence = f"the check cannot be turned into rules ({why}); the database will be asked about it"
             findings.append(Finding("W510", f"{table.name}.{check.name}", sentence))
-            asked.append(check if domain_of is None else _on_column(check, domain_of))
+            unread.append(_judged(check, table) if domain_of is None else _on_column(check, domain_of))
             continue
         if engine == "postgresql":
             condition = guarded(condition)
         made += [cast(Condition, part) for part in conjuncts(condition) if part != ALWAYS]
-    return Compiled(tuple(dict.fromkeys(made)), tuple(findings), tuple(asked))
+    return Compiled(tuple(dict.fromkeys(made)), tuple(findings), tuple(unread))
 
 
 def _checks(table: Table) -> Iterator[tuple[Check, str | None]]:
@@ -71,6 +71,13 @@ def _checks(table: Table) -> Iterator[tuple[Check, str | None]]:
             for sql in (*kind.checks, *(() if kind.nullable else ("VALUE IS NOT NULL",))):
                 yield Check(f"{column.name} ({kind.name})", sql, (column.name,)), column.name
             kind = kind.of
+
+
+def _judged(check: Check, table: Table) -> Check:
+    """A CHECK with the columns that it speaks of."""
+    words = set(re.findall(r'"(?:[^"]|"")+"|\w+', check.expression))
+    spelt = {name: {name, name.lower(), '"' + name.replace('"', '""') + '"'} for name in (column.name for column in table.columns)}
+    return check if check.columns else Check(check.name, check.expression, tuple(name for name, ways in spelt.items() if ways & words))
 
 
 def _on_column(check: Check, column: str) -> Check:
