@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import mimic
+from mimic.errors import CapacityError
 from tests.e2e.scoreboard import ROOT, judge, misses
 
 DATABASES = (
@@ -84,21 +85,29 @@ def test_a_real_database_is_cloned_at_any_scale(load_shared, make_database, tmp_
     source, target = load_shared(name), make_database()
     since = time.monotonic()
     model = mimic.learn(source.url, reference="synthesize")
-    report = mimic.generate(model, target.url, scale=scale)
+    lowered = ""
+    try:
+        report = mimic.generate(model, target.url, scale=scale)
+    except CapacityError as refused:  # 10 sections and 200 students make 2,000 pairs, 3,000 were asked
+        lowered = str(refused)
+        assert counts(target) == {}, "a refusal comes before any write"
+        report = mimic.generate(model, target.url, scale=scale, fit_domains=True)
     seconds = time.monotonic() - since
     real, made = counts(source), counts(target)
-    fixed = {line["table"] for line in report["tables"] if line["rows"] == real.get(f"public.{line['table']}")}
+    fixed = {str(table.name) for table in model.model.tables if table.fixed_size}  # reference tables keep their size
     wrong = {
-        t: (n, made.get(t))
-        for t, n in real.items()
-        if made.get(t) not in (ceil(n * scale - 1e-9), n if t.split(".")[-1] in fixed else None)
+        table: (rows, made.get(table))
+        for table, rows in real.items()
+        if made.get(table) != (rows if table.replace('"', "").removeprefix("public.") in fixed else ceil(rows * scale - 1e-9))
     }
     figures: dict[str, object] = {
         "rows": sum(made.values()),
         "seconds": round(seconds, 1),
-        "findings": [f["id"] for f in report["findings"]],
+        "findings": [finding.id for finding in report.findings],
     }
-    assert not wrong
+    assert not {table: rows for table, rows in wrong.items() if table.removeprefix("public.") not in lowered}
+    if lowered:
+        figures["lowered"] = lowered
     assert target.psql(UNVALIDATED).strip() == ""
     assert dump(source) == dump(target)
     if scale == 1:
