@@ -325,14 +325,15 @@ def _fill(model: Model, target: Target, filling: _Filling, accept: Sequence[str]
     _refuse(model.findings, accept)
     seed = model.seed if filling.seed is None else filling.seed
     sizes = generating.sizes(model, scale=filling.scale, rows=_rows(model.schema, filling.rows))
-    fit = filling.fit_domains or (isinstance(filling.rows, int) and not any(table.source_rows for table in model.tables))
+    bare = not any(table.source_rows for table in model.tables if table.mode != "copy")
+    fit = filling.fit_domains or (isinstance(filling.rows, int) and bare)
     made = generating.generate(model, sizes, seed=seed, fit_domains=fit, batch_rows=BATCH_ROWS)
     _refuse(made.findings, accept)
     load_ = _load(model.schema, filling, model=model, rows=made.sizes, mark=dict(model.facts) | {"seed": str(seed)})
     if model.ddl and model.ddl.engine == target.capabilities.engine:
         load_ = replace(load_, ddl=model.ddl)
     modes = {table.name: table.mode for table in model.tables}
-    lines, said = writing.write(target, load_, made.batches(), modes, progress=progress)
+    lines, said = writing.write(target, load_, made.batches(target.violations), modes, progress=progress)
     findings = _each_once(model.findings, made.findings, said)
     facts = {"seed": str(seed)} | ({"dry run": "nothing was written"} if filling.dry_run else {})
     return Report("generate", lines, _open(findings, accept), facts=facts)

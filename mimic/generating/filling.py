@@ -7,25 +7,42 @@ for. So the order of tables matters to the database only, and cycles need no spe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 
 from mimic.errors import CapacityError, MimicError
+from mimic.generating.checking import Ask, Checking
+from mimic.generating.telling_apart import Apart
 from mimic.generator import Columns, Generator, Span
 from mimic.model import TableModel
 from mimic.schema import ForeignKey, Table, TableName, arrow_type
 from mimic.streams import CHUNK, Streams
 
+AHEAD = 10_000  # rows of a table that are made before anything is written, where it has rules that only made rows can be checked against
+
 
 class Filling:
     """The state of one table in one generation. Columns that others ask for are kept; others live for one chunk."""
 
-    def __init__(self, table: Table, model: TableModel, n: int, streams: Streams, other: Callable[[TableName], Filling]) -> None:
+    def __init__(
+        self,
+        table: Table,
+        model: TableModel,
+        n: int,
+        streams: Streams,
+        other: Callable[[TableName], Filling],
+        asked: frozenset[str] = frozenset(),
+    ) -> None:
+        """`asked`: columns that foreign keys of other tables refer to."""
         self.table, self.model, self.n = table, model, n
         self._streams, self._other = streams, other
         self._whole: dict[str, pa.Array] = {}
         self._busy: set[str] = set()
+        self._asked = asked
+        self._ahead: list[pa.RecordBatch] | None = None
+        self._checking = Checking.of(table, model, asked)
         self._by_column = {name: learned.generator for learned in model.generators for name in learned.generator.fills}
         self._keys: dict[str, ForeignKey] = {key.label: key for key in table.foreign_keys}
 
@@ -39,6 +56,8 @@ class Filling:
         for generator in self._generators():
             if getattr(generator, "whole_table", False):
                 self.whole(generator.fills[0])
+        if self.model.distinct and self.n <= AHEAD:
+            self._ahead = list(self._made())
 
     def whole(self, name: str) -> pa.Array:
         """A column of all rows, in memory, made when first asked for."""
@@ -63,13 +82,36 @@ class Filling:
             self._busy.discard(name)
         return self._whole[name]
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        """All rows in order, one batch per logical chunk, the written columns only."""
+    def batches(self, ask: Ask | None = None) -> Iterator[pa.RecordBatch]:
+        """All rows in order, one batch per logical chunk, the written columns only; `ask` judges what only a database can."""
+        if ask is None or not self.model.unread or self.model.copied is not None:
+            yield from self._made()
+            return
+        for span, rows in zip(spans(self.n), self._made(), strict=True):
+            stream = self._streams.at("ask", self.table.name, span.chunk)
+            yield self._checking.settled(rows, ask, partial(self._anew, span), stream)
+
+    def _anew(self, span: Span, names: frozenset[str], attempt: int) -> Columns:
+        """The columns of a chunk drawn for another time, with those that are made together with them."""
+        made: dict[str, pa.Array] = {}
+        for generator in self._generators():
+            if names.isdisjoint(generator.fills) or getattr(generator, "whole_table", False):
+                continue
+            stream = self._streams.at("again", self.table.name, ",".join(generator.fills), attempt, span.chunk)
+            given = {need: self._need_chunk(need, span, made) for need in generator.needs}
+            made |= generator.sample(span, stream, given)
+        return made
+
+    def _made(self) -> Iterator[pa.RecordBatch]:
+        if self._ahead is not None:
+            yield from self._ahead
+            return
         written = self.table.written
         shape = pa.schema([(column.name, arrow_type(column.type)) for column in written])
         if self.model.copied is not None:
             yield from self.model.copied.select([column.name for column in written]).cast(shape).to_batches(CHUNK)
             return
+        apart = self._apart()
         for span in spans(self.n):
             filled: dict[str, pa.Array] = {}
             for generator in self._generators():
@@ -78,8 +120,25 @@ class Filling:
                     filled |= {name: self._whole[name].slice(span.start, span.n) for name in names}
                     continue
                 filled |= self._chunk(generator, span, filled)
-            arrays = [_fit(filled.get(column.name), column.name, shape, span.n) for column in written]
+            fitted = {column.name: _fit(filled.get(column.name), column.name, shape, span.n) for column in written}
+            arrays = list(self._checking.honoured(fitted, self._streams.at("honour", self.table.name, span.chunk)).values())
+            if apart is not None:
+                arrays = self._told_apart(apart, span, dict(zip(shape.names, arrays, strict=True)))
             yield pa.RecordBatch.from_arrays(arrays, schema=shape)
+
+    def _apart(self) -> Apart | None:
+        """Who checks the uniqueness rules that no generator keeps."""
+        if not self.model.distinct:
+            return None
+        primary = self.table.primary_key.columns if self.table.primary_key else ()
+        return Apart(self.table, self.model.distinct, self.model.conditions, self._asked | frozenset(primary))
+
+    def _told_apart(self, apart: Apart, span: Span, columns: dict[str, pa.Array]) -> list[pa.Array]:
+        made, late = apart.settle(columns, self._streams.at("apart", self.table.name, span.chunk))
+        if late.any():
+            why = "rows would repeat what " + ", ".join(rule.name for rule in self.model.distinct) + " may hold only once"
+            raise CapacityError(str(self.table.name), self.n, self.n - int(late.sum()), why, table=str(self.table.name))
+        return [made[name] for name in columns]
 
     def forget(self, keep: frozenset[str]) -> None:
         """Drop what nobody will ask for again."""

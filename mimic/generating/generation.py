@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from mimic.batch import Batch
 from mimic.errors import CapacityError
+from mimic.generating.checking import Ask
 from mimic.generating.filling import Filling
 from mimic.model import Model
 from mimic.report import Finding
@@ -30,7 +31,8 @@ class Generation:
     def filling(self, name: TableName) -> Filling:
         if name not in self._fillings:
             table, model = self.model.schema.table(name), self.model.of(name)
-            self._fillings[name] = Filling(table, model, self.sizes.get(name, 0), Streams(self.seed), self.filling)
+            asked = frozenset(column for key in self.model.schema.children(name) for column in key.referred)
+            self._fillings[name] = Filling(table, model, self.sizes.get(name, 0), Streams(self.seed), self.filling, asked)
         return self._fillings[name]
 
     def prepare(self) -> None:
@@ -38,11 +40,11 @@ class Generation:
             if table.copied is None:
                 self.filling(table.name).prepare()
 
-    def batches(self) -> Iterator[Batch]:
-        """Rows of all tables in load order, at most `batch_rows` a batch."""
+    def batches(self, ask: Ask | None = None) -> Iterator[Batch]:
+        """Rows of all tables in load order, at most `batch_rows` a batch; `ask` is asked about CHECKs that could not be read."""
         for at, table in enumerate(self.model.tables):
             here = self.filling(table.name)
-            for rows in here.batches():
+            for rows in here.batches(ask):
                 for start in range(0, rows.num_rows, self.batch_rows):
                     yield Batch(table.name, rows.slice(start, self.batch_rows))
             later = {other.name for other in self.model.tables[at + 1 :]}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mimic.schema import (
+    Binary,
     Boolean,
     Date,
     Decimal,
@@ -19,6 +21,7 @@ from mimic.schema import (
     Text,
     Time,
     Timestamp,
+    Unique,
     Uuid,
     bare,
 )
@@ -29,7 +32,7 @@ class KeyPlan:
     """How the uniqueness rules of a table will hold.
 
     `edges`: foreign keys in force; `combinations`: rules that lie on foreign-key columns alone; `single`: columns unique by
-    themselves; `within`: column -> the columns that make its group.
+    themselves; `within`: column -> the columns that make its group; `open`: rules that rows are changed for after they are made.
     """
 
     edges: tuple[ForeignKey, ...]
@@ -37,31 +40,93 @@ class KeyPlan:
     single: frozenset[str]
     within: dict[str, tuple[str, ...]]
     may_be_null: frozenset[str]  # foreign-key columns in which a NULL breaks no primary key
+    open: tuple[str, ...] = ()
 
 
 def plan_keys(schema: Schema, table: Table) -> KeyPlan:
-    """Decide for every rule who keeps it. Rules on expressions count as rules on their plain columns where they have some."""
+    """Decide for every rule who keeps it: rules on all rows while values are drawn, the others once they are there.
+
+    A column that is to be told apart in several groups is told apart in what the groups have in common.
+    """
     edges = tuple({key.label: key for key in table.foreign_keys if key.parent in schema.by_name}.values())
     reference = {name for key in edges for name in key.columns}
     primary = set(table.primary_key.columns) if table.primary_key else set()
     single: set[str] = set()
     combinations: list[tuple[str, ...]] = []
     within: dict[str, tuple[str, ...]] = {}
-    rules = sorted((rule for rule in table.keys if rule.columns and not rule.expressions), key=lambda rule: len(rule.columns))
-    for rule in rules:
+    opened: list[str] = []
+    for rule in sorted(table.keys, key=lambda rule: len(rule.columns) + len(rule.expressions)):
         columns = tuple(name for name in rule.columns if table.column(name).written)
-        if len(columns) < len(rule.columns) or any(set(done) <= set(columns) for done in _kept(single, combinations, within)):
+        total = rule.where is None and not rule.expressions and len(columns) == len(rule.columns)
+        covered = len(columns) == len(rule.columns) and any(set(done) <= set(columns) for done in _kept(single, combinations, within))
+        if covered and (rule.nulls_distinct or (total and not any(table.column(name).nullable for name in columns))):
             continue
         own = [name for name in columns if name not in reference]
+        if not total:
+            opened.append(rule.name)
+            alone = _alone(table, rule, columns)
+            if alone is not None and alone not in reference and alone not in within:
+                single.add(alone)
+            continue
+        if not rule.nulls_distinct and any(table.column(name).nullable for name in columns):
+            opened.append(rule.name)
         if not own:
             combinations.append(columns)
         elif len(columns) == 1:
             single.add(columns[0])
+        elif not _inside(table, columns, own, reference, single, within):
+            opened.append(rule.name)
+    return KeyPlan(edges, tuple(combinations), frozenset(single), within, frozenset(reference - primary), tuple(opened))
+
+
+def _alone(table: Table, rule: Unique, columns: Sequence[str]) -> str | None:
+    """The text or UUID that a rule on few rows, or on an expression, can be kept by in all rows at no cost."""
+    named = dict.fromkeys([*columns, *(name for sql in rule.expressions for name in mentioned(sql, table))])
+    if len(named) != 1 or not table.column(name := next(iter(named))).written:
+        return None
+    kind = bare(table.column(name).type)
+    wide = isinstance(kind, Text) and (kind.length is None or kind.length >= 16)
+    return name if wide or isinstance(kind, Uuid) else None
+
+
+def mentioned(sql: str, table: Table) -> tuple[str, ...]:
+    """The columns whose names stand in a piece of SQL."""
+    found = re.findall(r'"((?:[^"]|"")+)"|(\w+)', sql)
+    names = {quoted.replace('""', '"') or word for quoted, word in found}
+    return tuple(column.name for column in table.columns if column.name in names)
+
+
+def _inside(
+    table: Table, columns: Sequence[str], own: Sequence[str], reference: set[str], single: set[str], within: dict[str, tuple[str, ...]]
+) -> bool:
+    """Let one column be told apart within the others, such that no two columns wait for each other. False where none can."""
+    chosen = _resolver(table, own, within)
+    if chosen is not None and _acyclic({**within, chosen: tuple(name for name in columns if name != chosen)}):
+        if isinstance(bare(table.column(chosen).type), Uuid | Binary):
+            single.add(chosen)  # they never repeat anyway
         else:
-            chosen = _resolver(table, own, within)
-            if chosen is not None:
-                within[chosen] = tuple(name for name in columns if name != chosen)
-    return KeyPlan(edges, tuple(combinations), frozenset(single), within, frozenset(reference - primary))
+            within[chosen] = tuple(name for name in columns if name != chosen)
+        return True
+    for name in sorted((name for name in own if name in within), key=lambda name: -_room(table.column(name).type)):
+        if _room(table.column(name).type) < 4:
+            break
+        common = tuple(other for other in within[name] if other in columns)
+        if common:
+            within[name] = common
+            return True
+    return False
+
+
+def _acyclic(within: dict[str, tuple[str, ...]]) -> bool:
+    """Whether no column waits for itself."""
+    left = dict(within)
+    while left:
+        ready = [name for name, group in left.items() if not any(other in left for other in group)]
+        if not ready:
+            return False
+        for name in ready:
+            del left[name]
+    return True
 
 
 def _kept(single: set[str], combinations: Sequence[tuple[str, ...]], within: dict[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -78,8 +143,6 @@ def _resolver(table: Table, own: Sequence[str], taken: dict[str, tuple[str, ...]
 
 def _room(kind: LogicalType) -> int:
     match bare(kind):
-        case Uuid():
-            return 9
         case Integer():
             return 8
         case Timestamp():
@@ -88,7 +151,7 @@ def _room(kind: LogicalType) -> int:
             return 6
         case Decimal() | Float():
             return 5
-        case Text():
+        case Text() | Uuid() | Binary():
             return 4
         case Enum():
             return 2

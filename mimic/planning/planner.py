@@ -8,12 +8,15 @@ from typing import Any
 
 import pyarrow.compute as pc
 
+from mimic.conditions import Limits
 from mimic.config import ColumnConfig, Config, Mode, TableConfig
 from mimic.generator import Task
 from mimic.generators.locale import guess_locale
 from mimic.graph import load_order
 from mimic.plan import Choice, Plan, Step, TablePlan
-from mimic.planning.choosing import choose, without_strong
+from mimic.planning.choosing import by_meaning, choose, without_strong
+from mimic.planning.constraints import Compiled, compile, narrow, narrowed, within_limits
+from mimic.planning.distinct import distinct
 from mimic.planning.grouping import group_columns
 from mimic.planning.horizon import bounds, horizon
 from mimic.planning.keys import KeyPlan, plan_keys
@@ -66,11 +69,15 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
         table, found = schema.table(name), evidence.of(name)
         mode, reason = modes[name]
         steps: tuple[Step, ...] = ()
+        checks = Compiled()
         if mode == "synthesize":
-            steps, more = _steps(schema, table, evidence, config, registry, modes, locale, today)
-            findings += more
+            checks = compile(table, schema.engine)
+            steps, more = _steps(schema, table, evidence, config, registry, modes, locale, today, narrow(checks.conditions, table))
+            findings += (*more, *checks.findings)
         here = _configured(config, name)
-        tables.append(TablePlan(table, mode, reason, found.rows, steps, here.rows, here.scale, looks.get(name, ""), bookkeeping(table)))
+        made = TablePlan(table, mode, reason, found.rows, steps, here.rows, here.scale, looks.get(name, ""), bookkeeping(table))
+        made = replace(made, conditions=checks.conditions, unread=checks.unread)
+        tables.append(replace(made, distinct=distinct(table, plan_keys(schema, table), schema.engine) if mode == "synthesize" else ()))
     return Plan(schema, tuple(tables), order, tuple(findings), dict(evidence.meanings), config.seed, config.k, config.scale, locale)
 
 
@@ -107,7 +114,9 @@ def _steps(
     modes: Mapping[TableName, tuple[Mode, str]],
     locale: str,
     today: str | None,
+    limits: Mapping[str, Limits],
 ) -> tuple[tuple[Step, ...], list[Finding]]:
+    """`limits`: what CHECKs say about each column alone."""
     found, here = evidence.of(table.name), _configured(config, table.name)
     keys = plan_keys(schema, table)
     meanings = {column.name: evidence.meanings[table.name, column.name] for column in table.columns}
@@ -117,9 +126,12 @@ def _steps(
     k, personal = config.k, bool(found.owners.paths) or table.name in evidence.privacy_units
 
     def task(names: tuple[str, ...], options: Mapping[str, Any] | None = None, **more: Any) -> Task:
-        columns = tuple(table.column(name) for name in names)
+        columns = tuple(narrowed(table.column(name), limits.get(name, Limits())) for name in names)
         told = ({"today": today} if today else {}) | dict(options or {})
-        return Task(table, columns, meanings=tuple(meanings[name] for name in names), options=told, k=k, locale=locale, **more)
+        if len(names) == 1 and names[0] in limits:
+            told = within_limits(told, columns[0], limits[names[0]])
+        made = Task(table, columns, meanings=tuple(meanings[name] for name in names), options=told, k=k, locale=locale, **more)
+        return by_meaning(made, registry)
 
     def add(made: Task, column: ColumnConfig | None = None, why: str | None = None) -> None:
         step = choose(made, registry, found if found.sampled else None, column, why)
@@ -133,11 +145,13 @@ def _steps(
         if column.name in keys.single:
             add(task((column.name,), unique=True), here.columns.get(column.name))
     if keys.edges:
-        steps.append(_references(task, keys, found))
+        steps.append(_references(task, keys, found, limits))
     steps += [_fan_out(table, key, modes, k) for key in schema.children(table.name) if modes[key.table][0] == "synthesize"]
     rest = {column.name: column for column in free if column.name not in keys.single and column.name not in keys.within}
     grouped = [
-        group for group in group_columns(table, meanings) if set(group) <= set(rest) and not any(name in here.columns for name in group)
+        group
+        for group in group_columns(table, meanings)
+        if set(group) <= set(rest) and not any(name in here.columns or _spelt_out(task((name,))) for name in group)
     ]
     together = without_strong(grouped, rest, meanings, found, k)
     for group in together:
@@ -154,6 +168,7 @@ def _steps(
         inner = choose(task((name,)), registry, found if found.sampled else None, None, None)
         filler = choose(task((name,), unique=True), registry, None, None, None)
         options = {
+            **task((name,)).options,
             "within": group,
             "inner_kind": inner.choice.kind if inner else None,
             "filler_kind": filler.choice.kind if filler else None,
@@ -188,9 +203,15 @@ def _numbered(meaning: Meaning, found: TableEvidence, name: str) -> str | None:
     return "few small numbers of a program" if told else None
 
 
-def _references(task: Any, keys: KeyPlan, found: TableEvidence) -> Step:
+def _spelt_out(task: Task) -> bool:
+    """Whether a CHECK says more about the spelling of a column than the column's meaning does."""
+    return "values" in task.options or bool(Limits.of(task.options.get("limits")).patterns)
+
+
+def _references(task: Any, keys: KeyPlan, found: TableEvidence, limits: Mapping[str, Limits]) -> Step:
     names = tuple(dict.fromkeys(name for key in keys.edges for name in key.columns))
-    options = {"edges": keys.edges, "uniques": keys.combinations, "may_be_null": keys.may_be_null, "grouped": True}
+    may_be_null = frozenset(name for name in keys.may_be_null if not (name in limits and limits[name].not_null))
+    options = {"edges": keys.edges, "uniques": keys.combinations, "may_be_null": may_be_null, "grouped": True}
     reason = "the fan-out of " + ", ".join(f"({key.label}) from {key.parent}" for key in keys.edges)
     return Step(task(names, options=options), Choice("reference.assign", reason))
 

@@ -1,0 +1,75 @@
+"""Uniqueness rules that nobody keeps while values are drawn: partial ones, ones on expressions, ones that tie too much together.
+
+They are compiled here, and rows that break one are changed as they are made. Whatever cannot be read is taken more strictly
+than it is: a predicate holds for every row, a function tells fewer values apart than it may.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlglot import parse_one
+from sqlglot.errors import SqlglotError
+
+from mimic.conditions import Call, ColumnRef, Constant, Distinct, Expression, Truth, kind_of_type
+from mimic.planning.constraints.compiling import guarded
+from mimic.planning.constraints.reading import DIALECTS, Reader, read
+from mimic.planning.constraints.refusing import Refused
+from mimic.planning.keys import KeyPlan, mentioned
+from mimic.schema import Column, Table, Text, Unique, bare
+
+
+def distinct(table: Table, keys: KeyPlan, engine: str) -> tuple[Distinct, ...]:
+    """All rules of a table, when one of them is kept by nobody; else none, because nothing has to be looked at."""
+    if not keys.open:
+        return ()
+    return tuple(dict.fromkeys(_rule(table, rule, engine) for rule in table.keys if rule.columns or rule.expressions))
+
+
+def _rule(table: Table, rule: Unique, engine: str) -> Distinct:
+    found: list[Expression] = []
+    for name in rule.columns:
+        column = table.column(name)
+        found += [_plain(column)] if column.written else _computed(column.generated or "", table, engine)
+    for sql in rule.expressions:
+        found += _computed(sql, table, engine)
+    where = _where(rule.where, table, engine)
+    return Distinct(rule.name, tuple(dict.fromkeys(found)), where, not rule.nulls_distinct)
+
+
+def _plain(column: Column) -> Expression:
+    kind, made = bare(column.type), ColumnRef(column.name, kind_of_type(column.type))
+    if isinstance(kind, Text) and kind.ignore_case:
+        return Call("lower", (made,), "text")
+    return Call("rtrim", (made,), "text") if isinstance(kind, Text) and kind.fixed else made
+
+
+def _computed(sql: str, table: Table, engine: str) -> list[Expression]:
+    """The value of an expression, or what tells its columns apart however they are folded."""
+    try:
+        node: Any = parse_one(sql, read=DIALECTS.get(engine, engine))
+        return [Reader(table, engine, None).value(node)]
+    except (SqlglotError, RecursionError, Refused):
+        return [_folded(table.column(name)) for name in mentioned(sql, table) if table.column(name).written]
+
+
+def _folded(column: Column) -> Expression:
+    made: Expression = ColumnRef(column.name, kind_of_type(column.type))
+    if not isinstance(bare(column.type), Text):
+        return made
+    made = Call("lower", (made,), "text")
+    for sign in "-_. ":
+        made = Call("replace", (made, Constant("text", sign), Constant("text", "")), "text")
+    return made
+
+
+def _where(sql: str | None, table: Table, engine: str) -> Expression | None:
+    if sql is None:
+        return None
+    try:
+        made = read(sql, table, engine)
+    except Refused:
+        return None
+    if isinstance(made, ColumnRef):
+        made = Truth(made)
+    return guarded(made) if engine == "postgresql" else made
