@@ -32,6 +32,7 @@ from mimic.streams import Ints, Stream, Streams
 
 Slots = tuple[tuple[str, int], ...]  # alphabets with how many characters each gives, side by side
 
+_STEPS = 8  # lengths that stand for texts of odd forms
 LONGEST = 512  # characters of a text that is read position by position
 ALPHABETS = (
     DIGITS, DIGITS + "abcdef", DIGITS + "ABCDEF", LOWER, UPPER, LOWER + UPPER, "234567" + LOWER, "234567" + UPPER, DIGITS + LOWER,
@@ -107,7 +108,7 @@ def smallest(characters: Iterable[str]) -> str:
     return PRINTABLE if wanted <= set(PRINTABLE) else PRINTABLE + " "
 
 
-def learn_shapes(sampled: Sampled, k: int, *, machine: bool, unique: bool) -> tuple[Shape, ...]:
+def learn_shapes(sampled: Sampled, k: int, *, machine: bool, unique: bool, kind: Kind = Kind.CODE) -> tuple[Shape, ...]:
     """The shapes of a column, made by people or by a machine; of a `unique` one no two can make the same text."""
     n = sampled.rows
     if n == 0:
@@ -117,7 +118,7 @@ def learn_shapes(sampled: Sampled, k: int, *, machine: bool, unique: bool) -> tu
         shapes, left = _alike(sampled, [classes_of(text) if len(text) <= 64 else "" for text in sampled.texts], k, letters, exact=True)
         if len(left) and not (unique and shapes):
             rest = len(left) / n
-            shapes += [Shape(slots, share * rest, 0) for slots, share in _by_form(sampled.only(left), k, _heaviest(shapes))]
+            shapes += [Shape(slots, share * rest, 0) for slots, share in _by_form(sampled.only(left), k, _heaviest(shapes), kind)]
         if shapes:
             return tuple(shapes)
     masked = [re.sub(r"[^\W_]", "x", text) if len(text) <= LONGEST else "" for text in sampled.texts]
@@ -151,16 +152,43 @@ def _heaviest(shapes: Sequence[Shape]) -> str:
     return form_of("".join(letters[0] * run for letters, run in slots))
 
 
-def _by_form(sampled: Sampled, k: int, otherwise: str) -> list[tuple[Slots, float]]:
-    """Shapes of texts whose exact classes are too many, by their forms; odd lengths take the form that stretches to them."""
+def _by_form(sampled: Sampled, k: int, otherwise: str, kind: Kind) -> list[tuple[Slots, float]]:
+    """Shapes of texts whose exact classes are too many, by their forms.
+
+    Odd lengths take the ways in which the public writes the kind, else the form that stretches to them.
+    """
     form = learn_form(sampled, k)
     stream = Streams(0).at("codes")
     cells = list(zip(form.forms, form.lengths, form.shares, strict=True))
     if form.rest_lengths is not None:
+        lengths = np.maximum(np.rint(form.rest_lengths.quantile((np.arange(_STEPS) + 0.5) / _STEPS)), 1).astype(int).tolist()
         flexible = next((shown for shown in (*form.forms, otherwise) if any(run == 3 for _, run in runs(shown))), None)
+        if public := formats.layouts(kind, coded=_coded(sampled, k)):
+            return [*_slots(cells, stream), *_public(public, lengths, form.rest)]
         if flexible is not None:
-            lengths = np.maximum(np.rint(form.rest_lengths.quantile((np.arange(8) + 0.5) / 8)), len(flexible)).astype(int).tolist()
-            cells += [(flexible, length, form.rest / 8) for length in lengths]
+            cells += [(flexible, max(length, len(flexible)), form.rest / _STEPS) for length in lengths]
+    return _slots(cells, stream)
+
+
+def _coded(sampled: Sampled, k: int) -> bool:
+    """Whether k owners write a plus sign first, more than do not."""
+    plus = np.array([text.startswith("+") for text in sampled.texts], dtype=np.int64)[sampled.codes]
+    owners = sampled.owners.distinct(plus, 2)
+    return bool(owners[1] >= k and plus.mean() > 0.5)
+
+
+def _public(layouts: Sequence[str], lengths: Sequence[int], rest: float) -> list[tuple[Slots, float]]:
+    """For every length the layouts that are as long, or nearly."""
+    out: dict[str, float] = {}
+    for length in lengths:
+        least = min(abs(len(text) - length) for text in layouts)
+        fitting = [text for text in layouts if abs(len(text) - length) == least]
+        for text in fitting:
+            out[text] = out.get(text, 0.0) + rest / len(lengths) / len(fitting)
+    return [(parsed(text), share) for text, share in out.items()]
+
+
+def _slots(cells: Sequence[tuple[str, int, float]], stream: Stream) -> list[tuple[Slots, float]]:
     known = {"a": LOWER, "A": UPPER, "9": DIGITS}
     return [(slots_of([known.get(c, c) for c in stretched(shown, length, stream)]), share) for shown, length, share in cells]
 
@@ -252,7 +280,7 @@ class CodeTemplate:
             null_share = sampled.null_share if task.column.nullable else 0.0
             special = formats.recognised(sampled.texts)
             shapes = tuple(Shape(parsed(text), 1.0 / len(special), 0) for text in special) or learn_shapes(
-                sampled, task.k, machine=kind in MACHINE, unique=task.unique
+                sampled, task.k, machine=kind in MACHINE, unique=task.unique, kind=kind
             )
             shapes = tuple(shape for shape in shapes if most is None or sum(run for _, run in shape.slots) <= most)
         if not shapes:

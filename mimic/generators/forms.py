@@ -11,7 +11,7 @@ The *form* of a text has letters as `a` or `A`, digits as `9`, all else as it is
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
@@ -32,6 +32,8 @@ _HTML = re.compile(r"<(p|br|div|a|b|i|em|strong|ul|ol|li|h\d|span|img|code|pre|t
 _MARKDOWN = re.compile(r"(?m)^(#{1,6} |[-*] |\d+\. |> |```)|\[[^\]]+\]\([^)]+\)|\*\*[^*]+\*\*")
 _ONE = re.compile(r"(.)\1+", re.S)
 _RUN = re.compile(r"(.)\1{3,}", re.S)
+_WORDS = re.compile(r"[aA]{3}")
+_RUNS = re.compile(r"(.)\1*", re.S)
 
 
 class _Classes(dict[int, str]):
@@ -52,22 +54,39 @@ def classes_of(text: str) -> str:
     return text.translate(_CLASSES)
 
 
+def cut_form(classes: str) -> str:
+    """Classes with runs longer than three cut to three."""
+    return _RUN.sub(r"\1\1\1", classes)
+
+
 def form_of(text: str) -> str:
     """The form: classes with runs longer than three cut to three, of the first 60 characters."""
-    return _RUN.sub(r"\1\1\1", classes_of(text[:LONGEST]))
+    return cut_form(classes_of(text[:LONGEST]))
 
 
-def evenly(coarse: str, length: int) -> str:
-    """A form whose runs were cut to one, at a length: the missing characters are spread evenly over letters and digits."""
-    flexible = [i for i, c in enumerate(coarse) if c in "a9" or (c == "A" and coarse[i + 1 : i + 2] != "a")] or [
-        i for i, c in enumerate(coarse) if c == "A"
+def proportioned(kinds: str, means: Sequence[float], length: int) -> str:
+    """A text's classes at a length: `kinds` are its runs, one character each, `means` how long each run is on average.
+
+    Runs of letters and digits give and take, by the largest remainder, so that the length comes out; each keeps a character.
+    """
+    sizes = [max(1, round(mean)) for mean in means]
+    flexible = [i for i, c in enumerate(kinds) if c in "a9" or (c == "A" and kinds[i + 1 : i + 2] != "a")] or [
+        i for i, c in enumerate(kinds) if c == "A"
     ]
-    missing = max(length - len(coarse), 0)
-    if not flexible:
-        return coarse
-    each, odd = divmod(missing, len(flexible))
-    more = {i: each + (turn < odd) for turn, i in enumerate(flexible)}
-    return "".join(c * (1 + more.get(i, 0)) for i, c in enumerate(coarse))
+    fixed = sum(sizes) - sum(sizes[i] for i in flexible)
+    left = max(length - fixed, len(flexible))
+    if flexible:
+        total = sum(means[i] for i in flexible)
+        wished = [means[i] / total * left for i in flexible]
+        floors = [max(1, int(wish)) for wish in wished]
+        while sum(floors) > left and max(floors) > 1:
+            floors[floors.index(max(floors))] -= 1
+        order = sorted(range(len(flexible)), key=lambda j: (floors[j] - wished[j], j))
+        for turn in range(left - sum(floors)):
+            floors[order[turn % len(order)]] += 1
+        for i, size in zip(flexible, floors, strict=True):
+            sizes[i] = size
+    return "".join(c * size for c, size in zip(kinds, sizes, strict=True))
 
 
 def style_of(text: str) -> str:
@@ -89,6 +108,8 @@ def style_of(text: str) -> str:
 @dataclass(frozen=True)
 class Form:
     """`forms` and `lengths` (c,): what the texts of a cell look like; `shares` (c,) of the rows that are not NULL.
+
+    Runs of more than three are cut to three where they are words, whose lengths vary; runs of digits stand in full.
 
     `rest` is the share of layer 3, `rest_lengths` its characters, `styles` shares of STYLES among it, `ends` the share that
     ends in a full stop. All empty when fewer than k owners stand behind the column.
@@ -192,23 +213,27 @@ def learn_form(sampled: Sampled, k: int) -> Form:
         keys, of_row, counts, held = grouped([(form, len(text)) for form, text in zip(shown, sampled.texts, strict=True)], sampled)
         told = np.array([held[i] >= k and cast("tuple[str, int]", key)[0] != "" for i, key in enumerate(keys)])
         for i in np.flatnonzero(told):
-            cells[cast("tuple[str, int]", keys[i])] = float(counts[i]) / n
+            shape, size = cast("tuple[str, int]", keys[i])
+            cells[_cell(shape, size, sampled, np.flatnonzero(of_row == i))] = float(counts[i]) / n
         left &= ~told[of_row]
         keys, of_row, counts, held = grouped(list(shown), sampled, np.asarray(left))
         for number, form in enumerate(keys):
             if form and held[number] >= k:
                 rows = np.flatnonzero(of_row == number)
                 for length, share in _averaged(lengths[rows], sampled.owners.take(rows), k, len(str(form))).items():
-                    cells[str(form), length] = cells.get((str(form), length), 0.0) + share * len(rows) / n
+                    cell = _cell(str(form), length, sampled, rows)
+                    cells[cell] = cells.get(cell, 0.0) + share * len(rows) / n
                 left[rows] = False
-        # Forms that few owners share may still be alike but for the lengths of their runs.
+        # Forms that few owners share may still be alike but for the lengths of their runs: those are averaged over all of them.
         coarse = [_ONE.sub(r"\1", form) for form in shown]
         keys, of_row, counts, held = grouped(list(coarse), sampled, np.asarray(left))
         for number, key in enumerate(keys):
             if key and held[number] >= k:
                 rows = np.flatnonzero(of_row == number)
+                means = _run_means(sampled, rows)
                 for length, share in _averaged(lengths[rows], sampled.owners.take(rows), k, len(str(key))).items():
-                    cell = (_RUN.sub(r"\1\1\1", evenly(str(key), length)), length)
+                    whole = proportioned(str(key), means, length)
+                    cell = (_RUN.sub(r"\1\1\1", whole) if _WORDS.search(whole) else whole, length)
                     cells[cell] = cells.get(cell, 0.0) + share * len(rows) / n
                 left[rows] = False
     rows = np.flatnonzero(left)
@@ -219,6 +244,21 @@ def learn_form(sampled: Sampled, k: int) -> Form:
         return known
     styles, ends = _styles(sampled, rows, k)
     return Form(known.null_share, known.forms, known.lengths, known.shares, len(rows) / n, rest, styles, ends)
+
+
+def _cell(form: str, length: int, sampled: Sampled, rows: Ints) -> tuple[str, int]:
+    """A cell of a form and a length. How long runs of digits are, on average, is part of it: telephone numbers are written so."""
+    if length <= len(form) or _WORDS.search(form):
+        return form, length
+    whole = proportioned(_ONE.sub(r"\1", form), _run_means(sampled, rows), length)
+    return (whole, length) if _RUN.sub(r"\1\1\1", whole) == form else (form, length)
+
+
+def _run_means(sampled: Sampled, rows: Ints) -> list[float]:
+    """How long each run of equal classes is, on average over rows whose texts have the same runs."""
+    used, counts = np.unique(sampled.codes[rows], return_counts=True)
+    sizes = np.array([[len(run[0]) for run in _RUNS.finditer(classes_of(sampled.texts[i]))] for i in used.tolist()], dtype=np.float64)
+    return [float(mean) for mean in np.average(sizes, axis=0, weights=counts)]
 
 
 def _averaged(lengths: Ints, owners: Owners, k: int, least: int) -> dict[int, float]:
@@ -265,11 +305,12 @@ __all__ = [
     "Form",
     "Sampled",
     "classes_of",
-    "evenly",
+    "cut_form",
     "form_of",
     "grouped",
     "learn_form",
     "look",
     "no_form",
+    "proportioned",
     "shortened",
 ]

@@ -13,20 +13,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from mimic.generators.draws import Guide
-from mimic.generators.forms import Form, Sampled, form_of
-from mimic.generators.templates import allotted, from_classes, stretched
+from mimic.generators.forms import Form, Sampled, classes_of, cut_form, form_of
+from mimic.generators.templates import MOST, allotted, from_classes, stretched
 from mimic.streams import Floats, Ints, Stream, Streams
 
 ENOUGH = 6  # entries that a cell should have to choose from
+_MADE = 240  # texts that are put together for a cell that is all of a column
 _STEPS = 48  # lengths that stand for the rest of a form
 _CASES: tuple[Callable[[str], str], ...] = (str, str.upper, str.lower)
+
+_WORD = re.compile(r"[^\W\d_]+")
+_PIECES = re.compile(r"[aA]+|9+|[^aA9]+", re.S)
 
 Allowed = NDArray[np.bool_]
 
@@ -40,13 +44,16 @@ class Matched:
     most: int | None = None
     allowed: Allowed | None = None
     locale: str = "en_US"
+    glue: str = " "  # between entries of which a text longer than all of them is made
+    plain: int | None = None  # how many entries, the first ones, are usual: of a column whose form is unknown
 
     @cached_property
     def _built(self) -> tuple[pa.Array, Ints, Ints, Floats, Ints]:
         """Texts; where each cell's begin and how many they are; the cells' shares; the entry behind each text."""
-        usable = [i for i in range(len(self.entries)) if self.allowed is None or self.allowed[i]]
-        usable = [i for i in usable if self.most is None or len(self.entries[i]) <= self.most] or usable
         if not self.form.known:
+            usual = range(len(self.entries) if self.plain is None else min(self.plain, len(self.entries)))
+            usable = [i for i in usual if self.allowed is None or self.allowed[i]] or list(usual)
+            usable = [i for i in usable if self.most is None or len(self.entries[i]) <= self.most] or usable
             texts = [self.entries[i] for i in usable] if self.most is None else [self.entries[i][: self.most] for i in usable]
             return (
                 pa.array(texts, pa.string()),
@@ -55,7 +62,7 @@ class Matched:
                 np.ones(1),
                 np.array(usable, dtype=np.int64),
             )
-        index = _Index.of(self.entries, usable)
+        choice = _Choice(_indexed(self.entries), self.allowed, self.locale, self.glue)
         texts_: list[str] = []
         source: list[int] = []
         starts: list[int] = []
@@ -71,7 +78,7 @@ class Matched:
         stream = Streams(0).at("matched")
         for form, length, share in cells:
             fit = length if self.most is None else min(length, self.most)
-            found = index.fitting(form, fit, self.locale, stream)
+            found = choice.fitting(form, fit, share, stream)
             starts.append(len(texts_))
             counts.append(len(found))
             shares.append(share)
@@ -127,71 +134,165 @@ class Matched:
             sizes.append(len(kept) - before)
         return np.array(kept, dtype=np.int64), np.array(sizes, dtype=np.int64), shares
 
-    def numbered(self, rank: Ints, total: int) -> tuple[Ints, Ints]:
-        """Texts for ranks (n,) in 0 .. total - 1, and how often each came before: no pair of the two comes twice."""
+    def numbered(self, rank: Ints, total: int, *, unique: bool = True) -> tuple[Ints, Ints]:
+        """Texts for ranks (n,) in 0 .. total - 1, and how often each came before: no pair of the two comes twice.
+
+        Where the column is `unique`, all spellings are used up before one comes again; else each cell keeps its share.
+        """
         kept, sizes, shares = self.distinct
-        first = min(total, len(kept))
-        counts = allotted(shares, sizes.astype(np.float64), first)
+        room = sizes.astype(np.float64) if unique else np.where(sizes > 0, float(max(total, 1)), 0.0)
+        first = min(total, len(kept)) if unique else total
+        counts = allotted(shares, room, first)
         ends = np.cumsum(counts)
         begins = np.concatenate([[0], np.cumsum(sizes)])[:-1]
         inside = rank < first
         cell = np.searchsorted(ends, rank, side="right")
         cell = np.minimum(cell, len(sizes) - 1)
-        position = begins[cell] + (rank - (ends - counts)[cell])
+        turn = rank - (ends - counts)[cell]
+        room_ = np.maximum(sizes[cell], 1)
+        position = begins[cell] + turn % room_
         beyond = rank - first
         spread = np.where(inside, position, beyond % len(kept))
-        return kept[np.minimum(spread, len(kept) - 1)], np.where(inside, 0, 1 + beyond // len(kept)).astype(np.int64)
+        again = np.where(inside, 0 if unique else turn // room_, 1 + beyond // len(kept))
+        return kept[np.minimum(spread, len(kept) - 1)], again.astype(np.int64)
 
 
-@dataclass(frozen=True)
+Found = list[tuple[str, int]]  # texts, each with the number of the entry behind it, -1 where there is none
+
+
 class _Index:
-    """Entries by form and length, by length, in the three cases."""
+    """Entries by form and length, by form, by length, and their words by classes; worked out once per pool."""
 
-    entries: Sequence[str]
-    exact: dict[tuple[str, int], list[tuple[str, int]]]
-    by_form: dict[str, list[tuple[str, int]]]
-    by_length: dict[int, list[tuple[str, int]]]
+    def __init__(self, entries: tuple[str, ...]) -> None:
+        self.entries = entries
+        self._cases: dict[int, tuple[dict[tuple[str, int], Found], dict[str, Found]]] = {}
+        self.by_length: dict[int, list[int]] = {}
+        for i, text in enumerate(entries):
+            self.by_length.setdefault(len(text), []).append(i)
+        self.lengths = sorted(self.by_length)
 
-    @classmethod
-    def of(cls, entries: Sequence[str], usable: Sequence[int]) -> _Index:
-        exact: dict[tuple[str, int], list[tuple[str, int]]] = {}
-        by_form: dict[str, list[tuple[str, int]]] = {}
-        by_length: dict[int, list[tuple[str, int]]] = {}
-        for i in usable:
-            shown: set[str] = set()
-            for turn, case in enumerate(_CASES):
-                text = case(entries[i])
-                if text in shown:
+    def case(self, turn: int) -> tuple[dict[tuple[str, int], Found], dict[str, Found]]:
+        """By form and length, and by form, of the entries in one case (of _CASES)."""
+        if turn not in self._cases:
+            exact: dict[tuple[str, int], Found] = {}
+            by_form: dict[str, Found] = {}
+            for i, entry in enumerate(self.entries):
+                text = _CASES[turn](entry)
+                if turn and text == entry:
                     continue
-                shown.add(text)
                 form = form_of(text)
                 exact.setdefault((form, len(text)), []).append((text, i))
                 by_form.setdefault(form, []).append((text, i))
-                if turn == 0:
-                    by_length.setdefault(len(text), []).append((text, i))
-        return cls(entries, exact, by_form, by_length)
+            self._cases[turn] = exact, by_form
+        return self._cases[turn]
 
-    def fitting(self, form: str, length: int, locale: str, stream: Stream) -> list[tuple[str, int]]:
-        """Entries for a cell: of its form and length; else made by the form; of any form ("") those of the nearest lengths."""
-        found = self.exact.get((form, length), [])
-        if len(found) >= ENOUGH or (found and not form):
+    @cached_property
+    def words(self) -> dict[str, list[str]]:
+        """The entries' own words, by their classes."""
+        out: dict[str, dict[str, None]] = {}
+        for word in dict.fromkeys(word for entry in self.entries for word in _WORD.findall(entry)):
+            out.setdefault(classes_of(word), {})[word] = None
+        return {classes: list(found) for classes, found in out.items()}
+
+
+@lru_cache(maxsize=64)
+def _indexed(entries: tuple[str, ...]) -> _Index:
+    return _Index(entries)
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """What a pool has for a cell: its entries, texts put together from its words, or its nearest lengths."""
+
+    index: _Index
+    allowed: Allowed | None
+    locale: str
+    glue: str
+
+    def _may(self, i: int) -> bool:
+        return self.allowed is None or bool(self.allowed[i])
+
+    @cached_property
+    def _withheld(self) -> frozenset[str]:
+        if self.allowed is None:
+            return frozenset()
+        return frozenset(self.index.entries[i].casefold() for i in np.flatnonzero(~self.allowed).tolist())
+
+    def fitting(self, form: str, length: int, share: float, stream: Stream) -> Found:
+        """Texts for a cell: of its form and length; else made by the form; of any form ("") those of the nearest lengths."""
+        if not form:
+            return self._of_length(length, stream)
+        upper, lower = form == form.upper(), form == form.lower()
+        turns = [0] + [1] * (upper and not lower) + [2] * (lower and not upper)
+        shown = cut_form(form)
+        found = [pair for turn in turns for pair in self.index.case(turn)[0].get((shown, length), ()) if self._may(pair[1])]
+        if len(found) >= ENOUGH:
             return found
-        if form:
-            alike = self.by_form.get(form, [])
-            near = [pair for pair in alike if abs(len(pair[0]) - length) <= 1]
-            if len(near) >= ENOUGH:
-                return near
-            # Nothing in the pool looks like this: words in its form.
-            made: list[tuple[str, int]] = list(found)
-            for _ in range(ENOUGH):
-                template = from_classes(stretched(form, length, stream), locale, words=" " in form or "9" not in form)
-                made += [(bytes(row).decode(), -1) for row in template.fill(None, 4, stream)]
-            return made
-        best = sorted(self.by_length, key=lambda other: abs(other - length))
-        out: list[tuple[str, int]] = []
-        for other in best:
-            out += self.by_length[other]
+        seen = {text.casefold() for text, _ in found} | self._withheld
+        wanted = ENOUGH + min(int(share * _MADE), _MADE)
+        words = " " in form or "9" not in form
+        made: Found = []
+        for _ in range(2 * wanted):
+            text = self._worded(stretched(form, length, stream), words, stream)
+            if text.casefold() not in seen:
+                seen.add(text.casefold())
+                made.append((text, -1))
+            if len(made) >= wanted:
+                break
+        if len(found) + len(made) >= 2:
+            return found + made
+        near = [pair for turn in turns for pair in self.index.case(turn)[1].get(shown, ()) if abs(len(pair[0]) - length) <= 1]
+        near = [pair for pair in near if self._may(pair[1])]
+        if near:
+            return found + made + near
+        template = from_classes(stretched(form, length, stream), self.locale, words=words)
+        return found + made + [(bytes(row).decode(), -1) for row in template.fill(None, ENOUGH, stream)]
+
+    def _worded(self, classes: str, words: bool, stream: Stream) -> str:
+        """A text of these classes: words of the pool, or of the language; digits and the rest as they come."""
+        parts: list[str] = []
+        draws = (stream.words(1 + len(classes)) >> np.uint64(16)).tolist()
+        for part in _PIECES.findall(classes):
+            draw = draws[len(parts)]
+            if part[0] not in "aA9":
+                parts.append(part)
+            elif words and part[0] != "9" and (found := self.index.words.get(part)):
+                parts.append(found[draw % len(found)])
+            else:
+                template = from_classes(part, self.locale, words=words)
+                parts.append(bytes(template.fill(np.array([draw % min(template.domain, MOST)]), 1, stream)[0]).decode())
+        return "".join(parts)
+
+    def _of_length(self, length: int, stream: Stream) -> Found:
+        """Entries of about a length; a longer text than any is several of them."""
+        longest = self.index.lengths[-1] if self.index.lengths else 0
+        if length > longest + max(2, length // 20) and longest:
+            return self._strung(length, stream)
+        out: Found = []
+        for other in sorted(self.index.lengths, key=lambda other: abs(other - length)):
+            out += [(self.index.entries[i], i) for i in self.index.by_length[other] if self._may(i)]
             if len(out) >= ENOUGH:
+                break
+        return out
+
+    def _strung(self, length: int, stream: Stream) -> Found:
+        out: Found = []
+        for turn in range(3 * ENOUGH):
+            draws = (stream.words(64) >> np.uint64(16)).tolist()
+            parts: list[str] = []
+            left = length
+            for draw in draws:
+                text = self.index.entries[draw % len(self.index.entries)]
+                if left - len(text) - len(self.glue) < 4:
+                    near = min(self.index.lengths, key=lambda other: abs(other - left))
+                    text = self.index.entries[self.index.by_length[near][draw % len(self.index.by_length[near])]]
+                    parts.append(text)
+                    break
+                if self._may(draw % len(self.index.entries)):
+                    parts.append(text)
+                    left -= len(text) + len(self.glue)
+            out.append((self.glue.join(parts), -1))
+            if turn >= ENOUGH:
                 break
         return out
 

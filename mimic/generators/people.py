@@ -8,6 +8,7 @@ same stream of the table, and so deal alike. Name, user name and address with a 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,10 +20,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mimic.generator import Columns, Literal, Span, State, Task
+from mimic.generators.cells import sketch
 from mimic.generators.draws import Guide, systematic, without
 from mimic.generators.forms import Form, Sampled, grouped, learn_form, look
 from mimic.generators.matched import Allowed, Matched, before_count, packed, unpacked, withheld
-from mimic.generators.pools import Spelling, ascii_letters, draws_of, names_of, provider, unique
+from mimic.generators.pools import Spelling, ascii_letters, draws_of, names_of, provider, spelled_words, unique
 from mimic.generators.text import text_like, width
 from mimic.generators.things import HANDLES, RESERVED
 from mimic.profile import Owners, TableEvidence
@@ -31,6 +33,8 @@ from mimic.streams import Floats, Ints, Permutation, Stream, Streams
 
 PARTS = frozenset({Kind.FIRST_NAME, Kind.LAST_NAME, Kind.PERSON_NAME, Kind.USERNAME, Kind.EMAIL, Kind.GENDER})
 _INVENTED = 2_000  # names of a language's sound beside those of its public list
+_REACH = 24  # lengths that stand for all domains
+_USUAL = 7_500  # names of a pool that are "First Last" and the like; behind them stand the unusual ones
 _SCALE = 1 << 38  # shares as whole numbers, so that pairs are counted exactly
 
 # How a user name or the local part of an address is put together; `{f}` first name, `{l}` last name, `{i}` and `{j}` their first
@@ -147,10 +151,12 @@ def _pairs(locale: str, what: str) -> tuple[tuple[str, ...], Ints, Ints]:
         for text in HANDLES(locale):
             if re.fullmatch(r"[a-z0-9._-]+", text):
                 entries.setdefault(text, (next(draws) % len(firsts), next(draws) % len(lasts)))
-    for _ in range(9_000 if what == "name" else 3_000):
+    for _ in range(12_000 if what == "name" else 3_000):
         f, last = next(draws) % len(firsts), next(draws) % len(lasts)
         first_text, last_text = firsts[f], lasts[last]
-        if what != "name":
+        if what == "name" and len(entries) >= _USUAL:
+            text = _unusual(first_text, last_text, firsts[next(draws) % len(firsts)], next(draws))
+        elif what != "name":
             text = _filled(TEMPLATES[next(draws) % len(TEMPLATES)], ascii_letters(first_text), ascii_letters(last_text))
         else:
             turn = next(draws) % 12
@@ -166,6 +172,20 @@ def _pairs(locale: str, what: str) -> tuple[tuple[str, ...], Ints, Ints]:
         entries.setdefault(text, (f, last))
     found = np.array(list(entries.values()), dtype=np.int64)
     return tuple(entries), found[:, 0], found[:, 1]
+
+
+def _unusual(first: str, last: str, other: str, turn: int) -> str:
+    """Names that are written otherwise than "First Last"; drawn where the source's have their form."""
+    return (
+        last,
+        first,
+        last,
+        f"{first[:1]}. {last}",
+        f"{first[:1]}. {other[:1]}. {last}",
+        f"{first} {other} {last}",
+        f"{first[:1]}.{other[:1]}. {last}",
+        f"{last} {first[:1]}.",
+    )[turn % 8]
 
 
 def _filled(template: str, first: str, last: str) -> str:
@@ -220,6 +240,7 @@ class Person:
     domains: Mapping[str, tuple[tuple[str, float, int], ...]] = field(default_factory=dict)  # by column: domain, share, owners
     orders: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)  # of full names, by column
     genders: Mapping[str, tuple[tuple[str, float, int], ...]] = field(default_factory=dict)  # by column: value, share, owners
+    reach: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # by column: lengths of domains that few share, ascending
     empty: tuple[tuple[str, float], ...] = ()  # patterns of NULLs over `fills` ("01": the second is NULL), with shares
     locale: str = "en_US"
     unique: bool = False
@@ -246,6 +267,7 @@ class Person:
         forms: list[Form] = []
         locals_: dict[str, Local] = {}
         domains: dict[str, tuple[tuple[str, float, int], ...]] = {}
+        reach: dict[str, tuple[int, ...]] = {}
         orders: dict[str, tuple[tuple[str, float], ...]] = {}
         genders: dict[str, tuple[tuple[str, float, int], ...]] = {}
         allowed: dict[Kind, Allowed | None] = {}
@@ -259,7 +281,7 @@ class Person:
                 continue
             whole = values
             if kind is Kind.EMAIL:
-                values, domains[name] = _domains(values, present.owners, task.k)
+                values, domains[name], reach[name] = _domains(values, present.owners, task.k)
             sampled = look(values, present.owners)
             forms.append(learn_form(sampled, task.k))
             if kind in (Kind.USERNAME, Kind.EMAIL):
@@ -293,6 +315,7 @@ class Person:
             domains,
             orders,
             genders,
+            reach,
             empty,
             task.locale,
             task.unique,
@@ -326,8 +349,16 @@ class Person:
                 most = self._room(at)
                 if most is not None and self.unique:
                     most = max(most - 5, 1)  # for a count
-                return at, Matched(_pairs(self.locale, _POOLS[kind])[0], self.forms[at], most, self.allowed_anchor, self.locale)
+                entries = _pairs(self.locale, _POOLS[kind])[0]
+                plain = _USUAL if kind is Kind.PERSON_NAME else None
+                glue = ", " if kind is Kind.PERSON_NAME else "."
+                return at, Matched(entries, self.forms[at], most, self.allowed_anchor, self.locale, glue, plain)
         return None
+
+    @property
+    def _told_by_anchor(self) -> bool:
+        """Whether the names of the anchor should be used up before one comes again: user names and addresses are mostly unique."""
+        return self._anchor is not None and self.kinds[self._anchor[0]] is not Kind.PERSON_NAME
 
     def _deal(self, span: Span, stream: Stream) -> Deal:
         """Who the rows of a span are. `stream` is the table's, not the column's."""
@@ -336,7 +367,7 @@ class Person:
         if self._anchor is not None:
             _, matched = self._anchor
             kept, _, _ = matched.distinct
-            number, again = matched.numbered(rank, span.total) if len(kept) else (rank * 0, rank)
+            number, again = matched.numbered(rank, span.total, unique=self._told_by_anchor) if len(kept) else (rank * 0, rank)
             _, first, last = _pairs(self.locale, _POOLS[self.kinds[self._anchor[0]]])
             source = matched.sources[number]
             made = source < 0  # a text that its form alone made: any pair will do
@@ -442,11 +473,19 @@ class Person:
         return max(most - 1 - max(len(name) for name, _ in self._domains_of(at)), 1)
 
     def _domains_of(self, at: int) -> list[tuple[str, float]]:
-        """Domains that k owners share, and those reserved for examples, with their shares."""
+        """Domains that k owners share, and some that are reserved for examples, as long as the others are, with their shares."""
         most = self.widths[at]
         kept = [(domain, share) for domain, share, _ in self.domains.get(self.group[at], ()) if most is None or len(domain) <= most // 2]
         rest = max(1.0 - sum(share for _, share in kept), 0.0)
-        return [*kept, *((domain, rest / len(RESERVED)) for domain in RESERVED)]
+        lengths = [length for length in self.reach.get(self.group[at], ()) if most is None or length <= max(most // 2, len(RESERVED[0]))]
+        if not lengths:
+            return [*kept, *((domain, rest / len(RESERVED)) for domain in RESERVED)]
+        out: dict[str, float] = {}
+        for length in lengths:
+            fitting = reserved(self.locale, length)
+            for domain in fitting:
+                out[domain] = out.get(domain, 0.0) + rest / len(lengths) / len(fitting)
+        return [*kept, *out.items()]
 
     @cached_property
     def _raw_first(self) -> pa.Array:
@@ -583,6 +622,7 @@ class Person:
             "domains": {name: [list(item) for item in found] for name, found in self.domains.items()},
             "orders": {name: [list(item) for item in found] for name, found in self.orders.items()},
             "genders": {name: [list(item) for item in found] for name, found in self.genders.items()},
+            "reach": {name: list(found) for name, found in self.reach.items()},
             "empty": [list(item) for item in self.empty],
             "locale": self.locale,
             "unique": self.unique,
@@ -607,6 +647,7 @@ class Person:
             {name: tuple((v, s, o) for v, s, o in found) for name, found in state["domains"].items()},
             {name: tuple((v, s) for v, s in found) for name, found in state["orders"].items()},
             {name: tuple((v, s, o) for v, s, o in found) for name, found in state["genders"].items()},
+            {name: tuple(found) for name, found in state["reach"].items()},
             tuple((pattern, share) for pattern, share in state["empty"]),
             locale,
             state["unique"],
@@ -654,11 +695,27 @@ def kept_values(values: pa.Array, owners: Owners, k: int) -> tuple[tuple[str, fl
     return tuple(sorted(kept, key=lambda item: (-item[1], item[0])))
 
 
-def _domains(values: pa.Array, owners: Owners, k: int) -> tuple[pa.Array, tuple[tuple[str, float, int], ...]]:
-    """Local parts of addresses, and the domains that k owners share."""
+def _domains(values: pa.Array, owners: Owners, k: int) -> tuple[pa.Array, tuple[tuple[str, float, int], ...], tuple[int, ...]]:
+    """Local parts of addresses, the domains that k owners share, and how long the others are, averaged over k owners."""
     parts = pc.extract_regex(values, r"^(?P<local>[^@]*)@?(?P<domain>.*)$")
     local, domain = pc.struct_field(parts, "local"), pc.struct_field(parts, "domain")
-    return local, tuple(item for item in kept_values(domain, owners, k) if item[0])
+    kept = tuple(item for item in kept_values(domain, owners, k) if item[0])
+    common = pc.is_in(domain, pa.array([name for name, _, _ in kept], pa.string()))
+    rare = np.flatnonzero(np.asarray(pc.and_(pc.invert(common), domain.is_valid())))
+    lengths = np.asarray(pc.fill_null(pc.utf8_length(domain), 0).to_numpy(zero_copy_only=False), dtype=np.float64)[rare]
+    found = sketch(lengths[lengths > 0], owners.take(rare[lengths > 0]), k) if len(rare) else None
+    steps = (np.arange(_REACH) + 0.5) / _REACH
+    return local, kept, () if found is None else tuple(np.rint(found.quantile(steps)).astype(int).tolist())
+
+
+@lru_cache(maxsize=256)
+def reserved(locale: str, length: int) -> tuple[str, ...]:
+    """Names of about a length that belong to nobody: under the top-level domains kept for examples and tests (RFC 2606)."""
+    if length == len(RESERVED[0]):
+        return RESERVED
+    if length < 11:
+        return tuple(f"{word}.test" for word in spelled_words(locale, max(length - 5, 3), 3)[:3])
+    return tuple(f"{word}.example" for word in spelled_words(locale, min(length, 40) - 8, 3)[:3])
 
 
 def _norm(values: pa.Array) -> list[str | None]:
@@ -742,26 +799,33 @@ def _orders(
 
 
 def emptiness(columns: list[pa.Array | None], evidence: TableEvidence | None, k: int) -> tuple[tuple[str, float], ...]:
-    """Patterns of NULLs over the columns (None: never NULL); those of fewer than k owners are counted for the fullest."""
+    """Patterns of NULLs over the columns (None: never NULL), with shares.
+
+    Patterns that k owners have are kept. Of the other rows each column keeps its own share of NULLs, and columns are NULL
+    together as far as those shares allow.
+    """
     if evidence is None or all(column is None or not column.null_count for column in columns):
         return ()
     n = evidence.sampled
-    flags = [np.zeros(n, dtype=np.int64) if column is None else np.asarray(column.is_null()).astype(np.int64) for column in columns]
+    none = np.zeros(n, dtype=np.int64)
+    flags = np.array([none if column is None else np.asarray(column.is_null()).astype(np.int64) for column in columns])
     codes = np.zeros(n, dtype=np.int64)
     for flag in flags:
         codes = codes * 2 + flag
     values, index = np.unique(codes, return_inverse=True)
     held = evidence.owners.distinct(np.asarray(index, dtype=np.int64), len(values))
-    counts = np.bincount(index, minlength=len(values)).astype(np.float64)
-    kept = held >= k
-    if not kept.any():
-        return ()
-    shares = np.where(kept, counts, 0.0)
-    return tuple(
-        (format(int(value), f"0{len(columns)}b"), float(share))
-        for value, share in zip(values, shares / shares.sum(), strict=True)
-        if share > 0
-    )
+    counts = np.bincount(index, minlength=len(values))
+    out: dict[str, float] = {}
+    for value, count in zip(values[held >= k].tolist(), counts[held >= k].tolist(), strict=True):
+        out[format(value, f"0{len(columns)}b")] = count / n
+    rare = held[index] < k
+    if rare.any():
+        means = [float(share) for share in flags[:, rare].mean(axis=1)]
+        edges = [0.0, *sorted({share for share in means if 0.0 < share < 1.0}), 1.0]
+        for low, high in itertools.pairwise(edges):
+            pattern = "".join("1" if share >= high else "0" for share in means)
+            out[pattern] = out.get(pattern, 0.0) + (high - low) * float(rare.mean())
+    return tuple(sorted(out.items()))
 
 
 def emptied(columns: dict[str, pa.Array], fills: tuple[str, ...], empty: tuple[tuple[str, float], ...], n: int, stream: Stream) -> Columns:

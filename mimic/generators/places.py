@@ -15,25 +15,27 @@ from typing import ClassVar, Self, cast
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from faker import Faker
 
 from mimic.generator import Columns, Literal, Span, State, Task
 from mimic.generators import formats
 from mimic.generators.codes import Shape, learn_shapes, parsed
 from mimic.generators.draws import Guide, systematic
-from mimic.generators.forms import Form, learn_form, look
-from mimic.generators.locale import locale_of
+from mimic.generators.forms import Form, cut_form, form_of, learn_form, look
+from mimic.generators.locale import OF_COUNTRY, locale_of
 from mimic.generators.matched import Matched
 from mimic.generators.people import emptied, emptiness, kept_values
-from mimic.generators.pools import faker_of, known_locale, provider, unique, words
+from mimic.generators.pools import known_locale, provider, unique, words
 from mimic.generators.templates import Bytes, strings
 from mimic.generators.text import text_like, width
 from mimic.generators.things import pool
 from mimic.profile import TableEvidence
 from mimic.semantics import Kind
-from mimic.streams import Ints, Stream
+from mimic.streams import Floats, Ints, Stream
 
 PARTS = frozenset({Kind.STREET, Kind.POSTCODE, Kind.CITY, Kind.REGION, Kind.COUNTRY, Kind.COUNTRY_CODE})
-_SMALL = 400  # entries of a language that is not the database's own
+_SMALL = 160  # entries of a language that is not the database's own
+_ABROAD = 12  # countries beside those that k owners share: each costs a language
 _COUNTRY = re.compile(r"country|land$|pays|pais|nation", re.I)
 Kept = tuple[tuple[str, float, int], ...]  # values with their shares and owners
 
@@ -44,7 +46,7 @@ def small_pool(kind: Kind, locale: str) -> tuple[str, ...]:
     known = words(locale, "address", "cities", "city_names") if kind is Kind.CITY else ()
     if len(known) >= _SMALL:
         return known[:: max(1, len(known) // _SMALL)]
-    fake = faker_of(locale)
+    fake = Faker(known_locale(locale), providers=["faker.providers.address", "faker.providers.person"])
     fake.seed_instance(f"mimic small {kind}")
     write = fake.city if kind is Kind.CITY else fake.street_address
     return unique((*known, *(str(write()).replace("\n", ", ") for _ in range(_SMALL))))
@@ -117,26 +119,43 @@ class Place:
     # -- sampling ----------------------------------------------------------------------------------------------------
 
     @cached_property
-    def _spelled(self) -> list[str]:
-        """Countries that may come: those kept, then others of the public list in the spelling of the source."""
+    def _spelled(self) -> tuple[list[str], Floats]:
+        """Countries that may come, with their shares: those kept, then some of the public list that are written alike."""
         kept = [value for value, _, _ in self.countries]
+        shares = [share for _, share, _ in self.countries]
+        left = max(1.0 - sum(shares), 0.0)
+        if kept and left < 0.005:
+            return kept, np.array(shares)
         at = next((i for i, kind in enumerate(self.kinds) if kind in (Kind.COUNTRY, Kind.COUNTRY_CODE)), None)
-        size = max((len(value) for value in kept), default=self.forms[at].typical if at is not None and self.forms[at].known else 20)
-        if (at is not None and self.kinds[at] is Kind.COUNTRY_CODE) or size <= 3:
-            address = provider("en_US", "address")
-            rest = list(address.alpha_3_country_codes if size == 3 else address.alpha_2_country_codes)
+        form = self.forms[at] if at is not None else Form()
+        others = [value for value in self._public(at, form) if value not in set(kept)]
+        weights = _alike(others, form, kept, shares)
+        chosen = sorted(np.argsort(-weights, kind="stable")[:_ABROAD].tolist())
+        weights = weights[chosen]
+        return [*kept, *(others[i] for i in chosen)], np.array([*shares, *(weights / weights.sum() * left)])
+
+    def _public(self, at: int | None, form: Form) -> list[str]:
+        """The public list of countries as the source writes them, those first whose locale speaks for many people."""
+        kept = [value for value, _, _ in self.countries]
+        cells = [(length, share) for shown, length, share in zip(form.forms, form.lengths, form.shares, strict=True) if shown.isalpha()]
+        size = max(cells, key=lambda cell: cell[1])[0] if cells else form.typical if form.known else 20
+        code = at is not None and self.kinds[at] is Kind.COUNTRY_CODE
+        varied = len({length for length, share in cells if share > 0.02}) > 1
+        address = provider("en_US", "address")
+        if (form.known and size <= 3 and not varied and max(cells, default=(0, 0))[0] <= 3) or (code and not form.known):
+            found = list(address.alpha_3_country_codes if size == 3 else address.alpha_2_country_codes)
         else:
-            rest = list(words(self.locale, "address", "countries"))
-        upper = bool(kept) and all(value.isupper() for value in kept)
-        spoken = [value for value in rest if locale_of(value)] or rest  # countries of whose language something is known
-        return kept + [value.upper() if upper else value for value in spoken if value not in set(kept)]
+            found = list(words(self.locale, "address", "countries"))
+        spoken = [value for value in found if locale_of(value)] or found  # countries of whose language something is known
+        order = {locale: i for i, locale in enumerate(OF_COUNTRY.values())}
+        spoken.sort(key=lambda value: (order.get(locale_of(value), len(order)), value))
+        shown = [value for value in (*kept, *form.forms) if len(value) > 3]  # USA tells nothing
+        upper = bool(shown) and all(value.isupper() for value in shown)
+        return [value.upper() if upper else value for value in spoken]
 
     @cached_property
     def _country_guide(self) -> Guide:
-        shares = [share for _, share, _ in self.countries]
-        others = len(self._spelled) - len(shares)
-        rest = max(1.0 - sum(shares), 0.0) if shares else 1.0
-        return Guide.of(np.array(shares + [rest / others] * others if others else shares))
+        return Guide.of(self._spelled[1])
 
     def _matched(self, at: int, locale: str) -> Matched:
         key = (at, locale)
@@ -189,7 +208,7 @@ class Place:
             return pa.nulls(n, pa.string()), [self.locale], np.zeros(n, dtype=np.int64)
         if known is None:
             index = self._country_guide(systematic(stream.at("country"), n))
-            countries = pa.array(self._spelled, pa.string()).take(pa.array(index))
+            countries = pa.array(self._spelled[0], pa.string()).take(pa.array(index))
         else:
             countries = known.cast(pa.string())
         encoded = pc.fill_null(countries, "").dictionary_encode()
@@ -225,19 +244,28 @@ class Place:
 
     def _region(self, at: int, locale: str, city: Ints) -> pa.Array:
         """The region of a city: a city has one, whichever row it stands in."""
-        short = self.forms[at].known and self.forms[at].typical <= 3
-        mix = _mixed(city)
-        kept = [(value, share) for value, share, _ in self.regions] if locale == self.locale or not self.countries else []
-        public = [value for value in regions_of(locale, short=short) if value not in {value for value, _ in kept}]
-        rest = max(1.0 - sum(share for _, share in kept), 0.0)
-        names = [value for value, _ in kept] + public
-        shares = (
-            np.array([share for _, share in kept] + [rest / len(public)] * len(public))
-            if public
-            else np.array([share for _, share in kept])
-        )
-        index = Guide.of(shares if shares.sum() > 0 else np.ones(len(names)))((mix % 1_000_003) / 1_000_003)
-        return pa.array(names, pa.string()).take(pa.array(index))
+        key = (at, locale)
+        if key not in self._regions:
+            form = self.forms[at]
+            short = form.known and form.typical <= 3
+            kept = [(value, share) for value, share, _ in self.regions] if locale == self.locale or not self.countries else []
+            known = {value for value, _ in kept}
+            listed = dict.fromkeys((*regions_of(locale, short=short), *(regions_of(locale, short=not short) if form.known else ())))
+            public = [value for value in listed if value not in known and (self.widths[at] is None or len(value) <= (self.widths[at] or 0))]
+            shares = [share for _, share in kept]
+            left = max(1.0 - sum(shares), 0.0)
+            if public:
+                weights = _alike(public, form, [value for value, _ in kept], shares, most=len(public))
+                shares += (weights / weights.sum() * left).tolist()
+            names = [*(value for value, _ in kept), *public] or [""]
+            weighed = np.array(shares or [1.0])
+            self._regions[key] = pa.array(names, pa.string()), Guide.of(weighed if weighed.sum() > 0 else np.ones(len(names)))
+        texts, guide = self._regions[key]
+        return texts.take(pa.array(guide((_mixed(city) % 1_000_003) / 1_000_003)))
+
+    @cached_property
+    def _regions(self) -> dict[tuple[int, str], tuple[pa.Array, Guide]]:
+        return {}
 
     def _postcode(self, locale: str, city: Ints, stream: Stream) -> pa.Array:
         """A postcode in the country's form; its first two digits are those of the city."""
@@ -311,6 +339,30 @@ class _Maker:
     """Texts of one locale for some rows."""
 
     def __call__(self, locale: str, rows: Ints) -> pa.Array: ...
+
+
+def _alike(texts: list[str], form: Form, kept: list[str], shares: list[float], most: int = 2) -> Floats:
+    """Weights (texts,) by which lengths and forms come out as learned, beside the shares of the texts that are kept anyway.
+
+    For every cell `most` of those that fit equally well are taken.
+    """
+    if not form.known:
+        return np.full(len(texts), 1.0)
+    out = np.full(len(texts), 1e-9)
+    cells = {(cut_form(shown), length): share for shown, length, share in zip(form.forms, form.lengths, form.shares, strict=True)}
+    for value, share in zip(kept, shares, strict=True):
+        cell = (form_of(value), len(value))
+        cells[cell] = max(cells.get(cell, 0.0) - share, 0.0)
+    wished: list[tuple[str, float, float]] = [(shown, length, share) for (shown, length), share in cells.items()]
+    if form.rest_lengths is not None:
+        wished += [("", float(length), form.rest / 24) for length in form.rest_lengths.quantile((np.arange(24) + 0.5) / 24)]
+    lengths = np.array([len(text) for text in texts], dtype=np.float64)
+    forms = [form_of(text) for text in texts]
+    for shown, length, share in wished:
+        off = np.abs(lengths - length) + np.array([0.0 if not shown or other == shown else 40.0 for other in forms])
+        best = np.flatnonzero(off == off.min())[:most]
+        out[best] += share / len(best)
+    return out
 
 
 def _mixed(city: Ints) -> Ints:

@@ -141,8 +141,9 @@ def _paths(locale: str) -> Iterator[str]:
 
 def _companies(locale: str) -> Iterator[str]:
     draws, known, (_, lasts) = draws_of("company", locale), _plain_words(locale), names_of(locale)
-    yield from _written("company")(locale)
-    for _ in range(SIZE):
+    endings = words(locale, "company", "company_suffixes") or ("Ltd", "Inc", "Group")
+    yield from _written("company", SIZE // 4)(locale)
+    for _ in range(2 * SIZE):
         first, second = _pick(known, draws).capitalize(), _pick(known, draws).capitalize()
         yield (
             f"{first} {second}",
@@ -150,7 +151,10 @@ def _companies(locale: str) -> Iterator[str]:
             f"{first} & {second}",
             f"{first}'s {second} {_pick(known, draws).capitalize()}",
             first,
-        )[next(draws) % 5]
+            f"{_pick(lasts, draws)} {_pick(endings, draws)}",
+            f"{first} {second} {_pick(endings, draws)}",
+            f"{_pick(lasts, draws)}-{_pick(lasts, draws)}",
+        )[next(draws) % 8]
 
 
 def _streets(locale: str) -> Iterator[str]:
