@@ -15,16 +15,24 @@ help: ## what there is to make
 .venv: $(READY) ## the environment: everything of requirements.lock, and this project, editable
 
 $(READY): requirements.lock pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	touch $(READY)
+	@echo '== The environment ($(VENV)) is set up: a minute or two, once.'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
 
-demo: $(READY) ## clone the bundled sample database and show what came out (demo-output/)
-	rm -rf demo-output
-	mkdir demo-output
-	$(BIN)/python tests/samples/build.py chinook demo-output/chinook.sqlite
-	$(BIN)/mimic clone sqlite:///demo-output/chinook.sqlite sqlite:///demo-output/chinook-copy.sqlite --reference copy --if-exists replace
+demo: $(READY) ## clone the bundled music store, say where the copy is and how it compares (demo-output/)
+	@rm -rf demo-output && mkdir demo-output
+	@$(BIN)/python tests/samples/build.py chinook demo-output/chinook.sqlite
+	@echo '== A music store of 15,607 real rows, demo-output/chinook.sqlite, is learned; another one is filled with made-up rows.'
+	@echo '   mimic clone sqlite:///demo-output/chinook.sqlite sqlite:///demo-output/copy.sqlite --reference copy'
+	@$(BIN)/mimic clone sqlite:///demo-output/chinook.sqlite sqlite:///demo-output/copy.sqlite --reference copy 2>&1
+	@echo
+	@echo '== How alike the two are: rows, rows that refer to none, and scores from 0 to 1 (nothing about privacy).'
+	@echo '   mimic compare sqlite:///demo-output/chinook.sqlite sqlite:///demo-output/copy.sqlite'
+	@$(BIN)/mimic compare sqlite:///demo-output/chinook.sqlite sqlite:///demo-output/copy.sqlite 2>&1
+	@echo
+	@echo '== The copy is demo-output/copy.sqlite. README.md goes on from here; the command is $(BIN)/mimic.'
 
 test: check ## what CI runs: check, then every test but the acceptance ones
 	$(BIN)/python -m pytest -n $(WORKERS)

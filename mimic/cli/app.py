@@ -35,10 +35,17 @@ app = typer.Typer(
 Mimic reads a database, learns what its rows look like, and fills another one with made-up rows
 that fit: keys, constraints, distributions, numbers of children.
 
-    mimic clone postgresql://me@prod/shop postgresql://me@localhost/shop_copy
+```
+mimic inspect postgresql://me@prod/shop
+mimic clone   postgresql://me@prod/shop postgresql://me@localhost/shop_copy
+mimic compare postgresql://me@prod/shop postgresql://me@localhost/shop_copy
+```
+
+A database is a URL: `postgresql://user@host:port/db`, or `sqlite:///file.db` (four slashes for an absolute path). Passwords come from
+PGPASSWORD, a password file, a service, or a variable in the URL: `'postgresql://me:${PW}@host/db'`.
 
 Exit codes: 0 done; 1 failed, the target is as it was; 2 wrong usage; 3 refused, nothing was written;
-4 done, with warnings that nobody has accepted.""",
+4 done, with warnings that nobody has accepted; 130 interrupted, the target is as it was.""",
 )
 
 
@@ -52,7 +59,7 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[bool, typer.Option("--version", metavar="", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
     pass
 
@@ -61,7 +68,7 @@ def _options(
 def inspect(
     what: Annotated[str, typer.Argument(metavar="URL|MODEL", help="A database, or a model file.")],
     literals: Annotated[
-        bool, typer.Option("--literals", help="Of a model file: list every value of the source that it keeps, with its owners.")
+        bool, typer.Option("--literals", metavar="", help="Of a model file: list every value of the source that it keeps, with its owners.")
     ] = False,
     schema: o.Schemas = None,
     table: o.Tables = None,
@@ -77,16 +84,23 @@ def inspect(
     Of a database: tables, rows, keys, load order, cycles, what looks sensitive, what looks like reference data.
     Of a model file: tables, generators, why each was chosen, what is kept of the source.
 
-        mimic inspect sqlite:///shop.db -v          (every column, and why it looks sensitive)
-        mimic inspect shop.mimic --literals
+    ```
+    mimic inspect sqlite:///shop.db -v   # every column, and why it looks sensitive
+    mimic inspect shop.mimic --literals  # every value of the source that the model keeps
+    ```
     """
     from mimic import commands
     from mimic.cli import show_model, show_plan
     from mimic.planning.binding import with_environment
 
+    what = with_environment(what)
+    if literals and "://" in what:
+        raise UsageError("only a model file has literals.", where="--literals", hint="Learn one first: mimic learn URL -o FILE.mimic")
+    if "://" not in what and not Path(what).exists():
+        raise UsageError("no such file.", where=what, hint="A database is named by a URL: postgresql://user@host/db or sqlite:///file.db.")
     with _talk(format, quiet, verbose) as talk:
         seen = commands.inspect(
-            with_environment(what),
+            what,
             config=config,
             schemas=schema or (),
             tables=table or (),
@@ -120,8 +134,10 @@ def plan(
 
     A file that is there already is completed, not overwritten: what you wrote in it, comments too, is kept.
 
-        mimic plan postgresql://me@prod/shop -o mimic.yaml
-        mimic clone postgresql://me@prod/shop postgresql://me@localhost/copy --config mimic.yaml
+    ```
+    mimic plan postgresql://me@prod/shop -o mimic.yaml
+    mimic clone postgresql://me@prod/shop postgresql://me@localhost/copy --config mimic.yaml
+    ```
     """
     from mimic import commands
     from mimic.cli import show_plan, show_report
@@ -174,8 +190,10 @@ def learn(
 ) -> None:
     """Learn a model of SOURCE: one portable file, from which rows can be made anywhere.
 
+    ```
     mimic learn postgresql://me@prod/shop -o shop.mimic
     mimic inspect shop.mimic
+    ```
     """
     from mimic import commands
     from mimic.cli import show_model, show_report
@@ -222,8 +240,10 @@ def generate(
 ) -> None:
     """Fill TARGET with rows made from MODEL. No source database is needed or contacted.
 
+    ```
     mimic generate shop.mimic sqlite:///copy.db --scale 0.1
     mimic generate shop.mimic postgresql://me@localhost/copy --rows orders=5000
+    ```
     """
     from mimic import commands
     from mimic.cli import show_report
@@ -271,8 +291,10 @@ def clone(
 ) -> None:
     """Learn from SOURCE and fill TARGET in one go. SOURCE is only read; TARGET must be empty.
 
+    ```
     mimic clone postgresql://me@prod/shop postgresql://me@localhost/shop_copy
     mimic clone sqlite:///shop.db sqlite:///copy.db --scale 0.1 --reference copy
+    ```
     """
     from mimic import commands
     from mimic.cli import show_report
@@ -305,7 +327,7 @@ def clone(
 @app.command()
 def compare(
     source: o.SourceUrl,
-    target: o.TargetUrl,
+    target: o.CopyUrl,
     schema: o.Schemas = None,
     table: o.Tables = None,
     exclude_table: o.ExcludeTables = None,
@@ -318,7 +340,9 @@ def compare(
 
     The scores go from 0 to 1. They tell how alike the two look, nothing about privacy.
 
-        mimic compare sqlite:///shop.db sqlite:///copy.db
+    ```
+    mimic compare sqlite:///shop.db sqlite:///copy.db
+    ```
     """
     from mimic import commands
     from mimic.cli import show_report
@@ -341,7 +365,9 @@ def compare(
 def config_schema() -> None:
     """Print the JSON Schema of mimic.yaml, for editors that check while you type.
 
+    ```
     mimic schema > mimic.schema.json
+    ```
     """
     from mimic.planning.binding import config_schema as tree
 

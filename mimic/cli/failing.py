@@ -42,13 +42,14 @@ class Commands(TyperGroup):
             raise typer.Exit(1) from None
 
 
-_USER = re.compile(r"((?:^|[\s'\"(/])[^\s:@/'\"]*):\S*@")
+_USER = re.compile(r"((?:^|[\s'\"(/])[^\s:@/'\"]*):(\S*)@")
+_BARE = re.compile(r"//[^\s:@/'\"]*")  # a user without a password
 _PARAMETER = re.compile(r"(?i)(passw\w*|pwd|secret|token)=[^&\s'\"]+")
 
 
 def redacted(text: str) -> str:
     """The text with whatever looks like the password of a URL taken out, of a malformed one too (`postgres//me:secret@host`)."""
-    return _PARAMETER.sub(r"\1=***", _USER.sub(r"\1:***@", text))
+    return _PARAMETER.sub(r"\1=***", _USER.sub(lambda found: found[0] if _BARE.fullmatch(found[2]) else f"{found[1]}:***@", text))
 
 
 def _tell(sentence: str, code: int, kind: str) -> None:

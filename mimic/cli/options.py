@@ -37,6 +37,7 @@ OptionalTarget = Annotated[
     str | None, typer.Argument(metavar="TARGET", help="The database to fill; `target:` of --config when absent.", show_default=False)
 ]
 TargetUrl = Annotated[str, typer.Argument(metavar="TARGET", help="The database to fill.")]
+CopyUrl = Annotated[str, typer.Argument(metavar="TARGET", help="Its copy: a URL too, of either engine.")]
 ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="A model file, as `mimic learn` writes it.")]
 
 Schemas = Annotated[
@@ -50,7 +51,10 @@ ExcludeTables = Annotated[
     list[str] | None, typer.Option("--exclude-table", metavar="GLOB", help="Not this table. May be repeated.", rich_help_panel=CHOOSING)
 ]
 ConfigFile = Annotated[
-    Path | None, typer.Option("--config", metavar="FILE", help="A mimic.yaml.", envvar="MIMIC_CONFIG", rich_help_panel=CHOOSING)
+    Path | None,
+    typer.Option(
+        "--config", metavar="FILE", help="A mimic.yaml, as `mimic plan` proposes it.", envvar="MIMIC_CONFIG", rich_help_panel=CHOOSING
+    ),
 ]
 Reference = Annotated[
     ReferenceOption | None,
@@ -59,16 +63,27 @@ Reference = Annotated[
 
 Scale = Annotated[
     float | None,
-    typer.Option("--scale", help="Rows as a multiple of the source's; reference tables keep their size.", min=0.0, rich_help_panel=SIZING),
+    typer.Option(
+        "--scale",
+        metavar="X",
+        help="Rows as a multiple of the source's; reference tables keep their size.",
+        min=0.0,
+        rich_help_panel=SIZING,
+    ),
 ]
 Rows = Annotated[
     list[str] | None,
-    typer.Option("--rows", metavar="[TABLE=]N", help="Rows of one table, or of every table. May be repeated.", rich_help_panel=SIZING),
+    typer.Option(
+        "--rows", metavar="[TABLE=]N", help="Rows of one table (orders=5000), or of every one. May be repeated.", rich_help_panel=SIZING
+    ),
 ]
 FitDomains = Annotated[
-    bool, typer.Option("--fit-domains", help="Make fewer rows where a key has too few values, instead of refusing.", rich_help_panel=SIZING)
+    bool,
+    typer.Option(
+        "--fit-domains", metavar="", help="Make fewer rows where a key has too few values, instead of refusing.", rich_help_panel=SIZING
+    ),
 ]
-Seed = Annotated[int | None, typer.Option("--seed", help="The same model, seed and version give the same rows.", rich_help_panel=SIZING)]
+Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="The same model, seed and version give the same rows.")]
 
 IfExists = Annotated[
     IfExistsOption,
@@ -83,17 +98,30 @@ ReplaceUnmarked = Annotated[
         rich_help_panel=LOADING,
     ),
 ]
-Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Connections at work at once.", rich_help_panel=LOADING)]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Do all but writing, and say what would be written.", rich_help_panel=LOADING)]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", metavar="N", min=1, help="Connections at work at once.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", metavar="", help="Do all but writing, and say what would be written.", rich_help_panel=LOADING)
+]
 Accept = Annotated[
     list[str] | None,
-    typer.Option("--accept", metavar="ID[:PLACE]", help="A finding that is fine. May be repeated.", rich_help_panel=LOADING),
+    typer.Option("--accept", metavar="ID[:PLACE]", help="A finding that is fine, such as W211. May be repeated.", rich_help_panel=TELLING),
 ]
 
 AsFormat = Annotated[Format, typer.Option("--format", help="How the result is printed on stdout.", rich_help_panel=TELLING)]
-Quietly = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on the way.", rich_help_panel=TELLING)]
+Quietly = Annotated[
+    bool, typer.Option("--quiet", "-q", metavar="", help="No progress, no summary; warnings stay.", rich_help_panel=TELLING)
+]
 Verbose = Annotated[
-    int, typer.Option("--verbose", "-v", count=True, help="Say more; -vv also where a fault happened.", rich_help_panel=TELLING)
+    int,
+    typer.Option(
+        "--verbose",
+        "-v",
+        count=True,
+        show_default=False,
+        metavar="",
+        help="Say more; -vv also where a fault happened.",
+        rich_help_panel=TELLING,
+    ),
 ]
 
 

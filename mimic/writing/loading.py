@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
@@ -84,7 +84,8 @@ class _Clock:
         now = self.last
         if self.table is not None and self.bar is not None:
             self.bar.done()
-            self.lines[self.table] = TableLine(str(self.table), self.modes[self.table], self.rows, now - self.since)
+            before = self.lines.get(self.table, TableLine(str(self.table), self.modes[self.table], 0, 0.0))
+            self.lines[self.table] = replace(before, rows=before.rows + self.rows, seconds=before.seconds + now - self.since)
         self.table, self.rows, self.since = table, 0, now
         self.bar = self.progress.bar(f"writing {table}", self.load.rows.get(table)) if table is not None else None
 
@@ -93,6 +94,13 @@ class _Clock:
         self.last = time.monotonic()
         if self.bar is not None:
             self.bar.advance(n)
+        if self.table is not None and self.rows == self.load.rows.get(self.table):
+            self.at(self._next())  # now the rows of the next are made: its bar shall say so, not the one of this
+
+    def _next(self) -> TableName | None:
+        """The table whose batches are to come after the present one's."""
+        order = self.load.order
+        return next((name for name in order[order.index(self.table) + 1 :] if self.load.rows.get(name, 1)), None)
 
 
 @dataclass(slots=True)
