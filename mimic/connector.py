@@ -108,8 +108,8 @@ class Target(Protocol):
     def update(self, batch: Batch, key: Sequence[str]) -> None:
         """Set the other columns of rows named by `key` (deferred foreign keys)."""
 
-    def violations(self, table: TableName, check: Check) -> pa.RecordBatch:
-        """Primary keys of rows for which the check is false, over all rows at once."""
+    def violations(self, table: TableName, checks: Sequence[Check], rows: pa.RecordBatch) -> pa.BooleanArray:
+        """Which of these rows, which are not in the table yet, break one of the checks: the database says so, after `create`."""
 
     def finish(self) -> tuple[Finding, ...]:
         """Indexes, constraints (validated by the database), triggers, sequences advanced, views refreshed, statistics."""

@@ -32,7 +32,7 @@ from connectors.sqlite.reading import USER_TABLES, read_catalog
 from connectors.sqlite.source import CAPABILITIES, identity
 from mimic.batch import Batch
 from mimic.connector import Load
-from mimic.errors import ConnectorError, Refused, Unsupported
+from mimic.errors import ConnectorError, Refused
 from mimic.report import Finding
 from mimic.schema import Check, Schema, Table, TableName
 
@@ -245,20 +245,23 @@ class SqliteTarget:
             return ConnectorError(f"CHECK constraint {named[1]} failed", where=str(table.name), sqlstate=found.sqlstate)
         return found
 
-    def violations(self, table: TableName, check: Check) -> pa.RecordBatch:
-        described = self._described(table)
-        key = described.primary_key.columns if described.primary_key else tuple(column.name for column in described.written)
-        expression = in_dialect(check.expression, self._schema.engine, "sqlite", described, lambda name: self._names.column(table, name))
-        if expression is None:
-            raise Unsupported("this CHECK cannot be said in SQLite", where=f"{table}.{check.name}")
-        query = f"SELECT {self._listed(table, key)} FROM {quoted(self._names.table(table))} WHERE NOT ({expression})"
-        with told(f"{table}: CHECK {check.name}"):
-            rows = self.connection.execute(query).fetchall()
-        columns = [described.column(name) for name in key]
-        parts = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
-        ours = self._schema.engine == "sqlite"
-        arrays = [forms.decode(part, c.type, forms.form_of(c) if ours else forms.USUAL) for part, c in zip(parts, columns, strict=True)]
-        return pa.RecordBatch.from_arrays(arrays, names=list(key))
+    def violations(self, table: TableName, checks: Sequence[Check], rows: pa.RecordBatch) -> pa.BooleanArray:
+        described, names = self._described(table), rows.schema.names
+        told_ = [
+            in_dialect(c.expression, self._schema.engine, "sqlite", described, lambda name: self._names.column(table, name)) for c in checks
+        ]
+        broken = " OR ".join(f"NOT ({expression})" for expression in told_ if expression is not None)
+        bad = set()
+        if broken and names and rows.num_rows:
+            listed = self._listed(table, names)
+            with told(f"{table}: a CHECK that is asked about"):
+                # affinities come with the columns; constraints do not
+                self.connection.execute(f"CREATE TEMP TABLE mimic_asked AS SELECT {listed} FROM {quoted(self._names.table(table))} LIMIT 0")
+                statement = f"INSERT INTO temp.mimic_asked ({listed}) VALUES ({', '.join('?' * len(names))})"
+                self.connection.executemany(statement, zip(*self._encoded(described, rows), strict=True))
+                bad = {row[0] for row in self.connection.execute(f"SELECT _rowid_ FROM temp.mimic_asked WHERE {broken}")}
+                self.connection.execute("DROP TABLE temp.mimic_asked")
+        return pa.array([number + 1 in bad for number in range(rows.num_rows)], pa.bool_())
 
     # -- the end -----------------------------------------------------------------------------------------------------------
 

@@ -7,12 +7,13 @@ before.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from mimic.conditions import columns_of
 from mimic.errors import Refused
 from mimic.generating.honouring import honour
 from mimic.model import TableModel
@@ -67,7 +68,9 @@ class Checking:
     def settled(self, rows: pa.RecordBatch, ask: Ask, redraw: Redraw, stream: Stream) -> pa.RecordBatch:
         """The chunk without a row that breaks an unread CHECK. `Refused` when some still do after a bounded number of draws."""
         bad = self._broken(ask, rows)
-        names = frozenset(name for check in self.model.unread for name in check.columns) - self.locked
+        told_apart = {ref.name for rule in self.model.distinct for key in rule.keys for ref in columns_of(key)}
+        fixed = replace(self, locked=self.locked | told_apart)
+        names = frozenset(name for check in self.model.unread for name in check.columns) - fixed.locked
         for attempt in range(DRAWS + LOANS + 1):
             at = np.flatnonzero(bad)
             if not len(at):
@@ -75,7 +78,7 @@ class Checking:
             here = rows.take(pa.array(at))
             columns = dict(zip(here.schema.names, here.columns, strict=True))
             if attempt < DRAWS:
-                new = {name: values.take(pa.array(at)) for name, values in redraw(names, attempt).items() if name not in self.locked}
+                new = {name: values.take(pa.array(at)) for name, values in redraw(names, attempt).items() if name not in fixed.locked}
             elif attempt < DRAWS + LOANS and len(at) < len(bad):
                 good = np.flatnonzero(~bad)
                 donors = pa.array(good[stream.at("loan", attempt).integers(len(at), len(good))])
@@ -84,7 +87,7 @@ class Checking:
                 new = {name: pa.nulls(len(at), columns[name].type) for name in names if self.table.column(name).nullable}
             if not new:
                 continue
-            columns = self.honoured({name: new.get(name, values) for name, values in columns.items()}, stream.at("again", attempt))
+            columns = fixed.honoured({name: new.get(name, values) for name, values in columns.items()}, stream.at("again", attempt))
             tried = pa.RecordBatch.from_arrays([columns[name] for name in here.schema.names], schema=rows.schema)
             still = self._broken(ask, tried)
             place = np.arange(len(bad))

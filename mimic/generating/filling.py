@@ -48,7 +48,7 @@ class Filling:
 
     def prepare(self) -> None:
         """Everything that needs the whole table, and the proof that every unique column has room."""
-        single = {rule.columns[0] for rule in self.table.keys if len(rule.columns) == 1 and not rule.expressions}
+        single = {rule.columns[0] for rule in self.table.keys if len(rule.columns) == 1 and not rule.expressions and not rule.where}
         for generator in self._generators():
             if not single.isdisjoint(generator.fills) and (room := generator.capacity()) is not None and room < self.n:
                 place = f"{self.table.name}.{','.join(generator.fills)}"

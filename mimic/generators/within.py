@@ -23,7 +23,7 @@ from mimic.generators.nested import pack, unpack
 from mimic.generators.references import codes, separate
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
-from mimic.schema import Boolean, Date, Decimal, Enum, Float, Time, Timestamp, arrow_type, bare
+from mimic.schema import Boolean, Date, Decimal, Enum, Float, Text, Time, Timestamp, arrow_type, bare
 from mimic.streams import CHUNK, Floats, Ints, Stream
 
 
@@ -88,6 +88,8 @@ class Within:
             return cls(way="chosen", values=("false", "true"), owners=(0, 0), reason="type", **here)
         if isinstance(kind, Enum):
             return cls(way="chosen", values=kind.labels, owners=(0,) * len(kind.labels), reason="labels of the type", weights=None, **here)
+        if isinstance(kind, Text) and (listed := tuple(str(value) for value in task.options.get("values", ()))):
+            return cls(way="chosen", values=listed, owners=(0,) * len(listed), reason="listed by a CHECK", weights=None, **here)
         values, owners, weights, here["others"] = _kept(sample, name, task)
         reason = str(task.options.get("vocabulary") or "k owners")
         return cls(way="chosen", values=values, owners=owners, weights=weights, reason=reason, **here)
@@ -160,7 +162,7 @@ class Within:
         return None
 
     def literals(self) -> Iterable[Literal]:
-        if self.reason not in ("type", "labels of the type"):
+        if self.reason not in ("type", "labels of the type", "listed by a CHECK"):
             for value, owners in zip(self.values, self.owners, strict=True):
                 yield Literal(self.column, value, owners, self.reason)
         if self.inner is not None:

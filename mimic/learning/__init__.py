@@ -48,7 +48,7 @@ def _model(table: TablePlan, fitted: tuple[Learned, ...], copies: Mapping[TableN
         table.source_rows,
         fitted,
         copies.get(name),
-        fixed_size=bool(table.reference) or table.mode == "copy",
+        fixed_size=bool(table.reference) or table.mode == "copy" or any(map(_listed, table.steps)),
         rows=table.rows,
         scale=table.scale,
         reason=table.reason,
@@ -56,6 +56,11 @@ def _model(table: TablePlan, fitted: tuple[Learned, ...], copies: Mapping[TableN
         conditions=table.conditions,
         unread=table.unread,
     )
+
+
+def _listed(step: Step) -> bool:
+    """Whether a step gives the keys of a settings table, each once: as many rows as keys."""
+    return step.task.unique and bool(step.task.options.get("vocabulary"))
 
 
 def _fit(step: Step, found: TableEvidence, registry: Registry, stream: Stream) -> Learned:

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
+from mimic.conditions import Limits
 from mimic.config import ColumnConfig
-from mimic.generator import Task
+from mimic.generator import Span, Task
+from mimic.generators.spellings import spelling
 from mimic.plan import Choice, Step
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
 from mimic.schema import Column, Text, bare
 from mimic.semantics import Kind, Meaning, Sensitivity
+from mimic.streams import Streams
+from mimic.truth import matches
 
 CATEGORIES = "categorical.shares"
+SPELLINGS = "text.spellings"
+LOOKED_AT = 200  # values of a text column, to see whether they spell something
 REACHES = frozenset(
     (
         *(Kind.EMAIL, Kind.PHONE, Kind.IBAN, Kind.CARD_NUMBER, Kind.BANK_ACCOUNT, Kind.NATIONAL_ID, Kind.PASSPORT, Kind.TAX_ID),
         *(Kind.DEVICE_ID, Kind.MAC, Kind.IP, Kind.LICENCE_PLATE),
     )
 )  # kinds of which no real value is kept, however many owners it has
+MEANT = 0.6  # how well a generator must suit for the column's meaning to count against the pattern of a CHECK
+TRIED, MOSTLY = 64, 0.9  # of so many values made by it, so many must match
 ENOUGH = 0.3  # of the values kept by k owners: from here on a column's own shares matter more than a group's harmony
 
 
@@ -76,10 +87,20 @@ def choose(
             options = {"vocabulary": vocabulary, "fallback": inner, **options} if vocabulary is not None else {"fallback": inner, **options}
         asked = replace(task, options={**task.options, **options})
         return Step(asked, Choice(config.generator, "as configured"))
+    if "values" in task.options and len(task.columns) == 1:
+        return Step(replace(task, options={**task.options, **options}), Choice(CATEGORIES, "a CHECK lists its values"))
     ranked = rank(task, registry)
     if not ranked:
         return None
     text = isinstance(bare(task.column.type), Text)
+    if text and task.unique and task.meaning.kind is Kind.SETTING_KEY and vocabulary is not None:
+        asked = replace(task, options={**task.options, **options, "vocabulary": vocabulary})
+        return Step(asked, Choice(CATEGORIES, f"vocabulary: {vocabulary}", ranked))
+    if text and len(task.columns) == 1 and not task.unique and (what := _spelled(task, evidence)):
+        ranked = (SPELLINGS, 0.9), *(pair for pair in ranked if pair[0] != SPELLINGS)
+        if what == "json":  # the shape is kept whole; no document is
+            asked = replace(task, options={**task.options, **options})
+            return Step(asked, Choice(SPELLINGS, "its values are JSON documents", ranked[1:]))
     if len(task.columns) == 1 and not task.unique and (text or vocabulary is not None) and options.get("keep_literals") is not False:
         found = kept(evidence, task.column, task.k)
         others = [pair for pair in ranked if pair[0] != CATEGORIES]
@@ -98,6 +119,35 @@ def choose(
     best, score = ranked[0]
     reason = f"suits best ({score:.2f}): {_what(task)}"
     return Step(replace(task, options={**task.options, **options}), Choice(best, reason, ranked[1:]))
+
+
+def by_meaning(task: Task, registry: Registry) -> Task:
+    """The task without a CHECK's patterns where a generator for what the column means keeps to them anyway: an address with an @."""
+    limits = Limits.of(task.options.get("limits"))
+    if not limits.patterns or len(task.columns) != 1:
+        return task
+    told = {name: value for name, value in task.options.items() if name != "limits"}
+    plain = replace(task, options={**told, "limits": replace(limits, patterns=()).plain()})
+    ranked = rank(replace(plain, unique=False), registry)
+    if not ranked or ranked[0][1] < MEANT:
+        return task
+    place = Streams(0).at("plan", task.table.name, task.name)
+    made = registry.generators.get(ranked[0][0]).learn(replace(plain, unique=False), None, place.at("learn"))
+    if made.needs:
+        return task
+    values = made.sample(Span(0, TRIED, TRIED), place.at("sample", 0), {})[task.column.name].drop_null()
+    good = [matches(values, pattern, limits.ignore_case) for pattern in limits.patterns] if pa.types.is_string(values.type) else []
+    kept_to = len(values) and good and float(np.asarray(reduce(pc.and_, good)).mean()) >= MOSTLY
+    return plain if kept_to else task
+
+
+def _spelled(task: Task, evidence: TableEvidence | None) -> str:
+    """What nine of ten values of a text column are the spelling of, where that is a day, a moment or a JSON document; else ""."""
+    if evidence is None or not evidence.sampled or task.meaning.sensitivity is Sensitivity.SECRET:
+        return ""
+    seen = evidence.column(task.column.name).drop_null()[:LOOKED_AT]
+    found = Counter("date" if (name := spelling(text)) == "instant" else name for text in seen.to_pylist())
+    return next((name for name in ("date", "json") if found[name] >= 0.9 * max(len(seen), 1) and found[name]), "")
 
 
 def _what(task: Task) -> str:

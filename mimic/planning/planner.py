@@ -143,7 +143,10 @@ def _steps(
     free = [column for column in table.written if column.name not in referenced]
     for column in free:
         if column.name in keys.single:
-            add(task((column.name,), unique=True), here.columns.get(column.name))
+            own = here.columns.get(column.name)
+            setting = meanings[column.name].kind is Kind.SETTING_KEY  # a settings table has its keys, each once
+            why = _vocabulary(meanings[column.name], found, column.name, own, personal) if setting else None
+            add(task((column.name,), unique=True), own, why)
     if keys.edges:
         steps.append(_references(task, keys, found, limits))
     steps += [_fan_out(table, key, modes, k) for key in schema.children(table.name) if modes[key.table][0] == "synthesize"]

@@ -2,6 +2,6 @@
 
 from mimic.planning.constraints.compiling import Compiled, compile
 from mimic.planning.constraints.narrowing import narrow
-from mimic.planning.constraints.options import narrowed, options
+from mimic.planning.constraints.options import narrowed, within_limits
 
-__all__ = ["Compiled", "compile", "narrow", "narrowed", "options"]
+__all__ = ["Compiled", "compile", "narrow", "narrowed", "within_limits"]

@@ -34,9 +34,9 @@ ALWAYS = Truth(Constant("boolean", True))
 class Compiled(NamedTuple):
     """What has become of a table's CHECKs: `unread` are those that only the database can judge, `findings` say why."""
 
-    conditions: tuple[Condition, ...]
-    findings: tuple[Finding, ...]
-    unread: tuple[Check, ...]
+    conditions: tuple[Condition, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    unread: tuple[Check, ...] = ()
 
 
 def compile(table: Table, engine: str) -> Compiled:

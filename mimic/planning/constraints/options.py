@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal as Number
@@ -16,17 +17,18 @@ def narrowed(column: Column, limits: Limits) -> Column:
     return replace(column, type=_shorter(column.type, limits.max_length), nullable=column.nullable and not limits.not_null)
 
 
-def options(column: Column, limits: Limits) -> dict[str, Any]:
-    """`values`, or `low` and `high`, or `null_share`; all that is known stands in `limits`."""
+def within_limits(options: Mapping[str, Any], column: Column, limits: Limits) -> dict[str, Any]:
+    """The options with `values`, or `low` and `high`, or `null_share`; all that is known stands in `limits`."""
     kind = bare(column.type)
-    made: dict[str, Any] = {"limits": limits.plain()}
+    made: dict[str, Any] = {**options, "limits": limits.plain()}
     if limits.must_be_null:
         return made | {"null_share": 1.0}
     if (listed := _listed(kind, limits)) is not None:
         return made | {"values": listed}
-    for name, bound, open_, sign in (("low", limits.lower, limits.lower_open, 1), ("high", limits.upper, limits.upper_open, -1)):
-        if (told := _bound(kind, bound, sign if open_ else 0)) is not None:
-            made[name] = told
+    if (low := _bound(kind, limits.lower, 1 if limits.lower_open else 0)) is not None:
+        made["low"] = max(low, options.get("low", low))
+    if (high := _bound(kind, limits.upper, -1 if limits.upper_open else 0)) is not None:
+        made["high"] = min(high, options.get("high", high))
     if isinstance(kind, Integer) and (least := made.get("low", 0)) > 1:
         made["start"] = int(-(-least // 1))
     return made
@@ -51,7 +53,7 @@ def _listed(kind: LogicalType, limits: Limits) -> list[Plain] | None:
     return left or None
 
 
-def _bound(kind: LogicalType, bound: Plain | None, step: int) -> Plain | None:
+def _bound(kind: LogicalType, bound: Plain | None, step: int) -> Any:
     """A bound that belongs to the values: one step further where it is excluded and the type has steps."""
     if bound is None or isinstance(bound, bool):
         return None
