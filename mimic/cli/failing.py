@@ -43,7 +43,7 @@ class Commands(TyperGroup):
 
 
 _USER = re.compile(r"((?:^|[\s'\"(/])[^\s:@/'\"]*):(\S*)@")
-_BARE = re.compile(r"//[^\s:@/'\"]*")  # a user without a password
+_BARE = re.compile(r"//[^\s:@'\"]*")  # a user without a password
 _PARAMETER = re.compile(r"(?i)(passw\w*|pwd|secret|token)=[^&\s'\"]+")
 
 
