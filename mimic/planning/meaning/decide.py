@@ -26,6 +26,8 @@ CARRIED = frozenset(
      Kind.SESSION, Kind.KEY, Kind.CARD_NUMBER, Kind.IBAN, Kind.LICENCE_PLATE, Kind.ACCOUNT_ID, Kind.FIRST_NAME, Kind.LAST_NAME}
 )  # fmt: skip
 _ELSEWHERE = frozenset({"account id", "member id", "network id", "global id", "user id", "profile id", "badge id"})
+_ADDRESS = frozenset({Kind.STREET, Kind.CITY, Kind.POSTCODE, Kind.COUNTRY, Kind.COUNTRY_CODE})
+_NO_STATES = frozenset({Kind.STATUS, Kind.WORDS, Kind.CODE, Kind.OTHER})
 _LOGINS = frozenset({"user", "client", "login", "web", "auth", "account", "http"})
 
 
@@ -48,11 +50,31 @@ def guess(table: Table, schema: Schema, evidence: TableEvidence | None = None) -
         named = _named(table, column, context, schema)
         signs = read(evidence, column) if evidence is not None and evidence.sampled else None
         out[column.name] = named if signs is None else _weighed(named, signs, column, context)
+    out |= _states(table, out)
     for column in table.columns:  # words for searching hold what the texts beside them hold
         if isinstance(bare(column.type), Vector):
             told = any(meaning.sensitivity is Sensitivity.TEXT for meaning in out.values())
             why = "search words of the free text beside it" if told else "search words"
             out[column.name] = Meaning(Kind.FREE_TEXT, Sensitivity.TEXT if told else Sensitivity.NONE, 0.7, why)
+    return out
+
+
+def _states(table: Table, meanings: Mapping[str, Meaning]) -> dict[str, Meaning]:
+    """A `state` beside a city and a country is no status: it is part of the address."""
+    out: dict[str, Meaning] = {}
+    for column in table.columns:
+        words = phrase(column.name)
+        if letter(column.type) != "t" or words.split()[-1:] != ["state"] or meanings[column.name].kind not in _NO_STATES:
+            continue
+        owner = words[: -len("state")]
+        parts = [
+            meanings[other.name]
+            for other in table.columns
+            if meanings[other.name].kind in _ADDRESS and phrase(other.name).startswith(owner) and other is not column
+        ]
+        if len({part.kind for part in parts}) >= 2:
+            sensitivity = max((part.sensitivity for part in parts if part.kind is not Kind.STREET), key=_RANK.index, default=Sensitivity.QUASI)
+            out[column.name] = Meaning(Kind.REGION, sensitivity, 0.9, "a state among the parts of an address")
     return out
 
 

@@ -308,6 +308,8 @@ DIRECT = (
     Rule(K.PERSON_NAME, D, r"cardholder|card holder|account holder|holder name|name on card|composer|author|salesperson|sales rep|spokesperson|booked for|attention|attn|care of|next of kin|beneficiary|signatory|"
          r"lyricist|ceo|contact$|undersigned|landlord|accountholder|owner name|reported by|rejected by|signed by", "t", unless=r"(?:id|url|email|phone|at|type|count|score|notes?|bio)$",
          where=lambda c: not c.definition, confidence=0.8),
+    Rule(K.PERSON_NAME, D, r"head of (?:state|government)|headofstate|headofgovernment|president(?: name)?$|prime minister|chancellor|monarch|mayor(?: name)?$|governor(?: name)?$", "t",
+         unless=r"(?:id|url|type|count|title|date|party|office)$", confidence=0.8),
     Rule(K.USERNAME, D, r"^(?:author|owner|user|creator|committer|uploader|assignee|reporter|operator|editor|executor|requester|submitter|whodunnit|actor|changed by|username)$", "t",
          where=lambda c: c.log or c.content or c.personal or any("changelog" in word for word in c.words), confidence=0.7),
     Rule(K.PERSON_NAME, D, r"^(?:name|display name|name display|full|label name|other name|original name|desired name|former name|alternative name|alternate name|sort name|name 1|name 2|known as|alias)$", "t", where=_person),
