@@ -14,7 +14,6 @@ from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from scipy import stats
 
 from mimic.errors import UsageError, closest
 from mimic.generator import Columns, Literal, Span, State, Task
@@ -87,6 +86,8 @@ class Named:
 
     @cached_property
     def _frozen(self) -> Any:
+        from scipy import stats
+
         return getattr(stats, self.name)(*self.parameters)
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
@@ -120,6 +121,8 @@ class Named:
 
 
 def _known(name: str) -> str:
+    from scipy import stats  # half a second, for the few columns that name a distribution
+
     families = [known for known in dir(stats) if isinstance(getattr(stats, known), stats.rv_continuous | stats.rv_discrete)]
     if name not in families:
         raise UsageError(f"{name!r} is no distribution of scipy.stats.", hint=closest(name, families).strip())
@@ -128,6 +131,8 @@ def _known(name: str) -> str:
 
 def _parameters(name: str, asked: Any) -> tuple[float, ...]:
     """Shape parameters, then `loc` and `scale`, in scipy's order."""
+    from scipy import stats
+
     family = getattr(stats, _known(name))
     shapes = [shape.strip() for shape in (family.shapes or "").split(",") if shape.strip()]
     if isinstance(asked, dict):
@@ -148,6 +153,8 @@ def _parameters(name: str, asked: Any) -> tuple[float, ...]:
 
 def fit(values: Floats) -> tuple[str, tuple[float, ...], float, tuple[tuple[str, float], ...]]:
     """The best candidate by AIC: name, parameters, Kolmogorov-Smirnov distance, and the AIC of all, best first."""
+    from scipy import stats
+
     deviation = float(values.std()) or 1.0
     found: list[tuple[float, str, tuple[float, ...]]] = []
     for name in CANDIDATES:

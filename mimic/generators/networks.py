@@ -20,7 +20,8 @@ from mimic.generators.draws import Guide, null_share, nulls, systematic, without
 from mimic.generators.pooled import Pools, from_pool
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
-from mimic.schema import Network, bare
+from mimic.schema import Network, Text, bare
+from mimic.semantics import Kind
 from mimic.streams import Floats, Permutation, Stream
 
 _MOST = 20_000
@@ -51,7 +52,13 @@ class Networks:
 
     @classmethod
     def suits(cls, task: Task) -> float:
-        return 0.7 if len(task.columns) == 1 and isinstance(bare(task.column.type), Network) else 0.0
+        kind = bare(task.column.type)
+        if len(task.columns) != 1 or not isinstance(kind, Network | Text):
+            return 0.0
+        if isinstance(kind, Network):
+            return 0.7
+        # An address kept as text, in a column that no uniqueness or length makes narrow.
+        return 0.85 if task.meanings and task.meaning.kind is Kind.IP and not task.unique and (kind.length or 45) >= 39 else 0.0
 
     @classmethod
     def learn(cls, task: Task, evidence: TableEvidence | None, stream: Stream) -> Self:

@@ -7,7 +7,7 @@ anew by what they spell (see `spellings`): a boolean stays one, a number a numbe
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import ClassVar, Self
 
@@ -189,6 +189,8 @@ def _program_keys(task: Task) -> bool:
 
 def _inner(task: Task, column: Column) -> Task:
     meaning = next((m for c, m in zip(task.columns, task.meanings, strict=True) if c.name == column.name), task.meanings[0])
+    if meaning.kind is Kind.SETTING_VALUE:  # what is no flag, number, date ... is a text of that length, not any setting's value
+        meaning = replace(meaning, kind=Kind.WORDS)
     return Task(task.table, (column,), (), (meaning,), False, {}, task.k, task.locale)
 
 

@@ -29,7 +29,7 @@ from mimic.semantics import Kind, Meaning, Sensitivity
 from mimic.streams import Floats, Stream
 
 _MOST = 20_000  # texts that are looked at
-_TEXTS: dict[str, Kind] = {"email": Kind.EMAIL, "url": Kind.URL, "words": Kind.FREE_TEXT}
+_TEXTS: dict[str, Kind] = {"email": Kind.EMAIL, "url": Kind.URL, "domain": Kind.DOMAIN, "words": Kind.FREE_TEXT}
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern))
     for name, pattern in (
@@ -46,6 +46,10 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         ("email", r"[^@\s<>\"]+@[^@\s<>\"]+\.[A-Za-z]{2,}"),
         ("url", r"[a-z][a-z+]{1,9}://[^\s]+"),
+        (
+            "domain",
+            r"[a-z0-9][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)*\.(com|org|net|edu|gov|io|dev|local|info|biz|eu|de|ch|fr|it|uk|us|at|nl|be|es|ca)",
+        ),
         ("hex", r"[0-9a-f]{16,128}|[0-9A-F]{16,128}"),
         ("json", r"\s*[\[{][\s\S]*[\]}]\s*"),
     )

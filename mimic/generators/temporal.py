@@ -16,7 +16,7 @@ from typing import ClassVar, Self
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from mimic.generator import Columns, Literal, Span, State, Task
 from mimic.generators.cells import Sketch, described, even, mixed, sketch
@@ -252,7 +252,7 @@ def _rhythm(kind: LogicalType, values: Floats, owners: Owners, known: Sketch, st
     seen = np.bincount(weekday, minlength=7)
     expected = len(days) / 7
     uneven = float(((seen - expected) ** 2 / expected).sum())
-    if len(days) < _WEEKDAYS_FROM or chi2.sf(uneven, 6) > 1e-4:
+    if len(days) < _WEEKDAYS_FROM or chdtrc(6, uneven) > 1e-4:
         return clock, None
     held = owners.take(np.flatnonzero(rest)).distinct(weekday, 7)
     shares = np.where(held >= k, seen, 0).astype(np.float64)
