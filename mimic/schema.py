@@ -326,10 +326,14 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """One leaf partition of a partitioned table: its name and bound as SQL (`FOR VALUES FROM (...) TO (...)`, `DEFAULT`)."""
+    """One leaf partition of a partitioned table: its name and bound as SQL (`FOR VALUES FROM (...) TO (...)`, `DEFAULT`).
+
+    `holds` says as a condition in SQL which rows it takes, all levels of partitions together.
+    """
 
     name: TableName
     bound: str
+    holds: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

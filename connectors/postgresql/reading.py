@@ -137,7 +137,9 @@ class _Reader:
             triggers=tuple(self._triggers(row.oid, parts, names)),
             kind="foreign" if row.kind == "f" else "partitioned" if row.kind == "p" else "table",
             partition_by=row.partition_by,
-            partitions=tuple(Partition(_name(self.by_oid[p]), self._bound(p)) for p in parts if self.by_oid[p].kind != "p"),
+            partitions=tuple(
+                Partition(_name(self.by_oid[p]), self._bound(p), self.by_oid[p].holds) for p in parts if self.by_oid[p].kind != "p"
+            ),
             inherits=tuple(_name(self.by_oid[p]) for p in catalog.parents.get(row.oid, ()) if p in self.by_oid),
             unlogged=row.unlogged,
             comment=row.comment,

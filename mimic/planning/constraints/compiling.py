@@ -65,12 +65,22 @@ def _checks(table: Table) -> Iterator[tuple[Check, str | None]]:
     """Each CHECK and, for that of a domain, the column that is VALUE."""
     for check in table.checks:
         yield check, None
+    if somewhere := _partitioned(table):
+        yield somewhere, None
     for column in table.written:
         kind: LogicalType = column.type
         while isinstance(kind, Domain):
             for sql in (*kind.checks, *(() if kind.nullable else ("VALUE IS NOT NULL",))):
                 yield Check(f"{column.name} ({kind.name})", sql, (column.name,)), column.name
             kind = kind.of
+
+
+def _partitioned(table: Table) -> Check | None:
+    """Each row needs a partition that takes it. A partition by hash, or one that takes the rest, leaves nothing to be said."""
+    holds = [part.holds or "" for part in table.partitions]
+    if not holds or any(part.bound.endswith("DEFAULT") or not part.holds or "satisfies_hash" in part.holds for part in table.partitions):
+        return None
+    return Check("partitions", " OR ".join(f"({sql})" for sql in holds))
 
 
 def _judged(check: Check, table: Table) -> Check:

@@ -1,0 +1,39 @@
+"""Every row of a partitioned table finds a partition: where none takes a value, the value is not drawn."""
+
+from __future__ import annotations
+
+import mimic
+
+SCHEMA = """
+CREATE TABLE visit (id bigint GENERATED ALWAYS AS IDENTITY, seen timestamptz NOT NULL, place text) PARTITION BY RANGE (seen);
+CREATE TABLE visit_january PARTITION OF visit FOR VALUES FROM ('2031-01-01 00:00+00') TO ('2031-02-01 00:00+00');
+CREATE TABLE visit_march PARTITION OF visit FOR VALUES FROM ('2031-03-01 00:00+00') TO ('2031-04-01 00:00+00');
+CREATE TABLE parcel (id int PRIMARY KEY, country text, weight int) ;
+CREATE TABLE label (id int, country text NOT NULL, weight int NOT NULL) PARTITION BY LIST (country);
+CREATE TABLE label_alps PARTITION OF label FOR VALUES IN ('CH', 'AT') PARTITION BY RANGE (weight);
+CREATE TABLE label_alps_light PARTITION OF label_alps FOR VALUES FROM (0) TO (10);
+CREATE TABLE label_fr PARTITION OF label FOR VALUES IN ('FR');
+CREATE TABLE bucket (id int NOT NULL) PARTITION BY HASH (id);
+CREATE TABLE bucket_even PARTITION OF bucket FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE bucket_odd PARTITION OF bucket FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+"""
+
+
+def test_rows_without_any_to_learn_from_fall_into_the_partitions_that_exist(make_database):
+    source, target = make_database(), make_database()
+    source.psql(SCHEMA)
+    mimic.clone(source.url, target.url, rows=200, reference="synthesize")
+    for table in ("visit", "label", "bucket"):
+        assert target.psql(f"SELECT count(*) FROM {table}").strip() == "200", table
+    months = target.psql("SELECT DISTINCT extract(month FROM seen AT TIME ZONE 'UTC')::int FROM visit ORDER BY 1").split()
+    assert months == ["1", "3"], "both partitions are used"
+    assert target.psql("SELECT count(*) FROM label WHERE country IN ('CH', 'AT') AND weight NOT BETWEEN 0 AND 9").strip() == "0"
+
+
+def test_learned_rows_stay_within_the_partitions(make_database):
+    source, target = make_database(), make_database()
+    source.psql(SCHEMA + "INSERT INTO visit (seen) SELECT '2031-01-01 12:00+00'::timestamptz + (i % 30 + i % 2 * 59) * interval '1 day' "
+                "FROM generate_series(1, 500) i WHERE i % 30 + i % 2 * 59 < 89")  # fmt: skip
+    mimic.clone(source.url, target.url, scale=3, reference="synthesize")
+    asked = 3 * int(source.psql("SELECT count(*) FROM visit"))
+    assert target.psql("SELECT count(*) FROM visit").strip() == str(asked)
