@@ -11,6 +11,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ from mimic.schema import TableName
 ROWS = int(os.environ.get("MIMIC_BENCH_COPY_ROWS", "1000000"))
 PAIRS = int(os.environ.get("MIMIC_BENCH_PAIRS", "5"))
 CHUNK = 65_536
+OUT = Path(__file__).resolve().parents[2] / "bench-output" / "copy.json"
 PARENT, WIDE = TableName("public", "customer"), TableName("public", "wide")
 STRUCTURE = """
     CREATE TABLE customer (id bigint PRIMARY KEY);
@@ -131,6 +133,8 @@ def test_copy_from_arrow_against_thin_copy(make_database: Callable[..., Any], po
         "ratio_all_two_jobs": round(statistics.median(t["all"] / o["all"] for t, _, o in pairs), 3),
     }
     print(json.dumps({"bench_copy": figures}))
+    OUT.parent.mkdir(exist_ok=True)
+    OUT.write_text(json.dumps(figures, indent=1) + "\n")
 
 
 def fresh(database: Any) -> None:
