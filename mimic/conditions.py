@@ -289,6 +289,7 @@ class Limits:
     letters: Literal["lower", "upper"] | None = None  # the text equals its lower, or upper, case
     not_null: bool = False
     must_be_null: bool = False
+    document: bool = False  # the text is JSON
 
     def plain(self) -> dict[str, Any]:
         """What differs from no limits, as JSON values."""

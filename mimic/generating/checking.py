@@ -17,6 +17,7 @@ from mimic.conditions import columns_of
 from mimic.errors import Refused
 from mimic.generating.honouring import honour
 from mimic.model import TableModel
+from mimic.report import Finding
 from mimic.schema import Check, Table, TableName
 from mimic.streams import Stream
 
@@ -103,11 +104,13 @@ class Checking:
 
     def _refusal(self, many: int) -> Refused:
         names = ", ".join(check.name for check in self.model.unread)
-        return Refused(
-            f"B511: {many} rows still break a CHECK that cannot be read ({names}), however often they are drawn; nothing was written.",
-            where=str(self.table.name),
-            hint="Give its columns a generator in mimic.yaml that satisfies it, or copy the table.",
+        told = Finding(
+            "B511",
+            str(self.table.name),
+            f"{many} rows break a CHECK that cannot be turned into rules ({names}), however often they are drawn",
+            "Give its columns a generator in mimic.yaml that satisfies it, or copy the table.",
         )
+        return Refused(f"a blocking finding; nothing was written.\n  {told.id}  {told.place}  {told.sentence}. {told.todo}")
 
 
 def _taken(a: pa.RecordBatch, b: pa.RecordBatch, place: NDArray[np.int64]) -> pa.RecordBatch:

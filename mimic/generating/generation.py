@@ -27,6 +27,7 @@ class Generation:
     batch_rows: int = CHUNK
     findings: tuple[Finding, ...] = ()
     _fillings: dict[TableName, Filling] = field(default_factory=dict)
+    _ready: set[TableName] = field(default_factory=set)
 
     def filling(self, name: TableName) -> Filling:
         if name not in self._fillings:
@@ -37,8 +38,21 @@ class Generation:
 
     def prepare(self) -> None:
         for table in self.model.tables:
-            if table.copied is None:
+            if table.copied is None and table.name not in self._ready:
                 self.filling(table.name).prepare()
+                self._ready.add(table.name)
+
+    def resize(self, name: TableName, n: int) -> None:
+        """Another number of rows: the table is made anew, and so is whatever refers to it, however far below."""
+        self.sizes[name] = n
+        stale, waiting = {name}, [name]
+        while waiting:
+            below = {key.table for key in self.model.schema.children(waiting.pop())} - stale
+            stale |= below
+            waiting += below
+        for other in stale:
+            self._fillings.pop(other, None)
+            self._ready.discard(other)
 
     def batches(self, ask: Ask | None = None) -> Iterator[Batch]:
         """Rows of all tables in load order, at most `batch_rows` a batch; `ask` is asked about CHECKs that could not be read."""
@@ -59,20 +73,20 @@ def generate(
 
     With `fit_domains` a table that cannot hold the rows asked gets as many as it can, each a note.
     """
-    wanted, findings = dict(sizes), list[Finding]()
+    notes: dict[TableName, Finding] = {}
+    made = Generation(model, dict(sizes), model.seed if seed is None else seed, batch_rows)
     while True:
-        made = Generation(model, dict(wanted), model.seed if seed is None else seed, batch_rows)
         try:
             made.prepare()
         except CapacityError as problem:
             name = _table(model, problem)
-            if not fit_domains or name is None or problem.possible >= wanted[name]:
+            if not fit_domains or name is None or problem.possible >= made.sizes[name]:
                 raise
-            sentence = f"{problem.possible} rows instead of {wanted[name]}: {problem.sentence.split(': ', 1)[-1]}"
-            findings.append(Finding("N504", str(name), sentence))
-            wanted[name] = problem.possible
+            sentence = f"{problem.possible} rows instead of {sizes[name]}: {problem.sentence.split(': ', 1)[-1]}"
+            notes[name] = Finding("N504", str(name), sentence)
+            made.resize(name, problem.possible)
             continue
-        made.findings = tuple(findings)
+        made.findings = tuple(notes.values())
         return made
 
 

@@ -285,6 +285,9 @@ class Proposals:
         sizes = [size for size in near if 0 <= size <= 10_000]
         match ref.kind:
             case "text":
+                if any(isinstance(part, Call) and part.function.startswith("json") for part in walk(atom)):
+                    for document in _documents(atom, texts)[:14]:
+                        yield self._own(ref, pa.repeat(document, n), n)
                 yield from self._texts(ref, texts, sizes[:6], rows, n)
             case "bytes":
                 for size in sizes[:6]:

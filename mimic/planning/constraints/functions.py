@@ -247,6 +247,8 @@ class Functions:
             right = self.constant_as(right, a)
         elif b in NUMBERS and isinstance(left, Constant) and a == "text":
             left = self.constant_as(left, b)
+        if self.engine == "sqlite":  # where a condition is 0 or 1
+            left, right = (self.cast(side, "integer") if kind_of(side) == "boolean" else side for side in (left, right))
         a, b = kind_of(left), kind_of(right)
         if {a, b} <= NUMBERS:
             kind: Kind = "float" if "float" in (a, b) else "decimal" if "decimal" in (a, b) else "integer"

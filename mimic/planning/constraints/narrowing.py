@@ -114,6 +114,8 @@ class _Reader:
             if kind_of(inner) == "bytes" or (left.function == "length" and self._is_text(inner)):
                 return _lengths(op, bound)
             return Limits(max_length=_lengths(op, bound).max_length)
+        if isinstance(left, Call) and left.function == "json_valid" and self._is_text(left.arguments[0]):
+            return Limits(document=(op, bound) in (("=", 1), ("<>", 0), (">", 0), (">=", 1)))
         if not self._is_column(left):
             return self._tried(Compare(op, left, right), (right,) if isinstance(right, Constant) else ())
         if op == "=":
@@ -222,6 +224,7 @@ def _both(a: Limits, b: Limits, key: Callable[[Any], Any]) -> Limits:
         a.letters or b.letters,
         a.not_null or b.not_null,
         a.must_be_null or b.must_be_null,
+        a.document or b.document,
     )
 
 
@@ -243,6 +246,7 @@ def _any(a: Limits, b: Limits, key: Callable[[Any], Any]) -> Limits:
         a.patterns if a.patterns == b.patterns else (),
         a.ignore_case and a.patterns == b.patterns,
         a.letters if a.letters == b.letters else None,
+        document=a.document and b.document,
     )
 
 

@@ -9,12 +9,13 @@ from decimal import Decimal as Number
 from typing import Any
 
 from mimic.conditions import Limits, Plain
-from mimic.schema import Boolean, Column, Date, Decimal, Domain, Enum, Integer, LogicalType, Text, Time, Timestamp, Uuid, bare
+from mimic.schema import Boolean, Column, Date, Decimal, Domain, Enum, Integer, Json, LogicalType, Text, Time, Timestamp, Uuid, bare
 
 
 def narrowed(column: Column, limits: Limits) -> Column:
-    """The column as its limits leave it: never NULL where they say so, shorter where they say so."""
-    return replace(column, type=_shorter(column.type, limits.max_length), nullable=column.nullable and not limits.not_null)
+    """The column as its limits leave it: shorter, JSON instead of any text, never NULL."""
+    kind = Json() if limits.document and isinstance(bare(column.type), Text) else _shorter(column.type, limits.max_length)
+    return replace(column, type=kind, nullable=column.nullable and not limits.not_null)
 
 
 def within_limits(options: Mapping[str, Any], column: Column, limits: Limits) -> dict[str, Any]:
