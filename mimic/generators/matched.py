@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from mimic.generators.draws import Guide
 from mimic.generators.forms import Form, Sampled, classes_of, cut_form, form_of
+from mimic.generators.pools import reserved
 from mimic.generators.templates import MOST, allotted, from_classes, stretched
 from mimic.streams import Floats, Ints, Stream, Streams
 
@@ -30,6 +31,7 @@ _STEPS = 48  # lengths that stand for the rest of a form
 _CASES: tuple[Callable[[str], str], ...] = (str, str.upper, str.lower)
 
 _WORD = re.compile(r"[^\W\d_]+")
+_NET = re.compile(r"(?P<scheme>[aA]+://)?(?P<host>[^/?#]*)(?P<path>.*)", re.S)
 _PIECES = re.compile(r"[aA]+|9+|[^aA9]+", re.S)
 
 Allowed = NDArray[np.bool_]
@@ -45,6 +47,7 @@ class Matched:
     allowed: Allowed | None = None
     locale: str = "en_US"
     glue: str = " "  # between entries of which a text longer than all of them is made
+    net: bool = False  # texts are addresses on the net: whatever is made up, hosts are names reserved for examples
     plain: int | None = None  # how many entries, the first ones, are usual: of a column whose form is unknown
 
     @cached_property
@@ -62,7 +65,7 @@ class Matched:
                 np.ones(1),
                 np.array(usable, dtype=np.int64),
             )
-        choice = _Choice(_indexed(self.entries), self.allowed, self.locale, self.glue)
+        choice = _Choice(_indexed(self.entries), self.allowed, self.locale, self.glue, self.net)
         texts_: list[str] = []
         source: list[int] = []
         starts: list[int] = []
@@ -208,6 +211,7 @@ class _Choice:
     allowed: Allowed | None
     locale: str
     glue: str
+    net: bool
 
     def _may(self, i: int) -> bool:
         return self.allowed is None or bool(self.allowed[i])
@@ -250,6 +254,8 @@ class _Choice:
 
     def _worded(self, classes: str, words: bool, stream: Stream) -> str:
         """A text of these classes: words of the pool, or of the language; digits and the rest as they come."""
+        if self.net and (parts_ := _NET.match(classes)) and "." in parts_["host"]:
+            return self._at_host(parts_, stream)
         parts: list[str] = []
         draws = (stream.words(1 + len(classes)) >> np.uint64(16)).tolist()
         for part in _PIECES.findall(classes):
@@ -262,6 +268,13 @@ class _Choice:
                 template = from_classes(part, self.locale, words=words)
                 parts.append(bytes(template.fill(np.array([draw % min(template.domain, MOST)]), 1, stream)[0]).decode())
         return "".join(parts)
+
+    def _at_host(self, parts: re.Match[str], stream: Stream) -> str:
+        """A made-up path under a host that belongs to nobody."""
+        scheme = "" if not parts["scheme"] else "http://" if len(parts["scheme"]) <= 7 else "https://"
+        hosts = reserved(self.locale, len(parts["host"]) + len(parts["scheme"] or "") - len(scheme))
+        path = self._worded(parts["path"], True, stream) if parts["path"] else ""
+        return f"{scheme}{hosts[int(stream.integers(1, len(hosts))[0])]}{path}"
 
     def _of_length(self, length: int, stream: Stream) -> Found:
         """Entries of about a length; a longer text than any is several of them."""
@@ -276,33 +289,36 @@ class _Choice:
         return out
 
     def _strung(self, length: int, stream: Stream) -> Found:
+        """Texts longer than any entry: several entries, or, where blanks do not belong, one with words of the pool behind it."""
+        entries = self.index.entries
+        further = entries if " " in self.glue else tuple(word for found in self.index.words.values() for word in found if word.islower())
         out: Found = []
-        for turn in range(3 * ENOUGH):
-            draws = (stream.words(64) >> np.uint64(16)).tolist()
-            parts: list[str] = []
-            left = length
-            for draw in draws:
-                text = self.index.entries[draw % len(self.index.entries)]
-                if left - len(text) - len(self.glue) < 4:
-                    near = min(self.index.lengths, key=lambda other: abs(other - left))
-                    text = self.index.entries[self.index.by_length[near][draw % len(self.index.by_length[near])]]
-                    parts.append(text)
+        for _ in range(2 * ENOUGH):
+            draws = (stream.words(8 + length // 2) >> np.uint64(16)).tolist()
+            usable = [i for i in (draw % len(entries) for draw in draws[:8]) if self._may(i)]
+            text = entries[usable[0] if usable else draws[0] % len(entries)]
+            for draw in draws[8:]:
+                left = length - len(text) - len(self.glue)
+                if left < 2 or not further:
                     break
-                if self._may(draw % len(self.index.entries)):
-                    parts.append(text)
-                    left -= len(text) + len(self.glue)
-            out.append((self.glue.join(parts), -1))
-            if turn >= ENOUGH:
-                break
+                tried = [further[(draw + 7 * turn) % len(further)] for turn in range(12)]
+                fitting = [word for word in tried if len(word) <= left] or [min(tried, key=len)[:left]]
+                best = min(fitting, key=lambda word: left - len(word)) if left < 24 else fitting[0]
+                text = f"{text}{self.glue}{best}"
+            out.append((text, -1))
         return out
 
 
 def withheld(entries: Sequence[str], sampled: Sampled | None, k: int, stream: Stream) -> Allowed:
-    """Which entries may be used: none that the source holds with fewer than k owners, and by lot every second of the others."""
+    """Which entries may be used: none that the source holds with fewer than k owners, and by lot every second of the others.
+
+    None at all that the source holds where most of its values are different.
+    """
     if sampled is None or not sampled.rows:
         return np.ones(len(entries), dtype=np.bool_)
     held = sampled.owners.distinct(sampled.codes, len(sampled.texts))
-    rare = {text.casefold() for text, owners in zip(sampled.texts, held.tolist(), strict=True) if owners < k}
+    personal = len(sampled.texts) > 0.5 * sampled.rows  # most values stand for one row: even a common one would look like a real one
+    rare = {text.casefold() for text, owners in zip(sampled.texts, held.tolist(), strict=True) if owners < k or personal}
     real = np.array([entry.casefold() in rare for entry in entries], dtype=np.bool_)
     if not real.any():
         return np.ones(len(entries), dtype=np.bool_)

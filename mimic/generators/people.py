@@ -24,9 +24,9 @@ from mimic.generators.cells import sketch
 from mimic.generators.draws import Guide, systematic, without
 from mimic.generators.forms import Form, Sampled, grouped, learn_form, look
 from mimic.generators.matched import Allowed, Matched, before_count, packed, unpacked, withheld
-from mimic.generators.pools import Spelling, ascii_letters, draws_of, names_of, provider, spelled_words, unique
+from mimic.generators.pools import Spelling, ascii_letters, draws_of, names_of, provider, unique
 from mimic.generators.text import text_like, width
-from mimic.generators.things import HANDLES, RESERVED
+from mimic.generators.things import HANDLES, RESERVED, reserved
 from mimic.profile import Owners, TableEvidence
 from mimic.semantics import Kind
 from mimic.streams import Floats, Ints, Permutation, Stream, Streams
@@ -211,13 +211,15 @@ class Local:
     digits: float = 0.0
     upper: bool = False
     own: bool = False  # it is the anchor's text itself
+    tail: int = 2  # how many digits, on average
 
     def state(self) -> State:
-        return {"templates": list(self.templates), "shares": list(self.shares), "digits": self.digits, "upper": self.upper, "own": self.own}
+        return {"templates": list(self.templates), "shares": list(self.shares), "digits": self.digits, "upper": self.upper, "own": self.own,
+                "tail": self.tail}  # fmt: skip
 
     @classmethod
     def restore(cls, state: State) -> Local:
-        return cls(tuple(state["templates"]), tuple(state["shares"]), state["digits"], state["upper"], state["own"])
+        return cls(tuple(state["templates"]), tuple(state["shares"]), state["digits"], state["upper"], state["own"], state["tail"])
 
 
 @dataclass(frozen=True)
@@ -352,7 +354,7 @@ class Person:
                 entries = _pairs(self.locale, _POOLS[kind])[0]
                 plain = _USUAL if kind is Kind.PERSON_NAME else None
                 glue = ", " if kind is Kind.PERSON_NAME else "."
-                return at, Matched(entries, self.forms[at], most, self.allowed_anchor, self.locale, glue, plain)
+                return at, Matched(entries, self.forms[at], most, self.allowed_anchor, self.locale, glue, plain=plain)
         return None
 
     @property
@@ -539,7 +541,8 @@ class Person:
             made = [_template(template, first, last) for template in local.templates]
             texts = made[0] if len(made) == 1 else pc.choose(pa.array(which.astype(np.int64)), *made)
             if local.digits > 0:
-                numbers = pc.cast(pa.array(own.at("digits").integers(span.n, 100)), pa.string())
+                least = 10 ** (local.tail - 1) if local.tail > 2 else 0
+                numbers = pc.cast(pa.array(least + own.at("digits").integers(span.n, 10**local.tail - least)), pa.string())
                 with_digits = own.at("whether").uniform(span.n) < local.digits
                 texts = pc.if_else(pa.array(with_digits), pc.binary_join_element_wise(texts, numbers, ""), texts)
             texts = _cut(texts, most)
@@ -708,16 +711,6 @@ def _domains(values: pa.Array, owners: Owners, k: int) -> tuple[pa.Array, tuple[
     return local, kept, () if found is None else tuple(np.rint(found.quantile(steps)).astype(int).tolist())
 
 
-@lru_cache(maxsize=256)
-def reserved(locale: str, length: int) -> tuple[str, ...]:
-    """Names of about a length that belong to nobody: under the top-level domains kept for examples and tests (RFC 2606)."""
-    if length == len(RESERVED[0]):
-        return RESERVED
-    if length < 11:
-        return tuple(f"{word}.test" for word in spelled_words(locale, max(length - 5, 3), 3)[:3])
-    return tuple(f"{word}.example" for word in spelled_words(locale, min(length, 40) - 8, 3)[:3])
-
-
 def _norm(values: pa.Array) -> list[str | None]:
     return [None if text is None else ascii_letters(text) for text in values.to_pylist()]
 
@@ -742,6 +735,7 @@ def _local(values: pa.Array, whole: pa.Array, texts: Mapping[str, pa.Array], kin
     filled = [text for text in shown if text]
     upper = bool(filled) and sum(text.isupper() for text in filled) > 0.5 * len(filled)
     digits = sum(text[-1:].isdigit() for text in filled) / max(len(filled), 1)
+    tail = _tail(shown, owners.take(index), k)
     for name, kind in kinds.items():
         if kind is Kind.USERNAME and name in texts and texts[name] is not whole:
             same = [a == b for a, b in zip(shown, texts[name].take(pa.array(index)).to_pylist(), strict=True) if a and b]
@@ -749,7 +743,7 @@ def _local(values: pa.Array, whole: pa.Array, texts: Mapping[str, pa.Array], kin
                 return Local(upper=upper, own=True)
     first, last = _names(texts, kinds)
     if first is None and last is None:
-        return Local(_by_form(filled), tuple([1.0] * len(_by_form(filled))), digits if digits >= 0.05 else 0.0, upper)
+        return Local(_by_form(filled), tuple([1.0] * len(_by_form(filled))), digits if digits >= 0.05 else 0.0, upper, tail=tail)
     firsts = _norm(first.take(pa.array(index))) if first is not None else [""] * n
     lasts = _norm(last.take(pa.array(index))) if last is not None else [""] * n
     found: list[object] = []
@@ -761,9 +755,16 @@ def _local(values: pa.Array, whole: pa.Array, texts: Mapping[str, pa.Array], kin
     kept = {str(key): float(counts[i]) for i, key in enumerate(keys) if key and held[i] >= k}
     if not kept:
         guessed = _by_form(filled)
-        return Local(guessed, tuple([1.0] * len(guessed)), digits if digits >= 0.05 else 0.0, upper)
+        return Local(guessed, tuple([1.0] * len(guessed)), digits if digits >= 0.05 else 0.0, upper, tail=tail)
     total = sum(kept.values())
-    return Local(tuple(kept), tuple(share / total for share in kept.values()), digits if digits >= 0.05 else 0.0, upper)
+    return Local(tuple(kept), tuple(share / total for share in kept.values()), digits if digits >= 0.05 else 0.0, upper, tail=tail)
+
+
+def _tail(texts: list[str], owners: Owners, k: int) -> int:
+    """How many digits stand at the end of texts that end in digits, on average over k owners or more."""
+    counts = np.array([len(text) - len(text.rstrip("0123456789")) for text in texts], dtype=np.int64)
+    held = owners.distinct(np.where(counts > 0, 0, -1), 1)[0]
+    return int(np.clip(round(float(counts[counts > 0].mean())), 1, 9)) if held >= k else 2
 
 
 def _rows(n: int, owners: Owners) -> Sampled:

@@ -21,6 +21,7 @@ from mimic.semantics import Kind
 from mimic.streams import Streams
 
 FALLBACK = "en_US"
+RESERVED = ("example.com", "example.org", "example.net")
 
 
 def known_locale(locale: str) -> str:
@@ -153,6 +154,16 @@ def spelled_words(locale: str, length: int, most: int) -> tuple[str, ...]:
     return tuple(out)
 
 
+@lru_cache(maxsize=256)
+def reserved(locale: str, length: int) -> tuple[str, ...]:
+    """Names of about a length that belong to nobody: under the top-level domains kept for examples and tests (RFC 2606)."""
+    if length == len(RESERVED[0]):
+        return RESERVED
+    if length < 11:
+        return tuple(f"{word}.test" for word in spelled_words(locale, max(length - 5, 3), 3)[:3])
+    return tuple(f"{word}.example" for word in spelled_words(locale, min(length, 40) - 8, 3)[:3])
+
+
 @lru_cache(maxsize=16)
 def public_words(kind: Kind) -> frozenset[str]:
     """What the public knows of a kind (countries, languages, currencies, ...), lower case, in several spellings."""
@@ -187,5 +198,5 @@ def _languages() -> Mapping[str, str]:
     }  # fmt: skip
 
 
-__all__ = ["FALLBACK", "Spelling", "ascii_letters", "draws_of", "faker_of", "known_locale", "names_of", "neutral_words", "provider", "public_words",
+__all__ = ["FALLBACK", "RESERVED", "Spelling", "ascii_letters", "draws_of", "faker_of", "known_locale", "names_of", "neutral_words", "provider", "public_words", "reserved",
            "spelled_words", "unique", "words"]  # fmt: skip

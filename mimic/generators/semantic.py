@@ -37,6 +37,9 @@ _AGAIN = {
     Kind.DOMAIN: "-",
     Kind.COUNTRY_CODE: "",
 }
+# What stands between a value that is not long enough and what makes it longer.
+_GLUE = {Kind.SLUG: "-", Kind.URL: "/", Kind.URL_PROFILE: "/", Kind.IMAGE: "?", Kind.PATH: "/", Kind.FILE_NAME: "_", Kind.DOMAIN: "."}
+_NET = frozenset({Kind.URL, Kind.URL_PROFILE, Kind.IMAGE, Kind.DOMAIN})
 # Kinds of few public words; unless unique, their own shares matter and `categorical` keeps them.
 _SHORT = frozenset(
     {
@@ -76,7 +79,8 @@ class SemanticPool:
     @cached_property
     def matched(self) -> Matched:
         room = None if self.most is None else max(self.most - (6 if self.unique and self.most > 12 else 0), 1)
-        return Matched(pool(self.means, self.locale), self.form, room, self.allowed, self.locale)
+        glue = _GLUE.get(self.means, " ")
+        return Matched(pool(self.means, self.locale), self.form, room, self.allowed, self.locale, glue, self.means in _NET)
 
     @cached_property
     def _mark(self) -> str:
@@ -99,6 +103,9 @@ class SemanticPool:
         if evidence is not None and evidence.sampled:
             sampled = look(evidence.column(task.column.name), evidence.owners)
             form = learn_form(sampled, task.k)
+            if means in _SHORT and form.known and not _public(entries, sampled.texts):
+                means = Kind.NAME  # whatever it is called, its values are other words
+                entries = pool(means, task.locale)
             if means not in _SHORT:
                 allowed = withheld(entries, sampled, task.k, stream)
         if not task.column.nullable:
@@ -156,6 +163,12 @@ class SemanticPool:
             state["most"],
             state["unique"],
         )
+
+
+def _public(entries: tuple[str, ...], texts: list[str]) -> bool:
+    """Whether a fifth of the texts are the public words of their kind."""
+    known = {entry.casefold() for entry in entries}
+    return 5 * sum(text.casefold() in known for text in texts) >= len(texts)
 
 
 def told_apart(texts: pa.Array, again: np.ndarray, before: str) -> pa.Array:

@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from mimic.generators.pools import (
+    RESERVED,
     ascii_letters,
     draws_of,
     faker_of,
     names_of,
     neutral_words,
     provider,
+    reserved,
     spelled_words,
     unique,
     words,
@@ -23,7 +25,6 @@ from mimic.generators.pools import (
 from mimic.semantics import Kind
 
 SIZE = 3_000
-RESERVED = ("example.com", "example.org", "example.net")
 _EXTENSIONS = ("pdf", "jpg", "png", "docx", "xlsx", "txt", "csv", "zip", "pptx", "mp4", "svg", "json")
 
 _PUBLIC: dict[Kind, tuple[str, ...]] = {
@@ -297,4 +298,4 @@ _MAKERS: dict[Kind, Callable[[str], Iterator[str] | tuple[str, ...]]] = {
 }  # fmt: skip
 HANDLES = _handles
 
-__all__ = ["HANDLES", "RESERVED", "has_pool", "pool"]
+__all__ = ["HANDLES", "RESERVED", "has_pool", "pool", "reserved"]
