@@ -179,7 +179,7 @@ _DROPS = (
        FROM pg_catalog.pg_class o JOIN pg_catalog.pg_namespace n ON n.oid = o.relnamespace
        WHERE n.nspname = ANY($SCHEMAS$) AND o.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c') AND NOT o.relispartition
          AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
-                         AND d.objid = o.oid AND d.deptype IN ('e', 'i') AND o.relkind <> 'c')
+                         AND d.objid = o.oid AND d.objsubid = 0 AND d.deptype IN ('e', 'i') AND o.relkind <> 'c')
          AND NOT {_NOT_OURS.format('pg_catalog.pg_class')} ORDER BY o.relkind IN ('S', 'c'), o.relkind NOT IN ('v', 'm'), 1""",
     f"""SELECT pg_catalog.format('DROP ROUTINE IF EXISTS %s CASCADE', o.oid::pg_catalog.regprocedure)
        FROM pg_catalog.pg_proc o JOIN pg_catalog.pg_namespace n ON n.oid = o.pronamespace

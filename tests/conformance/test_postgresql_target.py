@@ -436,6 +436,16 @@ def test_a_name_spelt_out_replaces_what_no_load_made(make_database: Make, shop: 
     assert structure(target) == structure(shop)
 
 
+def test_a_partitioned_table_of_an_earlier_load_is_replaced(make_database: Make) -> None:
+    source, target = make_database(), make_database()
+    source.psql(
+        "CREATE TABLE t (i int, d date) PARTITION BY RANGE (d); CREATE TABLE t1 PARTITION OF t DEFAULT; INSERT INTO t VALUES (1, '2020-01-01')"
+    )
+    loaded(Copy.of(source.url), target.url)
+    loaded(Copy.of(source.url, if_exists="replace"), target.url)
+    assert content(target) == content(source)
+
+
 def test_a_dry_run_writes_nothing(make_database: Make, shop: Any) -> None:
     target = make_database()
     for jobs in (1, 2):
