@@ -131,7 +131,11 @@ class Filling:
         if not self.model.distinct:
             return None
         primary = self.table.primary_key.columns if self.table.primary_key else ()
-        return Apart(self.table, self.model.distinct, self.model.conditions, self._asked | frozenset(primary))
+        return Apart(self.table, self.model.distinct, self.model.conditions, self._asked | frozenset(primary), self._pointed_at)
+
+    def _pointed_at(self, key: ForeignKey) -> dict[str, pa.Array]:
+        parent = self._other(key.parent)
+        return {name: parent.whole(referred) for name, referred in zip(key.columns, key.referred, strict=True)}
 
     def _told_apart(self, apart: Apart, span: Span, columns: dict[str, pa.Array]) -> list[pa.Array]:
         made, late = apart.settle(columns, self._streams.at("apart", self.table.name, span.chunk))

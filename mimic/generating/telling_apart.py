@@ -9,7 +9,7 @@ rule's predicate leaves out, or a NULL. What was tried must satisfy the table's 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from mimic.conditions import ColumnRef, Condition, Distinct, IsNull, Kind, Not, Sure, columns_of
 from mimic.generating.honouring import honour
-from mimic.schema import Column, Date, ForeignKey, Integer, Table, Text, Timestamp, Uuid, bare
+from mimic.schema import Boolean, Column, Date, ForeignKey, Integer, Table, Text, Timestamp, Uuid, bare
 from mimic.streams import Ints, Stream
 from mimic.truth import Rows
 
@@ -36,6 +36,7 @@ class Apart:
     rules: tuple[Distinct, ...]
     conditions: tuple[Condition, ...]
     fixed: frozenset[str]  # columns that other rows refer to, or that are unique by themselves
+    parents: Callable[[ForeignKey], Arrays]  # the keys that a foreign key may point at, by the columns that hold them
     seen: list[set[bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -96,10 +97,10 @@ class Apart:
         told = {ref.name for ref in columns_of(rule.where)} if rule.where is not None else set[str]()
         own = [name for name in dict.fromkeys(keys) if name not in self.fixed and name not in referring]
         made: list[tuple[str, tuple[str, ...]]] = []
-        made += [
-            ("fresh", (name,)) for name in sorted(own, key=lambda name: -_room(self.table.column(name))) if _room(self.table.column(name))
-        ]
-        if told - set(keys) - self.fixed:
+        room = {name: _room(self.table.column(name)) for name in own}
+        made += [("fresh", (name,)) for name in sorted(own, key=lambda name: -room[name]) if room[name]]
+        flags = all(isinstance(bare(self.table.column(name).type), Boolean) for name in told)
+        if told - set(keys) - self.fixed and flags:
             made.append(("out", ()))
         for edge in self.table.foreign_keys:
             if set(edge.columns) & set(keys) and not set(edge.columns) & self.fixed and not self._overlaps(edge):
@@ -109,6 +110,22 @@ class Apart:
         if not rule.nulls_equal:
             made += [("null", (name,)) for name in dict.fromkeys(keys) if self.table.column(name).nullable and name not in self.fixed]
         return made
+
+    def _others(self, edge: ForeignKey, rule: Distinct, columns: Arrays, rows: Ints, stream: Stream) -> Arrays:
+        """Parents for some rows: unused ones where the rule is about the parent alone, any where it is about more."""
+        found = self.parents(edge)
+        many = len(next(iter(found.values())))
+        if not many:
+            return {}
+        order = stream.permutation(many)
+        if {ref.name for key in rule.keys for ref in columns_of(key)} == set(edge.columns):
+            used = set(zip(*(columns[name].to_pylist() for name in edge.columns), strict=True))
+            keys = list(zip(*(found[name].to_pylist() for name in edge.columns), strict=True))
+            free = [int(i) for i in order if keys[i] not in used]
+            chosen = np.array([*free[: len(rows)], *stream.integers(max(0, len(rows) - len(free)), many)], dtype=np.int64)
+        else:
+            chosen = stream.integers(len(rows), many)
+        return {name: values.take(pa.array(chosen)).cast(columns[name].type) for name, values in found.items()}
 
     def _overlaps(self, edge: ForeignKey) -> bool:
         return any(other is not edge and set(other.columns) & set(edge.columns) for other in self.table.foreign_keys)
@@ -121,8 +138,8 @@ class Apart:
             column = self.table.column(names[0])
             part[names[0]] = _fresh(column, columns[names[0]], part[names[0]], stream.at("fresh"))
         elif how == "parents":
-            lent = pa.array(stream.at("lent").integers(len(rows), len(next(iter(columns.values())))))
-            part |= {name: columns[name].take(lent) for name in names}
+            edge = next(edge for edge in self.table.foreign_keys if edge.columns == names)
+            part |= self._others(edge, rule, columns, rows, stream.at("parents"))
         elif how == "out" and rule.where is not None:
             extra = [Not(Sure(rule.where))]
         else:
