@@ -421,7 +421,14 @@ class Schema:
             yield from table.foreign_keys
 
     def children(self, parent: TableName) -> tuple[ForeignKey, ...]:
-        return tuple(key for key in self.foreign_keys if key.parent == parent)
+        return self._children.get(parent, ())
+
+    @cached_property
+    def _children(self) -> Mapping[TableName, tuple[ForeignKey, ...]]:
+        found: dict[TableName, tuple[ForeignKey, ...]] = {}
+        for key in self.foreign_keys:
+            found[key.parent] = (*found.get(key.parent, ()), key)
+        return found
 
     @cached_property
     def fingerprint(self) -> str:
