@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from mimic.conditions import columns_of
+from mimic.conditions import Condition, columns_of
 from mimic.errors import Refused
 from mimic.generating.honouring import honour
 from mimic.model import TableModel
@@ -56,6 +56,19 @@ class Checking:
         single = {key.columns[0] for key in table.foreign_keys if len(key.columns) == 1}
         shared = {name for key in table.foreign_keys if len(key.columns) > 1 for name in key.columns}
         return cls(table, model, frozenset(locked), frozenset(nullable), frozenset(single - shared - unique - asked))
+
+    def kept(self, fills: Sequence[str], made: Mapping[str, pa.Array], stream: Stream) -> Arrays:
+        """What a generator made, satisfying the conditions that are about nothing else, keys included: nobody has seen them yet."""
+        own = self._own(tuple(fills))
+        if not own:
+            return dict(made)
+        read = {ref.name: made[ref.name] for condition in own for ref in columns_of(condition)}
+        return {**made, **honour(read, own, self.table, frozenset(), stream)[0]}
+
+    def _own(self, fills: tuple[str, ...]) -> list[Condition]:
+        if not self.model.conditions or any(name in key.columns for key in self.table.foreign_keys for name in fills):
+            return []
+        return [c for c in self.model.conditions if (refs := columns_of(c)) and all(ref.name in fills for ref in refs)]
 
     def honoured(self, columns: Mapping[str, pa.Array], stream: Stream) -> Arrays:
         """The chunk with as few changes as make its rows satisfy the conditions; what cannot be mended the database will refuse."""

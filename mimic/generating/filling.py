@@ -154,7 +154,7 @@ class Filling:
     def _run(self, generator: Generator) -> dict[str, pa.Array]:
         given = {need: self._need_whole(need) for need in generator.needs}
         stream = self._streams.at("generate", self.table.name, ",".join(generator.fills))
-        return dict(generator.sample(Span(0, self.n, self.n), stream, given))
+        return self._checking.kept(generator.fills, generator.sample(Span(0, self.n, self.n), stream, given), stream.at("check"))
 
     def _need_whole(self, need: str) -> pa.Array:
         """A need of a whole-table generator: an own column, or a parent's column in the parent's own rows."""
@@ -185,7 +185,7 @@ class Filling:
     def _chunk(self, generator: Generator, span: Span, filled: Columns) -> Columns:
         stream = self._streams.at("generate", self.table.name, ",".join(generator.fills), span.chunk)
         given = {need: self._need_chunk(need, span, filled) for need in generator.needs}
-        return generator.sample(span, stream, given)
+        return self._checking.kept(generator.fills, generator.sample(span, stream, given), stream.at("check"))
 
     def _need_chunk(self, need: str, span: Span, filled: Columns) -> pa.Array:
         if need in filled:
