@@ -6,6 +6,7 @@ anew by what they spell (see `spellings`): a boolean stays one, a number a numbe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,9 +17,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
+from mimic.generators.categorical import Shares
 from mimic.generators.draws import Guide, systematic
 from mimic.generators.nested import pack, rows_of, unpack
-from mimic.generators.spellings import Spellings
+from mimic.generators.spellings import Spellings, spelling
 from mimic.generators.text import text_like
 from mimic.profile import TableEvidence
 from mimic.schema import Column
@@ -26,6 +28,13 @@ from mimic.semantics import Kind
 from mimic.streams import Stream
 
 MOST_KEYS = 2_000
+_WORD = re.compile(r"[a-z][a-z0-9]{0,11}([_-][a-z0-9]{1,12}){0,3}")
+# Keys whose values may say who or where somebody is, or open something.
+_TELLING = re.compile(
+    r"pass|secret|token|key|salt|credential|user|owner|author|admin|name|mail|host|domain|url|site|company|contact|phone|address|account|"
+    r"id$",
+    re.IGNORECASE,
+)
 KEYS = frozenset(
     [
         "key",
@@ -116,8 +125,8 @@ class Setting:
         held = evidence.owners.distinct(codes, len(encoded.dictionary))
         order = np.argsort(-counts, kind="stable")[:MOST_KEYS]
         names = [encoded.dictionary[int(i)].as_py() for i in order]
-        values = [
-            Spellings.learn(_inner(task, column), rows_of(evidence, np.flatnonzero(codes == i)), stream.at("key", j))
+        values: list[Generator] = [
+            _learned(names[j], _inner(task, column), rows_of(evidence, np.flatnonzero(codes == i)), stream.at("key", j))
             for j, i in enumerate(order)
         ]
         values.append(Spellings.learn(_inner(task, column), evidence, stream.at("other")))
@@ -185,6 +194,15 @@ def _pair(task: Task) -> tuple[str, str] | None:
 
 def _program_keys(task: Task) -> bool:
     return task.meaning.kind in (Kind.SETTING_VALUE, Kind.KEY, Kind.OTHER, Kind.PASSWORD, Kind.SESSION, Kind.WORDS, Kind.TOKEN, Kind.MONEY)
+
+
+def _learned(key: str, task: Task, evidence: TableEvidence, stream: Stream) -> Generator:
+    """What fills the values of one key. A choice among words of a program (`theme`: `dark`) stays a choice among them."""
+    seen = evidence.column(task.column.name).drop_null()
+    words = len(seen) > 0 and not evidence.owners.paths and not _TELLING.search(key) and task.options.get("keep_literals") is not False
+    if words and all(_WORD.fullmatch(text) and spelling(text) == "words" for text in seen.to_pylist()):
+        return Shares.learn(replace(task, options={**task.options, "vocabulary": "a setting's choice"}), evidence, stream)
+    return Spellings.learn(task, evidence, stream)
 
 
 def _inner(task: Task, column: Column) -> Task:

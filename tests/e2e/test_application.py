@@ -86,6 +86,7 @@ def test_settings_keep_their_keys_and_the_spelling_of_each_value(clone):
     assert found["feature.beta"] in ("true", "false")
     datetime.fromisoformat(found["last_backup"])
     assert isinstance(json.loads(found["allowed_hosts"]), list)
+    assert (found["theme"], found["language"]) == ("dark", "de"), "a choice among words of a program is kept"
     for key in ("site.name", "smtp.password", "mail.host"):
         assert found[key] != SETTINGS[key], key
 
