@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from mimic.generator import Columns, Literal, Span, State, Task
 from mimic.generators import formats
 from mimic.generators.draws import Guide, nulls, systematic, without
-from mimic.generators.forms import Sampled, classes_of, form_of, grouped, learn_form, look
+from mimic.generators.forms import Sampled, classes_of, form_of, grouped, learn_form, lent, look
 from mimic.generators.templates import DIGITS, LOWER, UPPER, Bytes, Numbered, Template, alphabet, runs, stretched, strings
 from mimic.generators.text import text_like, width
 from mimic.profile import Owners, TableEvidence
@@ -282,6 +282,8 @@ class CodeTemplate:
             shapes = tuple(Shape(parsed(text), 1.0 / len(special), 0) for text in special) or learn_shapes(
                 sampled, task.k, machine=kind in MACHINE, unique=task.unique, kind=kind
             )
+            if not shapes and (other := lent(task, task.column.name)) is not None:
+                shapes = learn_shapes(other, task.k, machine=kind in MACHINE, unique=task.unique, kind=kind)
             shapes = tuple(shape for shape in shapes if most is None or sum(run for _, run in shape.slots) <= most)
         if not shapes:
             fixed = getattr(bare(task.column.type), "fixed", False)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import cast
 
@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mimic.generator import State
+from mimic.generator import State, Task
 from mimic.generators.cells import Sketch, sketch
 from mimic.profile import Owners
 from mimic.streams import Floats, Ints
@@ -188,6 +188,21 @@ def look(values: pa.Array, owners: Owners, most: int = LOOKED_AT) -> Sampled:
     return Sampled(cast("list[str]", encoded.dictionary.to_pylist()), codes, owners.take(present), null_share)
 
 
+def lent(task: Task, column: str) -> Sampled | None:
+    """The rows of another table whose column is of the same kind, where the planner found one (option `alike`)."""
+    found = (task.options.get("alike") or {}).get(column)
+    return None if found is None else look(found[0].column(found[1]), found[0].owners)
+
+
+def form_or_lent(task: Task, column: str, sampled: Sampled) -> Form:
+    """The form of a column; where too few owners share one, that of a column of its kind in another table, with its own NULLs."""
+    form = learn_form(sampled, task.k)
+    if form.forms or (other := lent(task, column)) is None:
+        return form
+    borrowed = learn_form(other, task.k)
+    return replace(borrowed, null_share=form.null_share) if borrowed.known else form
+
+
 def grouped(keys: list[object], sampled: Sampled, inside: Ints | np.ndarray | None = None) -> tuple[list[object], Ints, Ints, Ints]:
     """Distinct keys of the texts, each row's key (-1 outside), rows and owners of each key."""
     spot: dict[object, int] = {}
@@ -307,8 +322,10 @@ __all__ = [
     "classes_of",
     "cut_form",
     "form_of",
+    "form_or_lent",
     "grouped",
     "learn_form",
+    "lent",
     "look",
     "no_form",
     "proportioned",

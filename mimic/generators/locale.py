@@ -26,6 +26,10 @@ OF_COUNTRY = {
     "SI": "sl_SI", "EE": "et_EE", "LT": "lt_LT", "LV": "lv_LV", "IL": "he_IL", "IR": "fa_IR", "TH": "th_TH", "VN": "vi_VN", "ID": "id_ID",
     "PH": "en_PH", "NP": "ne_NP", "GE": "ka_GE", "AM": "hy_AM", "AZ": "az_AZ",
 }  # fmt: skip
+# Scripts other than Latin.
+SCRIPTS = {"ru_RU": "Cyrillic", "uk_UA": "Cyrillic", "bg_BG": "Cyrillic", "el_GR": "Greek", "he_IL": "Hebrew", "fa_IR": "Arabic", "th_TH": "Thai",
+           "ja_JP": "Japanese", "zh_CN": "Chinese", "zh_TW": "Chinese", "ko_KR": "Korean", "ka_GE": "Georgian", "hy_AM": "Armenian",
+           "ne_NP": "Devanagari"}  # fmt: skip
 _PREFIXES = {
     "44": "GB", "49": "DE", "43": "AT", "41": "CH", "33": "FR", "32": "BE", "34": "ES", "39": "IT", "31": "NL", "351": "PT", "55": "BR", "48": "PL", "46": "SE",
     "47": "NO", "45": "DK", "358": "FI", "420": "CZ", "36": "HU", "30": "GR", "90": "TR", "7": "RU", "380": "UA", "81": "JP", "86": "CN", "82": "KR", "91": "IN",
@@ -49,6 +53,11 @@ def country_codes() -> dict[str, str]:
 def locale_of(country: str) -> str:
     """The locale of a country's name or code; "" when none is known."""
     return OF_COUNTRY.get(country_codes().get(country.strip().upper(), ""), "")
+
+
+def written_as(locale: str, home: str) -> str:
+    """The locale in which a database of `home` writes what lies in the country of `locale`: one of its own script."""
+    return locale if SCRIPTS.get(locale, "Latin") == SCRIPTS.get(home, "Latin") else home
 
 
 def guess_locale(evidence: Evidence) -> str:
@@ -115,4 +124,4 @@ _READ = {
     Kind.FIRST_NAME: _by_names, Kind.LAST_NAME: _by_names,
 }  # fmt: skip
 
-__all__ = ["OF_COUNTRY", "country_codes", "guess_locale", "locale_of"]
+__all__ = ["OF_COUNTRY", "country_codes", "guess_locale", "locale_of", "written_as"]

@@ -197,6 +197,17 @@ class _Index:
             out.setdefault(classes_of(word), {})[word] = None
         return {classes: list(found) for classes, found in out.items()}
 
+    def near(self, classes: str) -> list[str]:
+        """Words of some classes, or of a length that is one or two off: a city's name is made of cities' names."""
+        found = self.words.get(classes, [])
+        if found or len(set(classes[1:])) > 1:
+            return found
+        for more in (1, -1, 2, -2):
+            size = len(classes) + more
+            if size >= 3 and (found := self.words.get(classes[:1] + classes[-1] * (size - 1), [])):
+                return found
+        return []
+
 
 @lru_cache(maxsize=64)
 def _indexed(entries: tuple[str, ...]) -> _Index:
@@ -262,7 +273,7 @@ class _Choice:
             draw = draws[len(parts)]
             if part[0] not in "aA9":
                 parts.append(part)
-            elif words and part[0] != "9" and (found := self.index.words.get(part)):
+            elif words and part[0] != "9" and (found := self.index.near(part)):
                 parts.append(found[draw % len(found)])
             else:
                 template = from_classes(part, self.locale, words=words)

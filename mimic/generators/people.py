@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 from mimic.generator import Columns, Literal, Span, State, Task
 from mimic.generators.cells import sketch
 from mimic.generators.draws import Guide, systematic, without
-from mimic.generators.forms import Form, Sampled, grouped, learn_form, look
+from mimic.generators.forms import Form, Sampled, form_or_lent, grouped, learn_form, look
 from mimic.generators.matched import Allowed, Matched, before_count, packed, unpacked, withheld
 from mimic.generators.pools import Spelling, ascii_letters, draws_of, names_of, provider, unique
 from mimic.generators.text import text_like, width
@@ -284,8 +284,11 @@ class Person:
             whole = values
             if kind is Kind.EMAIL:
                 values, domains[name], reach[name] = _domains(values, present.owners, task.k)
+                other = (task.options.get("alike") or {}).get(name)
+                if not reach[name] and not domains[name] and other is not None:
+                    reach[name] = _domains(other[0].column(other[1]), other[0].owners, task.k)[2]
             sampled = look(values, present.owners)
-            forms.append(learn_form(sampled, task.k))
+            forms.append(form_or_lent(task, name, sampled) if kind is not Kind.EMAIL else learn_form(sampled, task.k))
             if kind in (Kind.USERNAME, Kind.EMAIL):
                 locals_[name] = _local(values, whole, texts, {n: k for n, k in kinds.items() if k is not None}, present.owners, task.k)
             elif kind is Kind.PERSON_NAME:
@@ -746,10 +749,12 @@ def _local(values: pa.Array, whole: pa.Array, texts: Mapping[str, pa.Array], kin
         return Local(_by_form(filled), tuple([1.0] * len(_by_form(filled))), digits if digits >= 0.05 else 0.0, upper, tail=tail)
     firsts = _norm(first.take(pa.array(index))) if first is not None else [""] * n
     lasts = _norm(last.take(pa.array(index))) if last is not None else [""] * n
+    unknown = ("{f}", "{i}") if first is None else ("{l}", "{j}") if last is None else ()
+    usable = [template for template in TEMPLATES if not any(part in template for part in unknown)]
     found: list[object] = []
     for text, f, last_ in zip(shown, firsts, lasts, strict=True):
         bare = re.sub(r"[^a-z._-]+$", "", text.lower().rstrip("0123456789"))
-        hit = next((t for t in TEMPLATES if (f or "") + (last_ or "") and _filled(t, f or "", last_ or "") == bare and bare), "")
+        hit = next((t for t in usable if (f or "") + (last_ or "") and _filled(t, f or "", last_ or "") == bare and bare), "")
         found.append(hit if text else "")
     keys, _, counts, held = grouped(found, _rows(n, owners.take(index)))
     kept = {str(key): float(counts[i]) for i, key in enumerate(keys) if key and held[i] >= k}

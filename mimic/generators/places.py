@@ -21,8 +21,8 @@ from mimic.generator import Columns, Literal, Span, State, Task
 from mimic.generators import formats
 from mimic.generators.codes import Shape, learn_shapes, parsed
 from mimic.generators.draws import Guide, systematic
-from mimic.generators.forms import Form, cut_form, form_of, learn_form, look
-from mimic.generators.locale import OF_COUNTRY, locale_of
+from mimic.generators.forms import Form, cut_form, form_of, form_or_lent, lent, look
+from mimic.generators.locale import OF_COUNTRY, locale_of, written_as
 from mimic.generators.matched import Matched
 from mimic.generators.people import emptied, emptiness, kept_values
 from mimic.generators.pools import known_locale, provider, unique, words
@@ -96,7 +96,7 @@ class Place:
         kinds = tuple(meaning.kind for meaning in task.meanings)
         present = evidence if evidence is not None and evidence.sampled else None
         texts = {name: present.column(name) for name in task.fills} if present is not None else {}
-        forms = tuple(learn_form(look(texts[name], present.owners), task.k) if present is not None else Form() for name in task.fills)
+        forms = tuple(form_or_lent(task, name, look(texts[name], present.owners)) if present is not None else Form() for name in task.fills)
         countries: Kept = ()
         regions: Kept = ()
         shapes: dict[str, tuple[Shape, ...]] = {}
@@ -109,7 +109,10 @@ class Place:
             if Kind.REGION in by_kind:
                 regions = kept_values(texts[by_kind[Kind.REGION]], present.owners, task.k)
             if Kind.POSTCODE in by_kind:
-                shapes = _postcodes(present, by_kind[Kind.POSTCODE], country, task.k)
+                postcode = by_kind[Kind.POSTCODE]
+                shapes = _postcodes(present, postcode, country, task.k)
+                if not shapes[""] and (other := lent(task, postcode)) is not None:
+                    shapes[""] = learn_shapes(other, task.k, machine=False, unique=False)
         columns = [task.table.column(name) for name in task.fills]
         empty = emptiness([None if not column.nullable else texts.get(column.name) for column in columns], present, task.k)
         widths = tuple(width(column.type) for column in columns)
@@ -212,7 +215,7 @@ class Place:
         else:
             countries = known.cast(pa.string())
         encoded = pc.fill_null(countries, "").dictionary_encode()
-        spoken = [known_locale(locale_of(value) or self.locale) for value in encoded.dictionary.to_pylist()]
+        spoken = [known_locale(written_as(locale_of(value) or self.locale, self.locale)) for value in encoded.dictionary.to_pylist()]
         locales = sorted(set(spoken)) or [self.locale]
         place = np.array([locales.index(locale) for locale in spoken] or [0], dtype=np.int64)
         codes = np.asarray(encoded.indices.to_numpy(zero_copy_only=False), dtype=np.int64)

@@ -46,8 +46,8 @@ def faker_of(locale: str) -> Faker:
 
 @lru_cache(maxsize=512)
 def provider(locale: str, name: str) -> Any:
-    """One provider of a locale ("person", "address", "company", ...), for its word lists."""
-    for found in faker_of(locale).get_providers():
+    """One provider of a locale ("person", "address", "company", ...), for its word lists; it alone is loaded."""
+    for found in Faker(known_locale(locale), providers=[f"faker.providers.{name}"]).get_providers():
         if found.__provider__.rpartition(".")[2] == name:
             return found
     raise KeyError(name)

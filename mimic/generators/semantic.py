@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from mimic.generator import Columns, Literal, Span, State, Task
 from mimic.generators import people, places, settings
 from mimic.generators.draws import nulls, systematic, without
-from mimic.generators.forms import Form, learn_form, look
+from mimic.generators.forms import Form, form_or_lent, look
 from mimic.generators.matched import Allowed, Matched, before_count, packed, unpacked, withheld
 from mimic.generators.text import text_like, width
 from mimic.generators.things import has_pool, pool
@@ -102,7 +102,7 @@ class SemanticPool:
         form, allowed = Form(), None
         if evidence is not None and evidence.sampled:
             sampled = look(evidence.column(task.column.name), evidence.owners)
-            form = learn_form(sampled, task.k)
+            form = form_or_lent(task, task.column.name, sampled)
             if means in _SHORT and form.known and not _public(entries, sampled.texts):
                 means = Kind.NAME  # whatever it is called, its values are other words
                 entries = pool(means, task.locale)

@@ -73,7 +73,8 @@ def _states(table: Table, meanings: Mapping[str, Meaning]) -> dict[str, Meaning]
             if meanings[other.name].kind in _ADDRESS and phrase(other.name).startswith(owner) and other is not column
         ]
         if len({part.kind for part in parts}) >= 2:
-            sensitivity = max((part.sensitivity for part in parts if part.kind is not Kind.STREET), key=_RANK.index, default=Sensitivity.QUASI)
+            lived = [part.sensitivity for part in parts if part.kind is not Kind.STREET]
+            sensitivity = max(lived, key=_RANK.index, default=Sensitivity.QUASI)
             out[column.name] = Meaning(Kind.REGION, sensitivity, 0.9, "a state among the parts of an address")
     return out
 
