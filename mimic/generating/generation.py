@@ -97,8 +97,8 @@ def _table(model: Model, problem: CapacityError) -> TableName | None:
 
 
 def sample(model: Model, table: TableName, n: int, seed: int) -> pa.Table:
-    """n rows of one table in memory; its parents are made too, as many as the source had."""
-    sizes = {other.name: other.source_rows for other in model.tables} | {table: n}
+    """n rows of one table in memory; its parents are made too, as many as the source had, or n where it had none."""
+    sizes = {other.name: other.source_rows or (n if other.mode == "synthesize" else 0) for other in model.tables} | {table: n}
     filling = Generation(model, sizes, seed).filling(table)
     filling.prepare()
     shape = pa.schema([(column.name, arrow_type(column.type)) for column in model.schema.table(table).written])

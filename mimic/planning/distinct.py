@@ -6,12 +6,13 @@ than it is: a predicate holds for every row, a function tells fewer values apart
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlglot import parse_one
 from sqlglot.errors import SqlglotError
 
-from mimic.conditions import Call, ColumnRef, Constant, Distinct, Expression, Truth, kind_of_type
+from mimic.conditions import Call, ColumnRef, Condition, Constant, Distinct, Expression, Truth, columns_of, kind_of_type
 from mimic.planning.constraints.compiling import guarded
 from mimic.planning.constraints.reading import DIALECTS, Reader, read
 from mimic.planning.constraints.refusing import Refused
@@ -19,9 +20,11 @@ from mimic.planning.keys import KeyPlan, mentioned
 from mimic.schema import Column, Table, Text, Unique, bare
 
 
-def distinct(table: Table, keys: KeyPlan, engine: str) -> tuple[Distinct, ...]:
-    """All rules of a table, when one of them is kept by nobody; else none, because nothing has to be looked at."""
-    if not keys.open:
+def distinct(table: Table, keys: KeyPlan, engine: str, conditions: Sequence[Condition] = ()) -> tuple[Distinct, ...]:
+    """All rules of a table, when one of them is kept by nobody, or CHECKs change values that it is about; else none."""
+    referring = {name for key in keys.edges for name in key.columns}
+    judged = {ref.name for condition in conditions for ref in columns_of(condition)} - referring
+    if not keys.open and not any(judged & set(rule.columns) for rule in table.keys):
         return ()
     return tuple(dict.fromkeys(_rule(table, rule, engine) for rule in table.keys if rule.columns or rule.expressions))
 

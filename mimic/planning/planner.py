@@ -77,7 +77,8 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
         here = _configured(config, name)
         made = TablePlan(table, mode, reason, found.rows, steps, here.rows, here.scale, looks.get(name, ""), bookkeeping(table))
         made = replace(made, conditions=checks.conditions, unread=checks.unread)
-        tables.append(replace(made, distinct=distinct(table, plan_keys(schema, table), schema.engine) if mode == "synthesize" else ()))
+        apart = distinct(table, plan_keys(schema, table), schema.engine, checks.conditions) if mode == "synthesize" else ()
+        tables.append(replace(made, distinct=apart))
     return Plan(schema, tuple(tables), order, tuple(findings), dict(evidence.meanings), config.seed, config.k, config.scale, locale)
 
 
