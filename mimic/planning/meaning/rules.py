@@ -440,6 +440,7 @@ HARMLESS = (
     Rule(K.LATITUDE, N, r"latitude", "tn"), Rule(K.LONGITUDE, N, r"longitude", "tn"), Rule(K.COORDINATES, N, r"coordinates|geo (?:point|location)", "to"),
     Rule(K.COLOUR, N, r"colour(?: hex| code)?$|(?:background|text|foreground|border|hex|primary|secondary) colour", "te", unless="count"),
     Rule(K.MIME, N, r"mime(?: type)?|content type|media type", "t"),
+    Rule(K.VERSION, N, r"^(?:num|number)$", "t", where=lambda c: c.words[-1:] in (("version",), ("release",))),
     Rule(K.VERSION, N, r"version(?: number| name| string)?$|semver|revision$|build version", "te"),
     Rule(K.SLUG, N, r"slug|permalink|url key|url name|seo name|friendly url", "t"),
     Rule(K.HASH, N, r"hash|checksum|digest|md 5(?: sum)?|sha|sha 1|sha 256|sha 512|md 5|etag|crc|fingerprint|hash key", "tx", unless=r"(?:type|algorithm|version|at)$"),
