@@ -286,6 +286,7 @@ def _study(opened: Source, config: Config, choice: _Choice, progress: Progress, 
     bind(config, read, parts)
     schema, cut = restrict(with_keys(read, config), schemas=choice.schemas, tables=choice.tables, exclude_tables=choice.exclude_tables)
     config = restrict_config(config, schema)
+    _refuse(schema.remarks, config.accept)  # tables that cannot be read, before anything is asked of them
     if check:
         check(schema)
     evidence = planning.understand(profiling.profile(opened, schema, config=config, progress=progress), config)
