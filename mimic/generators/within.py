@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -23,8 +24,10 @@ from mimic.generators.nested import pack, unpack
 from mimic.generators.references import codes, separate
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
-from mimic.schema import Boolean, Date, Decimal, Enum, Float, Text, Time, Timestamp, arrow_type, bare
+from mimic.schema import Boolean, Date, Decimal, Enum, Float, Time, Timestamp, arrow_type, bare
 from mimic.streams import CHUNK, Floats, Ints, Stream
+
+FEW = 200  # whole numbers between two bounds that are chosen among rather than counted up
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,10 @@ class Within:
         sample = evidence if evidence is not None and evidence.sampled else None
         if sample is not None and task.column.nullable:
             here["null_share"] = sample.column(name).null_count / sample.sampled
+        if (listed := _listed(task)) and (sample is None or not pa.types.is_string(arrow)):
+            return cls(way="chosen", values=listed, owners=(0,) * len(listed), reason="listed by a CHECK", weights=None, **here)
         if pa.types.is_integer(arrow):
-            first = _dense_from(sample, group, name) if sample is not None else 1
+            first = _dense_from(sample, group, name) if sample is not None else int(task.options.get("start", 1))
             return cls(way="dense", first=first, **here) if first is not None else cls(way="apart", **here)
         if isinstance(kind, Date | Timestamp | Time | Float | Decimal) and not pa.types.is_string(arrow):
             return cls(way="apart", step=_step(sample.column(name) if sample is not None else None, arrow), **here)
@@ -88,8 +93,6 @@ class Within:
             return cls(way="chosen", values=("false", "true"), owners=(0, 0), reason="type", **here)
         if isinstance(kind, Enum):
             return cls(way="chosen", values=kind.labels, owners=(0,) * len(kind.labels), reason="labels of the type", weights=None, **here)
-        if isinstance(kind, Text) and (listed := tuple(str(value) for value in task.options.get("values", ()))):
-            return cls(way="chosen", values=listed, owners=(0,) * len(listed), reason="listed by a CHECK", weights=None, **here)
         values, owners, weights, here["others"] = _kept(sample, name, task)
         reason = str(task.options.get("vocabulary") or "k owners")
         return cls(way="chosen", values=values, owners=owners, weights=weights, reason=reason, **here)
@@ -289,6 +292,14 @@ def _arrow(name: str) -> pa.DataType:
     return {"time64[us]": pa.time64("us"), "date32[day]": pa.date32(), "double": pa.float64(), "float": pa.float32()}.get(
         name
     ) or pa.type_for_alias(name)
+
+
+def _listed(task: Task) -> tuple[str, ...]:
+    """The values that a CHECK leaves, where they are few."""
+    options, whole = task.options, pa.types.is_integer(arrow_type(task.column.type))
+    if whole and "values" not in options and "low" in options and "high" in options and options["high"] - options["low"] <= FEW:
+        return tuple(str(value) for value in range(ceil(options["low"]), floor(options["high"]) + 1))
+    return tuple(str(value) for value in options.get("values", ()))
 
 
 def _kept(sample: TableEvidence | None, name: str, task: Task) -> tuple[tuple[str, ...], tuple[int, ...], Floats | None, int]:
