@@ -95,7 +95,9 @@ def usual(kind: Kind, column: str, locale: str, most: int | None, *, fixed: bool
     language = locale.partition("_")[0]
     name = column.lower()
     found: Sequence[str]
-    if kind is Kind.PHONE:
+    if kind is Kind.PHONE and "ext" in name:
+        found = ("####", "###")
+    elif kind is Kind.PHONE:
         found = _PHONES.get(locale, ("+1%##55501##",))
     elif kind is Kind.POSTCODE:
         found = (_POSTCODES.get(locale, "%####"),)
@@ -117,6 +119,8 @@ def usual(kind: Kind, column: str, locale: str, most: int | None, *, fixed: bool
         found = _USUAL.get(kind, ("&&&&&&&&",))
     together = kind in (Kind.PHONE, Kind.IP)
     fits = [text for text in found if most is None or _length(text) <= most]
+    if not fits and kind is Kind.PHONE:
+        return (("#" * max(most or 8, 1), 1.0),)
     if not fits:
         return ((("^" if (most or 8) <= 2 else "&") * max(most or 8, 1), 1.0),)
     return tuple((text, 1.0 / len(fits)) for text in fits) if together else ((fits[0], 1.0),)

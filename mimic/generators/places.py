@@ -264,7 +264,25 @@ class Place:
             weighed = np.array(shares or [1.0])
             self._regions[key] = pa.array(names, pa.string()), Guide.of(weighed if weighed.sum() > 0 else np.ones(len(names)))
         texts, guide = self._regions[key]
-        return texts.take(pa.array(guide((_mixed(city) % 1_000_003) / 1_000_003)))
+        return texts.take(pa.array(guide(self._spread(locale, city))))
+
+    def _spread(self, locale: str, city: Ints) -> Floats:
+        """A number in [0, 1) for each city, evenly spread over rows: large cities take as much room as they have rows."""
+        if self._city is None:
+            return (_mixed(city) % 1_000_003) / 1_000_003
+        weights = self._matched(self._city, locale).weights
+        key = (self._city, locale)
+        if key not in self._places:
+            order = np.argsort(_mixed(np.arange(len(weights), dtype=np.int64)), kind="stable")
+            ends = np.cumsum(weights[order])
+            middles = np.empty(len(weights))
+            middles[order] = (ends - weights[order] / 2) / ends[-1]
+            self._places[key] = np.minimum(middles, 1 - 1e-9)
+        return self._places[key][city]
+
+    @cached_property
+    def _places(self) -> dict[tuple[int, str], Floats]:
+        return {}
 
     @cached_property
     def _regions(self) -> dict[tuple[int, str], tuple[pa.Array, Guide]]:

@@ -159,7 +159,7 @@ def _companies(locale: str) -> Iterator[str]:
 
 
 def _streets(locale: str) -> Iterator[str]:
-    yield from _written("street_address", 4_000)(locale)
+    yield from _written("street_address", SIZE // 2)(locale)
 
 
 def _jobs(locale: str) -> Iterator[str]:
@@ -275,7 +275,7 @@ def _cities(locale: str) -> Iterator[str]:
     known = words(locale, "address", "cities", "city_names")
     yield from known[:4_000]
     if len(known) < 1_500:
-        yield from _written("city")(locale)
+        yield from _written("city", SIZE // 3)(locale)
 
 
 def _handles(locale: str) -> Iterator[str]:

@@ -51,7 +51,7 @@ def _lender(evidence: Evidence, table: TableName, name: str, k: int) -> tuple[Ta
         found = evidence.tables.get(other)
         if other == table or _SAME.get(meaning.kind, meaning.kind) is not _SAME.get(kind, kind) or found is None or not found.sampled:
             continue
-        if kind in _BY_NAME and phrase(column).split()[-1:] != phrase(name).split()[-1:]:
+        if (kind in _BY_NAME or "extension" in phrase(column) + phrase(name)) and phrase(column).split()[-1:] != phrase(name).split()[-1:]:
             continue
         if column not in found.sample.column_names or not text_like(found.table.column(column).type):
             continue
