@@ -18,6 +18,7 @@ from connectors._sql.expressions import translated as in_dialect
 from connectors.postgresql import admission, completing, keys, loading, making
 from connectors.postgresql.admission import Way
 from connectors.postgresql.connect import ENGINE, connect, guarded, identity, safe_url, translated
+from connectors.postgresql.lacking import Lacking, lacking, without
 from connectors.postgresql.loading import Place, Streams
 from connectors.postgresql.staging import Staging, Unfit, remove_leftovers
 from mimic import schema as s
@@ -56,6 +57,7 @@ class PostgresTarget:
         self._streams: Streams | None = None
         self._staging: Staging | None = None
         self._load: Load | None = None
+        self._lacking: Lacking = {}
         self._way: Way = "create"
         self._held: admission.Holdings | None = None
         self._suspended = keys.Suspended()
@@ -170,6 +172,8 @@ class PostgresTarget:
             findings += noted
             findings += making.run(self._main, early)
         self._places = loading.places(self._main, load.order)
+        self._lacking, unwritable = lacking(self._main, load.schema)
+        findings += unwritable
         self._watch("created")
         return tuple(findings)
 
@@ -180,7 +184,8 @@ class PostgresTarget:
         if place is None:
             raise ConnectorError("there is no such table in the load.", where=str(batch.table), sqlstate="42P01")
         self._watch("insert")
-        self._streams.insert(place, batch)
+        lost = self._lacking.get(batch.table)
+        self._streams.insert(place, without(batch, lost) if lost else batch)
 
     def update(self, batch: Batch, key: Sequence[str]) -> None:
         self._drain()
