@@ -98,7 +98,7 @@ def inspect(
         raise UsageError("only a model file has literals.", where="--literals", hint="Learn one first: mimic learn URL -o FILE.mimic")
     if "://" not in what and not Path(what).exists():
         raise UsageError("no such file.", where=what, hint="A database is named by a URL: postgresql://user@host/db or sqlite:///file.db.")
-    with _talk(format, quiet, verbose) as talk:
+    with _talk(format, quiet, verbose, config) as talk:
         seen = commands.inspect(
             what,
             config=config,
@@ -147,7 +147,7 @@ def plan(
     if there and config and there.resolve() != config.resolve():
         raise UsageError("is there already, and --config names another file.", where=str(output), hint="Choose one of the two.")
     start = config or there
-    with _talk(format, quiet, verbose) as talk:
+    with _talk(format, quiet, verbose, start) as talk:
         told = _read(start)
         made = commands.plan(
             _url(source, told, "source"),
@@ -198,7 +198,7 @@ def learn(
     from mimic import commands
     from mimic.cli import show_model, show_report
 
-    with _talk(format, quiet, verbose) as talk:
+    with _talk(format, quiet, verbose, config) as talk:
         told = _read(config)
         model = commands.learn(
             _url(source, told, "source"),
@@ -299,7 +299,7 @@ def clone(
     from mimic import commands
     from mimic.cli import show_report
 
-    with _talk(format, quiet, verbose) as talk:
+    with _talk(format, quiet, verbose, config) as talk:
         told = _read(config)
         report = commands.clone(
             _url(source, told, "source"),
@@ -377,8 +377,9 @@ def config_schema() -> None:
 # -- arguments and answers -------------------------------------------------------------------------------------------
 
 
-def _talk(format: o.Format, quiet: bool, verbose: int) -> Talk:
-    return Talk(format="json" if format is o.Format.JSON else "text", quiet=quiet, verbosity=verbose)
+def _talk(format: o.Format, quiet: bool, verbose: int, config: Path | None = None) -> Talk:
+    named = str(config) if config else "mimic.yaml"
+    return Talk(format="json" if format is o.Format.JSON else "text", quiet=quiet, verbosity=verbose, config=named)
 
 
 def _read(config: Path | None) -> Config | None:

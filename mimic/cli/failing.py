@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from mimic.cli.talk import Talk
-from mimic.errors import MimicError
+from mimic.errors import ConfigError, MimicError
 
 INTERRUPTED = 130
 
@@ -24,6 +24,8 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except MimicError as error:
+            if isinstance(error, ConfigError):
+                error = ConfigError(error.problems, file=Talk.current().config)
             _tell(str(error), error.exit_code, type(error).__name__)
             raise typer.Exit(error.exit_code) from None
         except (KeyboardInterrupt, typer.Abort):

@@ -33,6 +33,7 @@ class Talk:
     format: Literal["text", "json"] = "text"
     quiet: bool = False
     verbosity: int = 0
+    config: str = "mimic.yaml"  # the name under which its problems are told
     out: Console = field(default_factory=_console)
     err: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
     bars: Progress | None = None

@@ -72,7 +72,8 @@ def test_version(run):
 def test_every_command_has_help_with_an_example(command, run):
     told = run(command, "--help")
     assert told.exit_code == 0
-    assert f"mimic {command} " in told.stdout
+    lines = [line.strip() for line in told.stdout.splitlines()]
+    assert any(line.startswith(f"mimic {command} ") and " mimic " not in line for line in lines), "an example on a line of its own"
 
 
 @pytest.mark.parametrize(
@@ -183,10 +184,10 @@ def test_an_unknown_table_is_named(run, source):
 
 
 def test_all_problems_of_a_configuration_are_told(run, source):
-    Path("mimic.yaml").write_text("tables: {ordes: {mode: copy}, place: {columns: {pric: {}}}}")
-    done = run("clone", source, "sqlite:///t.sqlite", "--config", "mimic.yaml")
+    Path("my.yaml").write_text("tables: {ordes: {mode: copy}, place: {columns: {pric: {}}}}")
+    done = run("clone", source, "sqlite:///t.sqlite", "--config", "my.yaml")
     assert done.exit_code == 2
-    assert "2 problems" in done.stderr
+    assert "my.yaml: 2 problems" in done.stderr
     assert "Did you mean 'orders'?" in done.stderr
     assert "Did you mean 'price'?" in done.stderr
 
@@ -275,6 +276,13 @@ def test_inspect_a_database(run, source):
         assert part in told.stdout
     tree = json.loads(run("inspect", source, "--format", "json").stdout)
     assert [table["table"] for table in tree["tables"]] == ["place", "status", "orders"]
+
+
+def test_only_models_have_literals_and_a_name_is_no_url(run, source):
+    assert run("inspect", source, "--literals").exit_code == 2
+    done = run("inspect", "shop")
+    assert done.exit_code == 2
+    assert "sqlite:///" in done.stderr
 
 
 def test_inspect_a_model(run, model):
