@@ -20,6 +20,7 @@ from mimic.model import TableModel
 from mimic.report import Finding
 from mimic.schema import Check, Table, TableName
 from mimic.streams import Stream
+from mimic.truth import day_of
 
 Mask = NDArray[np.bool_]
 Arrays = dict[str, pa.Array]
@@ -63,7 +64,7 @@ class Checking:
         if not own:
             return dict(made)
         read = {ref.name: made[ref.name] for condition in own for ref in columns_of(condition)}
-        return {**made, **honour(read, own, self.table, frozenset(), stream)[0]}
+        return {**made, **honour(read, own, self.table, frozenset(), stream, today=day_of(own))[0]}
 
     def _own(self, fills: tuple[str, ...]) -> list[Condition]:
         if not self.model.conditions or any(name in key.columns for key in self.table.foreign_keys for name in fills):
@@ -75,7 +76,7 @@ class Checking:
         if not self.model.conditions:
             return dict(columns)
         made, _ = honour(
-            columns, self.model.conditions, self.table, self.locked, stream, nullable_locked=self.nullable, lent=self.lent
+            columns, self.model.conditions, self.table, self.locked, stream, nullable_locked=self.nullable, lent=self.lent, today=day_of(self.model.conditions)
         )  # fmt: skip
         return made
 

@@ -28,6 +28,7 @@ from mimic.registry import Registry
 from mimic.report import Finding
 from mimic.schema import Column, Float, ForeignKey, Integer, Schema, Table, TableName, bare
 from mimic.semantics import Kind, Meaning, Sensitivity
+from mimic.truth import day_of
 
 
 def understand(evidence: Evidence, config: Config) -> Evidence:
@@ -72,7 +73,17 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
         checks = Compiled()
         if mode == "synthesize":
             checks = compile(table, schema.engine)
-            steps, more = _steps(schema, table, evidence, config, registry, modes, locale, today, narrow(checks.conditions, table))
+            steps, more = _steps(
+                schema,
+                table,
+                evidence,
+                config,
+                registry,
+                modes,
+                locale,
+                today,
+                narrow(checks.conditions, table, today=day_of(checks.conditions)),
+            )
             findings += (*more, *checks.findings)
         here = _configured(config, name)
         made = TablePlan(table, mode, reason, found.rows, steps, here.rows, here.scale, looks.get(name, ""), bookkeeping(table))

@@ -9,6 +9,6 @@ result is NULL; the compiler adds what the engine would make of it.
 from mimic.truth.comparing import compare, matches
 from mimic.truth.forms import MICROS, floats, inner, read
 from mimic.truth.functions import FUNCTIONS
-from mimic.truth.rows import TODAY, Rows, evaluate, violated
+from mimic.truth.rows import TODAY, Rows, day_of, evaluate, violated
 
-__all__ = ["FUNCTIONS", "MICROS", "TODAY", "Rows", "compare", "evaluate", "floats", "inner", "matches", "read", "violated"]
+__all__ = ["FUNCTIONS", "MICROS", "TODAY", "Rows", "compare", "day_of", "evaluate", "floats", "inner", "matches", "read", "violated"]

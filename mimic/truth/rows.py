@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
 from functools import reduce
 from typing import Any
 
@@ -12,12 +12,35 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mimic import textual
-from mimic.conditions import And, Call, Case, ColumnRef, Compare, Constant, Expression, In, IsNull, Match, Not, Or, Sure, Truth, kind_of
+from mimic.conditions import (
+    And,
+    Call,
+    Case,
+    ColumnRef,
+    Compare,
+    Constant,
+    Expression,
+    In,
+    IsNull,
+    Match,
+    Not,
+    Or,
+    Sure,
+    Truth,
+    kind_of,
+    walk,
+)
 from mimic.truth.comparing import compare, matches
 from mimic.truth.forms import choose, inner, read, repeat
 from mimic.truth.functions import FUNCTIONS, Operand
 
 TODAY = date(2026, 1, 1)
+
+
+def day_of(conditions: Iterable[Expression]) -> date:
+    """The day by which conditions are judged: the real one only where one of them asks for it, as the database will by its clock."""
+    asks = any(isinstance(part, Call) and part.function in ("now", "today") for condition in conditions for part in walk(condition))
+    return datetime.now(UTC).date() if asks else TODAY
 
 
 def evaluate(condition: Expression, columns: Mapping[str, pa.Array], *, today: date = TODAY) -> pa.BooleanArray:
