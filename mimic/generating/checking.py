@@ -75,9 +75,17 @@ class Checking:
         """The chunk with as few changes as make its rows satisfy the conditions; what cannot be mended the database will refuse."""
         if not self.model.conditions:
             return dict(columns)
+        today = day_of(self.model.conditions)
         made, _ = honour(
-            columns, self.model.conditions, self.table, self.locked, stream, nullable_locked=self.nullable, lent=self.lent, today=day_of(self.model.conditions)
-        )  # fmt: skip
+            columns,
+            self.model.conditions,
+            self.table,
+            self.locked,
+            stream,
+            nullable_locked=self.nullable,
+            lent=self.lent,
+            today=today,
+        )
         return made
 
     def settled(self, rows: pa.RecordBatch, ask: Ask, redraw: Redraw, stream: Stream) -> pa.RecordBatch:
