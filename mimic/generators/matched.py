@@ -65,7 +65,8 @@ class Matched:
                 np.ones(1),
                 np.array(usable, dtype=np.int64),
             )
-        choice = _Choice(_indexed(self.entries), self.allowed, self.locale, self.glue, self.net)
+        told = frozenset(cut_form(form) for form in self.form.forms)
+        choice = _Choice(_indexed(self.entries), self.allowed, self.locale, self.glue, self.net, told)
         texts_: list[str] = []
         source: list[int] = []
         starts: list[int] = []
@@ -190,6 +191,11 @@ class _Index:
         return self._cases[turn]
 
     @cached_property
+    def forms(self) -> list[str]:
+        """The form of every entry."""
+        return [form_of(entry) for entry in self.entries]
+
+    @cached_property
     def words(self) -> dict[str, list[str]]:
         """The entries' own words, by their classes."""
         out: dict[str, dict[str, None]] = {}
@@ -223,6 +229,7 @@ class _Choice:
     locale: str
     glue: str
     net: bool
+    told: frozenset[str]  # forms that have cells of their own
 
     def _may(self, i: int) -> bool:
         return self.allowed is None or bool(self.allowed[i])
@@ -292,12 +299,16 @@ class _Choice:
         longest = self.index.lengths[-1] if self.index.lengths else 0
         if length > longest + max(2, length // 20) and longest:
             return self._strung(length, stream)
-        out: Found = []
-        for other in sorted(self.index.lengths, key=lambda other: abs(other - length)):
-            out += [(self.index.entries[i], i) for i in self.index.by_length[other] if self._may(i)]
-            if len(out) >= ENOUGH:
+        nearest = sorted(self.index.lengths, key=lambda other: abs(other - length))
+        others: Found = []  # of forms that no cell has: those have their share already
+        alike: Found = []
+        for other in nearest:
+            for i in self.index.by_length[other]:
+                if self._may(i):
+                    (alike if self.index.forms[i] in self.told else others).append((self.index.entries[i], i))
+            if len(others) >= ENOUGH or (abs(other - length) >= 1 and len(others) + len(alike) >= ENOUGH):
                 break
-        return out
+        return others if len(others) >= ENOUGH // 2 else others + alike
 
     def _strung(self, length: int, stream: Stream) -> Found:
         """Texts longer than any entry: several entries, or, where blanks do not belong, one with words of the pool behind it."""

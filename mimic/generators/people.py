@@ -40,6 +40,7 @@ _SCALE = 1 << 38  # shares as whole numbers, so that pairs are counted exactly
 # How a user name or the local part of an address is put together; `{f}` first name, `{l}` last name, `{i}` and `{j}` their first
 # letters, all in a-z. `number` marks those that end in digits.
 TEMPLATES = ("{f}.{l}", "{f}_{l}", "{f}-{l}", "{f}{l}", "{i}{l}", "{i}.{l}", "{l}.{f}", "{l}{f}", "{l}{i}", "{f}{j}", "{l}", "{f}")
+_OTHERWISE = ("{f}{l}", "{i}{l}", "{f}.{l}", "{f}_{l}", "{f}{j}", "{f}", "{l}")
 ORDERS = ("{F} {L}", "{L}, {F}", "{L} {F}", "{F}", "{L}")
 _POOLS = {Kind.PERSON_NAME: "name", Kind.USERNAME: "handle", Kind.EMAIL: "local"}
 _MALE = frozenset(
@@ -761,6 +762,10 @@ def _local(values: pa.Array, whole: pa.Array, texts: Mapping[str, pa.Array], kin
     if not kept:
         guessed = _by_form(filled)
         return Local(guessed, tuple([1.0] * len(guessed)), digits if digits >= 0.05 else 0.0, upper, tail=tail)
+    rest = len(filled) - sum(kept.values())
+    others = [template for template in _OTHERWISE if template in usable and template not in kept]
+    if others and rest >= k:  # of ways that fewer than k owners share, any of the usual ones
+        kept |= dict.fromkeys(others, rest / len(others))
     total = sum(kept.values())
     return Local(tuple(kept), tuple(share / total for share in kept.values()), digits if digits >= 0.05 else 0.0, upper, tail=tail)
 

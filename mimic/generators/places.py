@@ -105,9 +105,9 @@ class Place:
             by_kind = dict(zip(kinds, task.fills, strict=True))
             country = next((by_kind[kind] for kind in (Kind.COUNTRY, Kind.COUNTRY_CODE) if kind in by_kind), given)
             if country is not None:
-                countries = kept_values(present.column(country), present.owners, task.k)
+                countries = _kept(task, country, present)
             if Kind.REGION in by_kind:
-                regions = kept_values(texts[by_kind[Kind.REGION]], present.owners, task.k)
+                regions = _kept(task, by_kind[Kind.REGION], present)
             if Kind.POSTCODE in by_kind:
                 postcode = by_kind[Kind.POSTCODE]
                 shapes = _postcodes(present, postcode, country, task.k)
@@ -360,6 +360,13 @@ class _Maker:
     """Texts of one locale for some rows."""
 
     def __call__(self, locale: str, rows: Ints) -> pa.Array: ...
+
+
+def _kept(task: Task, column: str, evidence: TableEvidence) -> Kept:
+    """Values that k owners hold: of the column, or of the one that lends it its form."""
+    found = kept_values(evidence.column(column), evidence.owners, task.k)
+    other = (task.options.get("alike") or {}).get(column)
+    return found if found or other is None else kept_values(other[0].column(other[1]), other[0].owners, task.k)
 
 
 def _alike(texts: list[str], form: Form, kept: list[str], shares: list[float], most: int = 2) -> Floats:

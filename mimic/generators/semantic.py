@@ -20,7 +20,7 @@ from mimic.generators.draws import nulls, systematic, without
 from mimic.generators.forms import Form, form_or_lent, look
 from mimic.generators.matched import Allowed, Matched, before_count, packed, unpacked, withheld
 from mimic.generators.text import text_like, width
-from mimic.generators.things import has_pool, pool
+from mimic.generators.things import has_pool, pool, usual
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
 from mimic.semantics import Kind
@@ -80,7 +80,10 @@ class SemanticPool:
     def matched(self) -> Matched:
         room = None if self.most is None else max(self.most - (6 if self.unique and self.most > 12 else 0), 1)
         glue = _GLUE.get(self.means, " ")
-        return Matched(pool(self.means, self.locale), self.form, room, self.allowed, self.locale, glue, self.means in _NET)
+        entries = pool(self.means, self.locale)
+        if self.means is Kind.COLOUR and room is not None and room < 7:
+            entries = tuple(entry.removeprefix("#") for entry in entries)
+        return Matched(entries, self.form, room, self.allowed, self.locale, glue, self.means in _NET, usual(self.means))
 
     @cached_property
     def _mark(self) -> str:

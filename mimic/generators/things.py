@@ -25,6 +25,7 @@ from mimic.generators.pools import (
 from mimic.semantics import Kind
 
 SIZE = 3_000
+_TITLES = 120  # titles of a company, first in the pool of jobs
 _EXTENSIONS = ("pdf", "jpg", "png", "docx", "xlsx", "txt", "csv", "zip", "pptx", "mp4", "svg", "json")
 
 _PUBLIC: dict[Kind, tuple[str, ...]] = {
@@ -51,6 +52,11 @@ def pool(kind: Kind, locale: str) -> tuple[str, ...]:
     if kind in _PUBLIC:
         return _PUBLIC[kind]
     return unique(_titles(locale))
+
+
+def usual(kind: Kind) -> int | None:
+    """How many entries of a pool, the first ones, are usual where nothing is known of a column; None: all."""
+    return _TITLES if kind is Kind.JOB else None
 
 
 def has_pool(kind: Kind) -> bool:
@@ -163,8 +169,7 @@ def _streets(locale: str) -> Iterator[str]:
 
 
 def _jobs(locale: str) -> Iterator[str]:
-    found = words(locale, "job", "jobs")
-    yield from found
+    """Titles of a company first, then those of the public list, from midwife to zoologist."""
     for role in (
         "Manager",
         "Assistant",
@@ -193,6 +198,7 @@ def _jobs(locale: str) -> Iterator[str]:
         ):
             yield f"{area} {role}"
     yield from ("Owner", "Clerk", "Intern", "Engineer", "Senior Engineer", "Staff", "Technician", "Teacher", "Nurse", "Consultant")
+    yield from words(locale, "job", "jobs")
 
 
 def _agents(locale: str) -> Iterator[str]:
@@ -298,4 +304,4 @@ _MAKERS: dict[Kind, Callable[[str], Iterator[str] | tuple[str, ...]]] = {
 }  # fmt: skip
 HANDLES = _handles
 
-__all__ = ["HANDLES", "RESERVED", "has_pool", "pool", "reserved"]
+__all__ = ["HANDLES", "RESERVED", "has_pool", "pool", "reserved", "usual"]

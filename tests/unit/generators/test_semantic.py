@@ -174,3 +174,26 @@ def test_the_same_seed_gives_the_same_texts_in_another_process():
 def test_an_unknown_form_gives_usual_entries():
     matched = Matched(("Ann Lee", "Bo Ray", "Ray"), Form(), plain=2)
     assert set(matched.texts.to_pylist()) == {"Ann Lee", "Bo Ray"}
+
+
+def test_colours_fit_the_width_of_their_column():
+    table = Table(TableName("", "t"), (Column("colour", Text(6)),))
+    colour = Task(table, table.columns, meanings=(Meaning(Kind.COLOUR, Sensitivity.NONE, 1.0, "test"),))
+    out = SemanticPool.learn(colour, None, STREAM).sample(Span(0, 50, 50), STREAM, {})["colour"].to_pylist()
+    assert all(re.fullmatch("[0-9a-f]{6}", text) for text in out)
+
+
+def test_lengths_without_a_form_are_not_given_to_forms_that_have_their_share():
+    form = learn_form(look(pa.array(["Abcd Efgh"] * 30 + [f"A{'-b' * i}" for i in range(3, 13)]), Owners(40)), 10)
+    pool = (*(f"Abcd Efg{c}" for c in "abcdefghij"), *(f"Abcde-{c}bc" for c in "abcdefghij"))
+    matched = Matched(pool, form)
+    shares = Counter(
+        form_of(text) for text in matched.texts.take(pa.array(matched.draw(np.linspace(0, 0.999, 400), np.zeros(400)))).to_pylist()
+    )
+    assert shares["Aaaa Aaaa"] == pytest.approx(300, abs=4)
+
+
+def test_a_staff_of_few_has_titles_of_a_company():
+    few = evidence(title=["x", "y"])
+    titles = made(SemanticPool, few, {"title": Kind.JOB})["title"]
+    assert all(title.replace(" ", "").isalpha() for title in titles)
