@@ -13,6 +13,7 @@ FAMILIES = (
     "references",
     "fan_out",
     "within",
+    "combinations",
     "constant",
     "numeric",
     "distributions",

@@ -58,6 +58,7 @@ class References:
     edges: tuple[Edge, ...]  # in the order of assignment: the one that groups the rows first
     uniques: tuple[tuple[str, ...], ...]  # combinations of foreign-key columns that come only once
     grouped: bool  # rows of one parent stand together
+    rooms: tuple[tuple[tuple[str, ...], int], ...] = ()  # combinations that come only so often
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -88,6 +89,7 @@ class References:
             tuple(edges[i] for i in order),
             tuple(map(tuple, task.options["uniques"])),
             bool(task.options.get("grouped")),
+            tuple((tuple(columns), int(room)) for columns, room in task.options.get("rooms", ())),
         )
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
@@ -161,10 +163,10 @@ class References:
         cap = np.where(allowed, 2**40, 0).astype(np.int64)
         if edge.single:
             return np.minimum(cap, 1)
-        for unique in self.uniques:
+        for unique, room in (*((unique, 1) for unique in self.uniques), *self.rooms):
             if not set(unique) & set(edge.columns):
                 continue
-            partners, covered = 1, set(edge.columns)
+            partners, covered = room, set(edge.columns)
             for other in self.edges:
                 mine = [name for name in other.columns if name in unique and name not in covered]
                 if other is edge or not mine:
@@ -252,7 +254,13 @@ class References:
 
     def state(self) -> State:
         edges = [[e.label, list(e.columns), list(e.referred), e.null_share, list(e.optional), e.own, e.single] for e in self.edges]
-        return {"table": self.table, "edges": edges, "uniques": [list(unique) for unique in self.uniques], "grouped": self.grouped}
+        return {
+            "table": self.table,
+            "edges": edges,
+            "uniques": [list(unique) for unique in self.uniques],
+            "grouped": self.grouped,
+            "rooms": [[list(columns), room] for columns, room in self.rooms],
+        }
 
     @classmethod
     def restore(cls, state: State) -> Self:
@@ -260,7 +268,8 @@ class References:
             Edge(label, tuple(columns), tuple(referred), share, tuple(optional), own, single)
             for label, columns, referred, share, optional, own, single in state["edges"]
         )
-        return cls(state["table"], edges, tuple(map(tuple, state["uniques"])), state["grouped"])
+        rooms = tuple((tuple(columns), int(room)) for columns, room in state.get("rooms", ()))
+        return cls(state["table"], edges, tuple(map(tuple, state["uniques"])), state["grouped"], rooms)
 
 
 # -- the arithmetic of choosing parents --------------------------------------------------------------------------------

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
+from mimic.conditions import Limits
 from mimic.schema import (
     Binary,
     Boolean,
+    Column,
     Date,
     Decimal,
     Enum,
@@ -41,9 +44,11 @@ class KeyPlan:
     within: dict[str, tuple[str, ...]]
     may_be_null: frozenset[str]  # foreign-key columns in which a NULL breaks no primary key
     open: tuple[str, ...] = ()
+    joint: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()  # columns of few values, and the columns that make their group
+    rooms: tuple[tuple[tuple[str, ...], int], ...] = ()  # how often a combination of foreign-key columns may come
 
 
-def plan_keys(schema: Schema, table: Table) -> KeyPlan:
+def plan_keys(schema: Schema, table: Table, limits: Mapping[str, Limits] | None = None) -> KeyPlan:
     """Decide for every rule who keeps it: rules on all rows while values are drawn, the others once they are there.
 
     A column that is to be told apart in several groups is told apart in what the groups have in common.
@@ -55,10 +60,14 @@ def plan_keys(schema: Schema, table: Table) -> KeyPlan:
     combinations: list[tuple[str, ...]] = []
     within: dict[str, tuple[str, ...]] = {}
     opened: list[str] = []
+    joint: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+    rooms: list[tuple[tuple[str, ...], int]] = []
     for rule in sorted(table.keys, key=lambda rule: len(rule.columns) + len(rule.expressions)):
         columns = tuple(name for name in rule.columns if table.column(name).written)
         total = rule.where is None and not rule.expressions and len(columns) == len(rule.columns)
-        covered = len(columns) == len(rule.columns) and any(set(done) <= set(columns) for done in _kept(single, combinations, within))
+        covered = len(columns) == len(rule.columns) and any(
+            set(done) <= set(columns) for done in _kept(single, combinations, within, joint)
+        )
         if covered and (rule.nulls_distinct or (total and not any(table.column(name).nullable for name in columns))):
             continue
         own = [name for name in columns if name not in reference]
@@ -70,13 +79,24 @@ def plan_keys(schema: Schema, table: Table) -> KeyPlan:
             continue
         if not rule.nulls_distinct and any(table.column(name).nullable for name in columns):
             opened.append(rule.name)
+        few = [possible(table.column(name), (limits or {}).get(name)) for name in own]
+        group = tuple(name for name in columns if name not in own)
+        if own and all(few) and not any(table.column(name).nullable for name in own):
+            if group:
+                rooms.append((group, prod(len(listed) for listed in few)))
+            taken = {*single, *within, *(name for names, _ in joint for name in names)}
+            if len(own) > 1 and taken.isdisjoint(own) and not any(set(own) & set(others) for others in within.values()):
+                joint.append((tuple(own), group))
+                continue
         if not own:
             combinations.append(columns)
         elif len(columns) == 1:
             single.add(columns[0])
         elif not _inside(table, columns, own, reference, single, within):
             opened.append(rule.name)
-    return KeyPlan(edges, tuple(combinations), frozenset(single), within, frozenset(reference - primary), tuple(opened))
+    return KeyPlan(
+        edges, tuple(combinations), frozenset(single), within, frozenset(reference - primary), tuple(opened), tuple(joint), tuple(rooms)
+    )
 
 
 def _alone(table: Table, rule: Unique, columns: Sequence[str]) -> str | None:
@@ -129,8 +149,28 @@ def _acyclic(within: dict[str, tuple[str, ...]]) -> bool:
     return True
 
 
-def _kept(single: set[str], combinations: Sequence[tuple[str, ...]], within: dict[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
-    return [*((name,) for name in sorted(single)), *combinations, *((name, *group) for name, group in within.items())]
+def possible(column: Column, limits: Limits | None) -> tuple[str, ...]:
+    """All values of a column that has few, as text; nothing where they cannot be counted."""
+    kind = bare(column.type)
+    listed: tuple[object, ...] = ()
+    if limits is not None and limits.allowed is not None and isinstance(kind, Text | Enum | Integer | Boolean):
+        listed = limits.allowed
+    elif isinstance(kind, Enum):
+        listed = kind.labels
+    elif isinstance(kind, Boolean):
+        listed = (False, True)
+    left = [value for value in listed if limits is None or value not in limits.forbidden]
+    return tuple(str(value).lower() if isinstance(value, bool) else str(value) for value in left)
+
+
+def _kept(
+    single: set[str],
+    combinations: Sequence[tuple[str, ...]],
+    within: dict[str, tuple[str, ...]],
+    joint: Sequence[tuple[tuple[str, ...], tuple[str, ...]]],
+) -> list[tuple[str, ...]]:
+    together = [(*names, *group) for names, group in joint]
+    return [*((name,) for name in sorted(single)), *combinations, *((name, *group) for name, group in within.items()), *together]
 
 
 def _resolver(table: Table, own: Sequence[str], taken: dict[str, tuple[str, ...]]) -> str | None:

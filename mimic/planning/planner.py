@@ -19,7 +19,7 @@ from mimic.planning.constraints import Compiled, compile, narrow, narrowed, with
 from mimic.planning.distinct import distinct
 from mimic.planning.grouping import group_columns
 from mimic.planning.horizon import bounds, horizon
-from mimic.planning.keys import KeyPlan, plan_keys
+from mimic.planning.keys import KeyPlan, plan_keys, possible
 from mimic.planning.meaning import guess, vocabulary
 from mimic.planning.owners import privacy_units, with_owners
 from mimic.planning.reference import bookkeeping, reference
@@ -70,25 +70,16 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
         table, found = schema.table(name), evidence.of(name)
         mode, reason = modes[name]
         steps: tuple[Step, ...] = ()
-        checks = Compiled()
+        checks, limits = Compiled(), dict[str, Limits]()
         if mode == "synthesize":
             checks = compile(table, schema.engine)
-            steps, more = _steps(
-                schema,
-                table,
-                evidence,
-                config,
-                registry,
-                modes,
-                locale,
-                today,
-                narrow(checks.conditions, table, today=day_of(checks.conditions)),
-            )
+            limits = narrow(checks.conditions, table, today=day_of(checks.conditions))
+            steps, more = _steps(schema, table, evidence, config, registry, modes, locale, today, limits)
             findings += (*more, *checks.findings)
         here = _configured(config, name)
         made = TablePlan(table, mode, reason, found.rows, steps, here.rows, here.scale, looks.get(name, ""), bookkeeping(table))
         made = replace(made, conditions=checks.conditions, unread=checks.unread)
-        apart = distinct(table, plan_keys(schema, table), schema.engine, checks.conditions) if mode == "synthesize" else ()
+        apart = distinct(table, plan_keys(schema, table, limits), schema.engine, checks.conditions) if mode == "synthesize" else ()
         tables.append(replace(made, distinct=apart))
     return Plan(schema, tuple(tables), order, tuple(findings), dict(evidence.meanings), config.seed, config.k, config.scale, locale)
 
@@ -130,7 +121,7 @@ def _steps(
 ) -> tuple[tuple[Step, ...], list[Finding]]:
     """`limits`: what CHECKs say about each column alone."""
     found, here = evidence.of(table.name), _configured(config, table.name)
-    keys = plan_keys(schema, table)
+    keys = plan_keys(schema, table, limits)
     meanings = {column.name: evidence.meanings[table.name, column.name] for column in table.columns}
     referenced = {name for key in keys.edges for name in key.columns}
     steps: list[Step] = []
@@ -162,7 +153,8 @@ def _steps(
     if keys.edges:
         steps.append(_references(task, keys, found, limits))
     steps += [_fan_out(table, key, modes, k) for key in schema.children(table.name) if modes[key.table][0] == "synthesize"]
-    rest = {column.name: column for column in free if column.name not in keys.single and column.name not in keys.within}
+    taken = {*keys.single, *keys.within, *(name for names, _ in keys.joint for name in names)}
+    rest = {column.name: column for column in free if column.name not in taken}
     grouped = [
         group
         for group in group_columns(table, meanings)
@@ -179,6 +171,12 @@ def _steps(
                 here.columns.get(name),
                 _vocabulary(meanings[name], found, name, here.columns.get(name), personal),
             )
+    for names, group in keys.joint:
+        listed = [possible(table.column(name), limits.get(name)) for name in names]
+        options = {"combinations": listed, "group": group}
+        steps.append(
+            Step(task(names, options), Choice("key.combinations", f"distinct together within ({', '.join(group) or 'the table'})"))
+        )
     for name, group in keys.within.items():
         inner = choose(task((name,)), registry, found if found.sampled else None, None, None)
         filler = choose(task((name,), unique=True), registry, None, None, None)
@@ -226,7 +224,7 @@ def _spelt_out(task: Task) -> bool:
 def _references(task: Any, keys: KeyPlan, found: TableEvidence, limits: Mapping[str, Limits]) -> Step:
     names = tuple(dict.fromkeys(name for key in keys.edges for name in key.columns))
     may_be_null = frozenset(name for name in keys.may_be_null if not (name in limits and limits[name].not_null))
-    options = {"edges": keys.edges, "uniques": keys.combinations, "may_be_null": may_be_null, "grouped": True}
+    options = {"edges": keys.edges, "uniques": keys.combinations, "rooms": keys.rooms, "may_be_null": may_be_null, "grouped": True}
     reason = "the fan-out of " + ", ".join(f"({key.label}) from {key.parent}" for key in keys.edges)
     return Step(task(names, options=options), Choice("reference.assign", reason))
 
