@@ -186,3 +186,14 @@ def constraints(database: object) -> str:
 def make(path: Path, script: str) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(script)
+
+
+def test_a_model_file_keeps_what_checks_say(sqlite_path: Callable[..., Path], tmp_path: Path) -> None:
+    make(sqlite_path("source"), SQLITE)
+    learned = mimic.learn(f"sqlite:///{sqlite_path('source')}")
+    learned.save(tmp_path / "m.mimic")
+    kept = mimic.load(tmp_path / "m.mimic")
+    assert [(table.conditions, table.unread) for table in kept.model.tables] == [
+        (table.conditions, table.unread) for table in learned.model.tables
+    ]
+    assert any(table.unread for table in kept.model.tables)
