@@ -389,10 +389,12 @@ def forest(weights: Floats, n: int, roots: int, optional: bool, stream: Stream, 
     """Parents inside the table itself: trees in which every parent stands before its children.
 
     `weights` (n,) say how many children rows have; which row has them is chosen here. Trees are as shallow as the numbers
-    allow. Where the key may not be NULL, a root is its own parent.
+    allow. Where the key may not be NULL, a root is its own parent; where it may not come twice either, all rows make a ring.
     """
     if n == 0:
         return np.zeros(0, dtype=np.int64)
+    if single and not optional:  # every row is referred to exactly once: a ring
+        return np.roll(np.arange(n, dtype=np.int64), 1)
     roots = min(max(roots, 1), n)
     cap = np.ones(n, dtype=np.int64) if single else None
     degrees = -np.sort(-reconcile(weights[:n], n - roots, stream.at("degrees"), cap), kind="stable")

@@ -173,10 +173,8 @@ def _steps(
             )
     for names, group in keys.joint:
         listed = [possible(table.column(name), limits.get(name)) for name in names]
-        options = {"combinations": listed, "group": group}
-        steps.append(
-            Step(task(names, options), Choice("key.combinations", f"distinct together within ({', '.join(group) or 'the table'})"))
-        )
+        told = {"combinations": listed, "group": group}
+        steps.append(Step(task(names, told), Choice("key.combinations", f"distinct together within ({', '.join(group) or 'the table'})")))
     for name, group in keys.within.items():
         inner = choose(task((name,)), registry, found if found.sampled else None, None, None)
         filler = choose(task((name,), unique=True), registry, None, None, None)
