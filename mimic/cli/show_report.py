@@ -12,6 +12,7 @@ from mimic.cli.talk import Talk
 from mimic.report import Finding, Report, Severity
 
 COLOURS = {Severity.NOTE: "dim", Severity.WARNING: "yellow", Severity.BLOCKING: "bold red"}
+PLACES_SHOWN = 3  # of findings that say the same
 NOTES_SHOWN = 10  # without -v
 
 
@@ -89,6 +90,7 @@ def findings(found: Iterable[Finding], talk: Talk, accept: Iterable[str] = ()) -
     found = tuple(found)
     accept = tuple(accept)
     open_ = [finding for finding in found if not finding.accepted_by(accept)]
+    code = Report("", findings=tuple(open_)).exit_code()
     order = list(Severity)
     open_.sort(key=lambda finding: -order.index(finding.severity))
     if open_ and talk.format == "text":
@@ -97,17 +99,39 @@ def findings(found: Iterable[Finding], talk: Talk, accept: Iterable[str] = ()) -
         shown = open_[: len(open_) - hidden] if hidden > 0 else open_
         if talk.quiet:
             shown = [finding for finding in open_ if finding.severity is not Severity.NOTE]
-        for finding in shown:
-            talk.err.print(_finding(finding), soft_wrap=True)
+        for places, finding in _alike(shown, apart=bool(talk.verbosity)):
+            talk.err.print(_finding(finding, places), soft_wrap=True)
         if hidden > 0 and not talk.quiet:
             talk.err.print(Text(f"{hidden} more notes; -v shows them.", style="dim"))
-    return Report("", findings=tuple(open_)).exit_code()
+        warnings = [finding.id for finding in open_ if finding.severity is Severity.WARNING]
+        if code == 4 and not talk.quiet:
+            told = "1 warning that nobody has" if len(warnings) == 1 else f"{len(warnings)} warnings that nobody has"
+            way = f"--accept {warnings[0]} says that such a one is fine."
+            talk.err.print(Text(f"{told} accepted: exit code {code}. {way}", style="dim"), soft_wrap=True)
+    return code
 
 
-def _finding(finding: Finding) -> Text:
+def _alike(shown: Sequence[Finding], *, apart: bool) -> list[tuple[str, Finding]]:
+    """Findings that say the same of several places as one line, `actor.t and 14 more`; each by itself when `apart`."""
+    if apart:
+        return [(finding.place, finding) for finding in shown]
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in shown:
+        groups.setdefault((finding.id, finding.sentence, finding.todo), []).append(finding)
+    return [
+        (
+            ", ".join(x.place for x in group[:PLACES_SHOWN])
+            + (f" and {len(group) - PLACES_SHOWN} more" if len(group) > PLACES_SHOWN else ""),
+            group[0],
+        )
+        for group in groups.values()
+    ]
+
+
+def _finding(finding: Finding, places: str) -> Text:
     text = Text()
     text.append(f"{finding.id}  {finding.severity.value:<8}  ", COLOURS[finding.severity])
-    text.append(f"{finding.place}  ", "bold")
+    text.append(f"{places}  ", "bold")
     text.append(". ".join(part.rstrip(".") for part in (finding.sentence, finding.todo) if part) + ".")
     return text
 

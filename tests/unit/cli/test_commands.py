@@ -13,7 +13,10 @@ from typer.testing import CliRunner, Result
 from mimic import storing
 from mimic.cli.app import app
 from mimic.cli.options import rows
+from mimic.cli.show_report import findings as show_findings
+from mimic.cli.talk import Talk
 from mimic.errors import UsageError
+from mimic.report import Finding
 from tests.samples import models
 
 STRUCTURE = """
@@ -174,7 +177,18 @@ def test_a_table_that_is_left_out_cuts_its_keys(run, source):
     done = run("clone", source, "sqlite:///t.sqlite", "--exclude-table", "stat*")
     assert done.exit_code == 4, done.output
     assert "W601" in done.stderr
+    assert "exit code 4" in done.stderr
     assert run("clone", source, "sqlite:///u.sqlite", "--exclude-table", "stat*", "--accept", "W601").exit_code == 0
+
+
+def test_what_holds_of_many_places_is_told_once(capsys):
+    found = [Finding("W407", f"t{number}.x", "a trigger is left out.", "") for number in range(5)]
+    assert show_findings(found, Talk()) == 4
+    told = capsys.readouterr().err
+    assert told.count("W407  ") == 1
+    assert "t0.x, t1.x, t2.x and 2 more" in told
+    show_findings(found, Talk(verbosity=1))
+    assert capsys.readouterr().err.count("W407  ") == 5
 
 
 def test_an_unknown_table_is_named(run, source):
