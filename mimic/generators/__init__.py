@@ -14,6 +14,7 @@ FAMILIES = (
     "fan_out",
     "within",
     "combinations",
+    "widened",
     "constant",
     "numeric",
     "distributions",

@@ -8,14 +8,16 @@ from dataclasses import replace
 import pyarrow as pa
 
 import mimic
-from mimic.generator import Task
+from mimic.generator import Generator, Task
 from mimic.model import Learned, Model, TableModel
 from mimic.plan import Plan, Step, TablePlan
 from mimic.profile import Evidence, TableEvidence
 from mimic.progress import Progress
 from mimic.registry import Registry
-from mimic.schema import Ddl, TableName
+from mimic.schema import Boolean, Ddl, Enum, TableName, bare
 from mimic.streams import Stream, Streams
+
+FEW = 10_000  # distinct values: a unique column whose generator makes no more gets another behind it
 
 
 def learn(
@@ -65,7 +67,33 @@ def _listed(step: Step) -> bool:
 
 def _fit(step: Step, found: TableEvidence, registry: Registry, stream: Stream) -> Learned:
     family = registry.generators.get(step.choice.kind)
-    return Learned(family.learn(_with_inner(step.task, found, registry, stream), found, stream), step.choice)
+    task = _with_inner(step.task, found, registry, stream)
+    return Learned(_widened(family.learn(task, found, stream), step, found, registry, stream), step.choice)
+
+
+def _widened(made: Generator, step: Step, found: TableEvidence, registry: Registry, stream: Stream) -> Generator:
+    """A unique column's generator that has few values, with one behind it that has more, where the type allows any."""
+    task, room = step.task, made.capacity()
+    told = set(task.options.get("limits", ())) - {"max_length", "not_null"}
+    if not task.unique or len(task.columns) != 1 or room is None or room >= FEW or told or getattr(made, "whole_table", False):
+        return made
+    if "values" in task.options or isinstance(bare(task.column.type), Boolean | Enum):
+        return made
+    best, most = None, 10 * room
+    for kind, _ in step.choice.lost:
+        family = registry.generators.get(kind)
+        if getattr(family, "whole_table", False) or kind.startswith("categorical."):
+            continue
+        other = family.learn(task, found, stream.at("wider", kind))
+        limit = other.capacity() if not other.needs else 0
+        if limit is None or limit > most:
+            best, most = other, FEW if limit is None else limit
+        if most >= FEW:
+            break
+    if best is None:
+        return made
+    both = replace(task, options={"first": made, "wider": best})
+    return registry.generators.get("key.widened").learn(both, None, stream)
 
 
 def _with_inner(task: Task, found: TableEvidence, registry: Registry, stream: Stream) -> Task:
