@@ -67,11 +67,13 @@ def remove_leftovers(connection: Connection) -> None:
 
 _ABOUT = """
     SELECT d.oid::int8, d.datname, pg_catalog.pg_get_userbyid(d.datdba), pg_catalog.pg_encoding_to_char(d.encoding), d.datcollate,
-           d.datctype, t.spcname, d.datconnlimit, d.datistemplate, pg_catalog.shobj_description(d.oid, 'pg_database'),
+           d.datctype, CASE WHEN d.dattablespace <> o.dattablespace THEN t.spcname END, d.datconnlimit, d.datistemplate,
+           pg_catalog.shobj_description(d.oid, 'pg_database'),
            pg_catalog.to_jsonb(d) ->> 'datlocprovider',
            coalesce(pg_catalog.to_jsonb(d) ->> 'datlocale', pg_catalog.to_jsonb(d) ->> 'daticulocale'),
            pg_catalog.to_jsonb(d) ->> 'daticurules', d.datacl IS NOT NULL
     FROM pg_catalog.pg_database d JOIN pg_catalog.pg_tablespace t ON t.oid = d.dattablespace
+    JOIN pg_catalog.pg_database o ON o.datname = 'template0'
     WHERE d.datname = pg_catalog.current_database()
 """
 _RIGHTS = """
@@ -255,9 +257,10 @@ class Staging:
             "ENCODING": sql.Literal(self._encoding),
             "LC_COLLATE": sql.Literal(self._collate),
             "LC_CTYPE": sql.Literal(self._ctype),
-            "TABLESPACE": sql.Identifier(self._tablespace),
             "CONNECTION LIMIT": sql.Literal(LIMIT),
         }
+        if self._tablespace:  # even the common one may be named only by those who may create in it
+            options["TABLESPACE"] = sql.Identifier(self._tablespace)
         if self._provider in ("i", "b"):
             options["LOCALE_PROVIDER"] = sql.SQL("icu" if self._provider == "i" else "builtin")
             options["ICU_LOCALE" if self._provider == "i" else "BUILTIN_LOCALE"] = sql.Literal(self._locale)
