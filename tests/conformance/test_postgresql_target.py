@@ -261,6 +261,38 @@ def test_columns_of_other_widths_are_filled_where_values_fit(make_database: Make
     assert target.psql("SELECT * FROM t") == "1|2|3|0.5|x||7"
 
 
+def test_arrays_of_other_kinds_take_the_binary_path(make_database: Make) -> None:
+    source, target = make_database(), make_database()
+    source.psql("CREATE TABLE t (a text, b bytea, c bytea, d text, e numeric, f float8)")
+    copy, name = Copy.of(source.url), TableName("public", "t")
+    arrays = [
+        pa.array(["ü", None], pa.large_string()),
+        pa.array([b"\0", None], pa.large_binary()),
+        pa.array([b"abc", None], pa.binary(3)),
+        pa.array(["x", None]).dictionary_encode(),
+        pa.array([7, None], pa.int64()),
+        pa.array([7, None], pa.int32()),
+    ]
+    rows = pa.RecordBatch.from_arrays(arrays, names=list("abcdef"))
+    loaded(replace(copy, rows={name: [rows]}), target.url)
+    with connect(target.url) as connection:
+        assert wire.binary(rows, loading.places(connection, [name])[name].slots) is not None
+    assert target.psql("SELECT * FROM t") == "ü|\\x00|\\x616263|x|7|7\n|||||"
+
+
+def test_citext_takes_the_binary_path(make_database: Make, postgres_server: Any) -> None:
+    source, target = (make_database(server=postgres_server) for _ in range(2))
+    if source.psql("SELECT count(*) FROM pg_available_extensions WHERE name = 'citext'") == "0":
+        pytest.skip("this server has no contrib extensions")
+    source.psql("CREATE EXTENSION citext; CREATE TABLE t (id int, v citext); INSERT INTO t VALUES (1, 'Ü'), (2, ''), (3, NULL)")
+    copy = Copy.of(source.url)
+    loaded(copy, target.url)
+    with connect(target.url) as connection:
+        places = loading.places(connection, copy.load.order)
+    assert all(wire.binary(batch, places[name].slots) is not None for name, batches in copy.rows.items() for batch in batches)
+    assert content(target) == content(source)
+
+
 def test_wide_and_empty_tables_and_tables_without_columns_arrive(make_database: Make) -> None:
     source, target = make_database(), make_database()
     columns = ", ".join(f"c{i} int" for i in range(1600))
