@@ -76,6 +76,8 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
             limits = narrow(checks.conditions, table, today=day_of(checks.conditions))
             steps, more = _steps(schema, table, evidence, config, registry, modes, locale, today, limits)
             findings += (*more, *checks.findings)
+        elif mode == "copy":  # each of its rows keeps its own number of children
+            steps = tuple(_fan_out(table, key, modes, config.k) for key in schema.children(name) if modes[key.table][0] == "synthesize")
         here = _configured(config, name)
         made = TablePlan(table, mode, reason, found.rows, steps, here.rows, here.scale, looks.get(name, ""), bookkeeping(table))
         made = replace(made, conditions=checks.conditions, unread=checks.unread)

@@ -77,6 +77,15 @@ def test_a_clone_has_the_rows_the_structure_and_every_key(chinook_sqlite, sqlite
     assert query(copy, "select * from track") != query(chinook_sqlite, "select * from track")
 
 
+def test_copied_parents_keep_their_numbers_of_children(chinook_sqlite, sqlite_path):
+    copy = sqlite_path("copy")
+    run("clone", f"sqlite:///{chinook_sqlite}", f"sqlite:///{copy}", "--reference", "copy")
+    told = json.loads(run("compare", f"sqlite:///{chinook_sqlite}", f"sqlite:///{copy}", "--format", "json"))
+    scores = {score["place"]: score["value"] for score in told["scores"] if score["name"] == "fan-out"}
+    assert len(scores) >= 10
+    assert min(scores.values()) >= 0.9, scores
+
+
 def test_a_clone_looks_like_its_source(chinook_sqlite, sqlite_path):
     copy = sqlite_path("copy")
     run("clone", f"sqlite:///{chinook_sqlite}", f"sqlite:///{copy}", "--reference", "synthesize")
