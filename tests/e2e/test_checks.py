@@ -160,7 +160,7 @@ def test_what_only_the_database_can_judge_is_a_finding(make_database: Callable[.
     source = make_database()
     source.psql(POSTGRES)
     told = plan(source.url)
-    places = {finding.place.split(" (")[0] for finding in told.findings if finding.id == "W510"}
+    places = {finding.place.split(" (")[0] for finding in told.findings if finding.id == "N510"}
     assert places == {"event.odd", "event.sums", "place.number"}
 
 

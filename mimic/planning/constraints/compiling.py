@@ -52,7 +52,7 @@ def compile(table: Table, engine: str) -> Compiled:
             condition = read(check.expression, table, engine, domain_of)
         except Refused as why:
             sentence = f"the check cannot be turned into rules ({why}); the database will be asked about it"
-            findings.append(Finding("W510", f"{table.name}.{check.name}", sentence))
+            findings.append(Finding("N510", f"{table.name}.{check.name}", sentence))
             unread.append(_judged(check, table) if domain_of is None else _on_column(check, domain_of))
             continue
         if engine == "postgresql":

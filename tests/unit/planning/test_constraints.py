@@ -163,7 +163,7 @@ def test_what_sqlite_accepts_and_refuses(check, good, bad):
 def test_what_has_no_counterpart_is_left_to_the_database_and_said(check, reason):
     conditions, findings, _ = compile(table(check, "(a > 0)"), "postgresql")
     assert len(conditions) == 1
-    assert [finding.id for finding in findings] == ["W510"]
+    assert [finding.id for finding in findings] == ["N510"]
     assert findings[0].place == "t.c0"
     assert reason in findings[0].sentence
 
