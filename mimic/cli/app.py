@@ -117,7 +117,7 @@ def inspect(
 @app.command()
 def plan(
     source: o.OptionalSource = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write it; stdout when absent.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write it; stdout when absent or -.")] = None,
     schema: o.Schemas = None,
     table: o.Tables = None,
     exclude_table: o.ExcludeTables = None,
@@ -143,6 +143,7 @@ def plan(
     from mimic.cli import show_plan, show_report
     from mimic.planning.proposal import write_config
 
+    output = None if output == Path("-") else output
     there = output if output and output.is_file() else None
     if there and config and there.resolve() != config.resolve():
         raise UsageError("is there already, and --config names another file.", where=str(output), hint="Choose one of the two.")
