@@ -77,7 +77,7 @@ def _some(generator: Generator, n: int, stream: Stream) -> pa.Array:
     """n values of a chunk-wise generator."""
     parts = [
         generator.sample(Span(start, min(CHUNK, n - start), n), stream.at(start // CHUNK), {})[generator.fills[0]]
-        for start in range(0, n, CHUNK)
+        for start in range(0, max(n, 1), CHUNK)
     ]
     return pa.concat_arrays(parts)
 
