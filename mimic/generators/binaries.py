@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mimic.errors import CapacityError
 from mimic.generator import Columns, Literal, Span, State, Task
 from mimic.generators.cells import Sketch, constant, sketch
 from mimic.generators.draws import Guide, null_share, nulls, systematic, without
@@ -249,6 +250,8 @@ class BitStrings:
         places = np.arange(self.length)
         if self.unique:
             size = 1 << min(self.length, 62)
+            if span.total > size:
+                raise CapacityError(self.column, span.total, size, f"{self.length} bits have no more different values")
             numbers = Permutation.of(size, stream.whole.at("order"))(np.arange(span.start, span.start + span.n, dtype=np.int64))
             on = (numbers[:, None] >> np.minimum(places, 62)) & 1 if self.length <= 62 else _wide(numbers, self.length)
         else:

@@ -151,14 +151,17 @@ def mixed(parts: list[tuple[Sketch, float]]) -> Sketch:
     )
 
 
-def sketch(values: Floats, owners: Owners, k: int, *, most: int = MOST_CELLS) -> Sketch | None:
-    """Learn a column of finite numbers (n,), `owners` of the same rows; None when fewer than k owners stand behind it."""
+def sketch(values: Floats, owners: Owners, k: int, *, most: int = MOST_CELLS, exact: bool = True) -> Sketch | None:
+    """Learn a column of finite numbers (n,), `owners` of the same rows; None when fewer than k owners stand behind it.
+
+    Without `exact` there are no atoms: everything is averages.
+    """
     n = len(values)
     if n == 0 or owners.distinct(np.zeros(n, dtype=np.int64), 1)[0] < k:
         return None
     different, codes = np.unique(values, return_inverse=True)
     held = owners.distinct(codes, len(different))
-    kept = held >= k
+    kept = (held >= k) & exact
     counts = np.bincount(codes, minlength=len(different)).astype(np.float64)
     atoms, weights = different[kept], counts[kept]
     rest = np.flatnonzero(~kept[codes])

@@ -74,6 +74,11 @@ def null_share(task: Task, column: pa.Array | None) -> float:
     return column.null_count / len(column) if column is not None and len(column) else 0.0
 
 
+def may_keep(task: Task) -> bool:
+    """Whether values that k owners hold may stay as they are (option `keep_literals`)."""
+    return task.options.get("keep_literals") is not False
+
+
 def apart(u: Floats, shares: Sequence[float]) -> tuple[Floats, Ints]:
     """Give the first parts of [0, 1) to special cases: which one each of `u` (n,) falls in, -1 for none, and `u` scaled for the rest."""
     edges = np.cumsum(np.asarray(shares, dtype=np.float64))

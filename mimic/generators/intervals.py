@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from mimic.generator import Columns, Literal, Span, State, Task
 from mimic.generators.cells import Sketch, described, sketch
-from mimic.generators.draws import null_share, nulls, systematic, without
+from mimic.generators.draws import may_keep, null_share, nulls, systematic, without
 from mimic.generators.numeric import Lattice
 from mimic.generators.pg_text import format_interval, parse_interval
 from mimic.generators.pooled import Pools, from_pool
@@ -72,7 +72,7 @@ class Intervals:
             whole_months = len(fields) > 0 and not days.any() and not micros.any() and months.any()
             total = months if whole_months else months * _MONTH + days * DAY + micros
             step = 1 if whole_months else next((step for step in _STEPS if not (total % step).any()), 1)
-            known = sketch(total / step, owners, task.k)
+            known = sketch(total / step, owners, task.k, exact=may_keep(task))
             if known is not None:
                 unit = "month" if whole_months else "day" if months.any() or days.any() else "clock"
                 return cls(task.column.name, known, step, unit, share, task.unique)

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from mimic.errors import CapacityError
 from mimic.generator import Columns, Literal, Span, State, Task
 from mimic.generators.cells import Sketch, even, sketch
-from mimic.generators.draws import Mask, apart, null_share, nulls, systematic, without
+from mimic.generators.draws import Mask, apart, may_keep, null_share, nulls, systematic, without
 from mimic.generators.logical import heard, told
 from mimic.generators.rules import rule
 from mimic.profile import Owners, TableEvidence
@@ -96,7 +96,7 @@ class Quantiles:
             specials = tuple(special for special in found.specials if special[2] >= task.k)
             lost = sum(share for _, share, owners in found.specials if owners < task.k)
             specials = tuple((name, share / (1 - lost), owners) for name, share, owners in specials)
-            known = sketch(found.values, found.owners, task.k)
+            known = sketch(found.values, found.owners, task.k, exact=may_keep(task))
         if known is None:
             ruled, decimals = rule(task.meanings[0].kind if task.meanings else Kind.OTHER, task.column.name, year=_year(task))
             fixed = decimals_of(kind)
@@ -248,13 +248,14 @@ class Lattice:
         pieces = sketch.pieces
         counts = largest_remainder(pieces.shares, total)
         used = counts > 0
-        wanted = zip(pieces.left[used], pieces.right[used], counts[used], np.append(pieces.left[used][1:], np.inf), strict=True)
+        following = np.append(pieces.left[used], np.inf)[1:]  # no piece of an empty table is followed
+        wanted = zip(pieces.left[used], pieces.right[used], counts[used], following, strict=True)
         free = max(low, -_LARGE) if low is not None else -_LARGE
         first: list[int] = []
         last: list[int] = []
-        for left, right, count, following in wanted:
+        for left, right, count, beyond in wanted:
             start = max(round(float(left)), free)
-            end = max(start + int(count) - 1, min(round(float(right)), round(min(float(following), float(_LARGE))) - 1))
+            end = max(start + int(count) - 1, min(round(float(right)), round(min(float(beyond), float(_LARGE))) - 1))
             first.append(start)
             last.append(end)
             free = end + 1

@@ -116,7 +116,8 @@ class Setting:
         key, value = pair if pair is not None else (key_beside(task) or task.fills[0], task.fills[0])
         needs = () if pair is not None else (key,)
         column = task.table.column(value)
-        if evidence is None or not evidence.sampled:
+        kept = pair is None or task.options.get("keep_literals") is not False
+        if evidence is None or evidence.column(key).null_count == evidence.sampled or not kept:
             return cls(task.fills, needs, key, value, ("theme", "language", "page_size", "notifications"), (0.25,) * 4, (0,) * 4,
                        tuple(Spellings.learn(_inner(task, column), None, stream) for _ in range(5)))  # fmt: skip
         encoded = evidence.column(key).dictionary_encode()
