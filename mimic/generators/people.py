@@ -267,6 +267,7 @@ class Person:
         group = tuple(name for name in names if kinds[name] in PARTS and text_like(task.table.column(name).type))
         present = evidence if evidence is not None and evidence.sampled else None
         texts = {name: present.column(name) for name in group} if present is not None else {}
+        keep = task.options.get("keep_literals") is not False
         forms: list[Form] = []
         locals_: dict[str, Local] = {}
         domains: dict[str, tuple[tuple[str, float, int], ...]] = {}
@@ -285,6 +286,8 @@ class Person:
             whole = values
             if kind is Kind.EMAIL:
                 values, domains[name], reach[name] = _domains(values, present.owners, task.k)
+                if not keep:
+                    domains[name] = ()
                 other = (task.options.get("alike") or {}).get(name)
                 if not reach[name] and not domains[name] and other is not None:
                     reach[name] = _domains(other[0].column(other[1]), other[0].owners, task.k)[2]
@@ -294,7 +297,7 @@ class Person:
                 locals_[name] = _local(values, whole, texts, {n: k for n, k in kinds.items() if k is not None}, present.owners, task.k)
             elif kind is Kind.PERSON_NAME:
                 orders[name] = _orders(values, texts, {n: k for n, k in kinds.items() if k is not None}, present.owners, task.k)
-            elif kind is Kind.GENDER:
+            elif kind is Kind.GENDER and keep:
                 genders[name] = kept_values(values, present.owners, task.k)
             elif kind in (Kind.FIRST_NAME, Kind.LAST_NAME):
                 pool = first_names(task.locale)[0] if kind is Kind.FIRST_NAME else last_names(task.locale)

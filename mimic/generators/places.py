@@ -364,6 +364,8 @@ class _Maker:
 
 def _kept(task: Task, column: str, evidence: TableEvidence) -> Kept:
     """Values that k owners hold: of the column, or of the one that lends it its form."""
+    if task.options.get("keep_literals") is False:
+        return ()
     found = kept_values(evidence.column(column), evidence.owners, task.k)
     other = (task.options.get("alike") or {}).get(column)
     return found if found or other is None else kept_values(other[0].column(other[1]), other[0].owners, task.k)
