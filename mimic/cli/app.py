@@ -117,7 +117,7 @@ def inspect(
 @app.command()
 def plan(
     source: o.OptionalSource = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write it; stdout when absent or -.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write it; stdout without it.")] = None,
     schema: o.Schemas = None,
     table: o.Tables = None,
     exclude_table: o.ExcludeTables = None,

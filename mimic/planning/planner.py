@@ -14,6 +14,7 @@ from mimic.generator import Task
 from mimic.generators.locale import guess_locale
 from mimic.graph import load_order
 from mimic.plan import Choice, Plan, Step, TablePlan
+from mimic.planning.alike import alike
 from mimic.planning.choosing import by_meaning, choose, without_strong
 from mimic.planning.constraints import Compiled, compile, narrow, narrowed, within_limits
 from mimic.planning.distinct import distinct
@@ -132,7 +133,7 @@ def _steps(
 
     def task(names: tuple[str, ...], options: Mapping[str, Any] | None = None, **more: Any) -> Task:
         columns = tuple(narrowed(table.column(name), limits.get(name, Limits())) for name in names)
-        told = ({"today": today} if today else {}) | dict(options or {})
+        told = ({"today": today} if today else {}) | dict(alike(evidence, table, names, k)) | dict(options or {})
         if len(names) == 1 and names[0] in limits:
             told = within_limits(told, columns[0], limits[names[0]])
         made = Task(table, columns, meanings=tuple(meanings[name] for name in names), options=told, k=k, locale=locale, **more)
