@@ -246,7 +246,7 @@ class Lattice:
         if low is not None and high is not None and high - low + 1 < total:
             raise CapacityError(where, total, max(high - low + 1, 0), f"there are only so many values from {low} to {high}")
         pieces = sketch.pieces
-        counts = largest_remainder(pieces.shares, total)
+        counts = evenly(pieces.shares, total)
         used = counts > 0
         following = np.append(pieces.left[used], np.inf)[1:]  # no piece of an empty table is followed
         wanted = zip(pieces.left[used], pieces.right[used], counts[used], following, strict=True)
@@ -281,13 +281,13 @@ class Lattice:
         return np.asarray(chosen * self.step + self.offset, dtype=np.int64)
 
 
-def largest_remainder(shares: Floats, total: int) -> Ints:
-    """Whole numbers in proportion to `shares` (m,) that sum to `total`."""
-    exact = shares / shares.sum() * total
-    counts = np.floor(exact).astype(np.int64)
-    missing = total - int(counts.sum())
-    counts[np.argsort(counts - exact, kind="stable")[:missing]] += 1
-    return np.asarray(counts, dtype=np.int64)
+def evenly(shares: Floats, total: int) -> Ints:
+    """Whole numbers in proportion to `shares` (m,) that sum to `total`; so do those of any first few, to within one half.
+
+    Many small and equal shares of few would else all go to the first of them.
+    """
+    edges = np.append(0.0, np.cumsum(shares))
+    return np.diff(np.floor(edges / edges[-1] * total + 0.5)).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,7 +217,7 @@ def _part(name: str, texts: list[str], task: Task, evidence: TableEvidence, stre
         case "date":
             return "", learned(Date(), _cast(texts, pa.date32()))
         case "instant":
-            between = "T" if sum("T" in text for text in texts) * 2 >= len(texts) else " "
+            between = "T" if sum(text[10] == "T" for text in texts) * 2 >= len(texts) else " "
             zones = [match[0] if (match := re.search(r"( ?UTC|Z|[-+]\d{2}:?\d{2}|[-+]\d{2})$", text[16:])) else "" for text in texts]
             zone = max(sorted(set(zones)), key=zones.count)
             digits = [len(match[1]) if (match := re.search(r":\d\d\.(\d+)", text)) else 0 for text in texts]

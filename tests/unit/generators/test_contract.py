@@ -131,7 +131,7 @@ def combined() -> Case:
 def setting() -> Case:
     keys = [f"app.option_{i % 7}" for i in range(N)]
     values = [None if i % 20 == 0 else ("true", "7", word(i))[i % 3] for i in range(N)]
-    table = Table(TableName("", "settings"), (Column("key", Text()), Column("value", Text())))
+    table = Table(TableName("", "settings"), (Column("key", Text(), nullable=False), Column("value", Text())))
     meanings = (Meaning(Kind.SETTING_KEY, Sensitivity.NONE, 1.0, "test"), Meaning(Kind.SETTING_VALUE, Sensitivity.TEXT, 1.0, "test"))
     return Case(Task(table, table.columns, meanings=meanings), evidence_of(table, {"key": keys, "value": values}))
 
@@ -269,12 +269,6 @@ CASES: dict[str, dict[str, Case]] = {
         "unique": case_of(Text(12), [f"KX-{i:04d}" for i in range(N)], meaning=Kind.CODE, unique=True, nullable=False),
     },
 }  # fmt: skip
-# What is known to be broken still: kind and check, with the reason.
-KNOWN = {
-    ("semantic.place", "keep literals false keeps none"): "countries of k owners stay",
-    ("semantic.setting", "keep literals false keeps none"): "the keys stay as vocabulary",
-    ("semantic.setting", "it learns from nulls alone"): "no pair to draw from",
-}
 EVERY = [(kind, title) for kind, cases in CASES.items() for title in cases]
 
 
@@ -289,7 +283,5 @@ def test_every_case_has_a_family():
 
 @pytest.mark.parametrize("check", CHECKS, ids=name)
 @pytest.mark.parametrize(("kind", "title"), EVERY, ids=[f"{kind} {title}" for kind, title in EVERY])
-def test_it_keeps_the_contract(request, kind, title, check):
-    if why := KNOWN.get((kind, name(check))):
-        request.applymarker(pytest.mark.xfail(reason=why, strict=False, raises=(AssertionError, pa.ArrowException)))
+def test_it_keeps_the_contract(kind, title, check):
     check(FAMILIES[kind], CASES[kind][title])
