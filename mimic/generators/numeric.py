@@ -287,7 +287,7 @@ def evenly(shares: Floats, total: int) -> Ints:
     Many small and equal shares of few would else all go to the first of them.
     """
     edges = np.append(0.0, np.cumsum(shares))
-    return np.diff(np.floor(edges / edges[-1] * total + 0.5)).astype(np.int64)
+    return np.asarray(np.diff(np.floor(edges / edges[-1] * total + 0.5)), dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)

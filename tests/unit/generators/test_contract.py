@@ -7,6 +7,7 @@ import json
 import uuid
 from dataclasses import replace
 from decimal import Decimal as Exact
+from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -285,3 +286,58 @@ def test_every_case_has_a_family():
 @pytest.mark.parametrize(("kind", "title"), EVERY, ids=[f"{kind} {title}" for kind, title in EVERY])
 def test_it_keeps_the_contract(kind, title, check):
     check(FAMILIES[kind], CASES[kind][title])
+
+
+# -- the checks find what they are for -----------------------------------------------------------------------------------
+
+MADE = builtin().generators.get("categorical.shares")
+
+
+class Forgetful(MADE):
+    """Loses its NULLs in the model file."""
+
+    def state(self):
+        return super().state() | {"null_share": 0.0}
+
+
+class Counting(MADE):
+    """Gives other values when asked again."""
+
+    asked: ClassVar = [0]
+
+    def sample(self, span, stream, given):
+        self.asked[0] += 1
+        return super().sample(span, stream.at("again", self.asked[0], span.chunk), given)
+
+
+class Telling(MADE):
+    """Keeps every value."""
+
+    @classmethod
+    def learn(cls, task, evidence, stream):
+        return super().learn(replace(task, k=1), evidence, stream)
+
+
+class Wide(MADE):
+    """Gives texts of another type."""
+
+    def sample(self, span, stream, given):
+        return {name: values.cast(pa.large_string()) for name, values in super().sample(span, stream, given).items()}
+
+
+@pytest.mark.parametrize(
+    ("family", "check"),
+    [
+        (Forgetful, "it survives the model file"),
+        (Counting, "the same seed gives the same bytes"),
+        (Counting, "any chunk can be made alone"),
+        (Telling, "literals are held by k owners"),
+        (Telling, "it learns from one row"),
+        (Wide, "it fills its columns in their types"),
+    ],
+)
+def test_a_broken_family_is_found(family, check):
+    found = next(one for one in CHECKS if name(one) == check)
+    found(MADE, CASES["categorical.shares"]["text"])
+    with pytest.raises(AssertionError):
+        found(family, CASES["categorical.shares"]["text"])
