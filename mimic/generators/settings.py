@@ -210,7 +210,8 @@ def _inner(task: Task, column: Column) -> Task:
     meaning = next((m for c, m in zip(task.columns, task.meanings, strict=True) if c.name == column.name), task.meanings[0])
     if meaning.kind is Kind.SETTING_VALUE:  # what is no flag, number, date ... is a text of that length, not any setting's value
         meaning = replace(meaning, kind=Kind.WORDS)
-    return Task(task.table, (column,), (), (meaning,), False, {}, task.k, task.locale)
+    told = {name: task.options[name] for name in ("keep_literals",) if name in task.options}
+    return Task(task.table, (column,), (), (meaning,), False, told, task.k, task.locale)
 
 
 __all__ = ["Setting", "key_beside"]

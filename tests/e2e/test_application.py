@@ -120,3 +120,15 @@ def test_names_of_a_program_are_kept_whole(clone):
 def test_nothing_of_a_single_user_is_in_the_copy(clone):
     assert not {f"+4179{i * 33_331 % 10_000_000:07d}" for i in range(300)} & set(values(clone, "phone"))
     assert not {hashlib.sha256(str(i).encode()).hexdigest() for i in range(300)} & set(values(clone, "checksum"))
+
+
+def test_a_choice_of_a_setting_can_be_denied(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "app.sqlite")) as source, source:
+        source.execute("CREATE TABLE settings (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, value TEXT)")
+        source.executemany("INSERT INTO settings (key, value) VALUES (?, ?)", SETTINGS.items())
+    config = tmp_path / "mimic.yaml"
+    config.write_text("version: 1\ntables: {settings: {columns: {value: {keep_literals: false}}}}\n", encoding="utf-8")
+    model = mimic.learn(f"sqlite:///{tmp_path / 'app.sqlite'}", config=config, reference="synthesize")
+    assert not {"dark", "de"} & {literal.value for _, literal in model.literals()}
+    found = dict(zip(*(model.sample("settings", len(SETTINGS)).column(name).to_pylist() for name in ("key", "value")), strict=True))
+    assert found["theme"] != "dark"
