@@ -78,7 +78,7 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
             steps, more = _steps(schema, table, evidence, config, registry, modes, locale, today, limits)
             findings += (*more, *checks.findings)
         elif mode == "copy":  # each of its rows keeps its own number of children
-            steps = tuple(_fan_out(table, key, modes, config.k) for key in schema.children(name) if modes[key.table][0] == "synthesize")
+            steps = tuple(_fan_outs(schema, table, modes, config.k))
         here = _configured(config, name)
         made = TablePlan(table, mode, reason, found.rows, steps, here.rows, here.scale, looks.get(name, ""), bookkeeping(table))
         made = replace(made, conditions=checks.conditions, unread=checks.unread)
@@ -155,7 +155,7 @@ def _steps(
             add(task((column.name,), unique=True), own, why)
     if keys.edges:
         steps.append(_references(task, keys, found, limits))
-    steps += [_fan_out(table, key, modes, k) for key in schema.children(table.name) if modes[key.table][0] == "synthesize"]
+    steps += _fan_outs(schema, table, modes, k)
     taken = {*keys.single, *keys.within, *(name for names, _ in keys.joint for name in names)}
     rest = {column.name: column for column in free if column.name not in taken}
     grouped = [
@@ -228,6 +228,11 @@ def _references(task: Any, keys: KeyPlan, found: TableEvidence, limits: Mapping[
     options = {"edges": keys.edges, "uniques": keys.combinations, "rooms": keys.rooms, "may_be_null": may_be_null, "grouped": True}
     reason = "the fan-out of " + ", ".join(f"({key.label}) from {key.parent}" for key in keys.edges)
     return Step(task(names, options=options), Choice("reference.assign", reason))
+
+
+def _fan_outs(schema: Schema, table: Table, modes: Mapping[TableName, tuple[Mode, str]], k: int) -> list[Step]:
+    """A step for each foreign key whose children are made, and so need to know how many a row has."""
+    return [_fan_out(table, key, modes, k) for key in schema.children(table.name) if modes[key.table][0] == "synthesize"]
 
 
 def _fan_out(table: Table, key: ForeignKey, modes: Mapping[TableName, tuple[Mode, str]], k: int) -> Step:
