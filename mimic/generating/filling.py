@@ -8,17 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pyarrow as pa
 
 from mimic.errors import CapacityError, MimicError
 from mimic.generating.checking import Ask, Checking
+from mimic.generating.presence import Presence, signs_of
 from mimic.generating.telling_apart import Apart
 from mimic.generator import Columns, Generator, Span
 from mimic.model import TableModel
 from mimic.schema import ForeignKey, Table, TableName, arrow_type
-from mimic.streams import CHUNK, Streams
+from mimic.streams import CHUNK, Stream, Streams
+
+
+@runtime_checkable
+class _Parents(Generator, Protocol):
+    """What chooses the parents of a table."""
+
+    edges: Any
+
+    def absences(self, n: int, stream: Stream) -> dict[str, Any]: ...
+
 
 AHEAD = 10_000  # rows of a table that are made before anything is written, where it has rules that only made rows can be checked against
 
@@ -154,7 +166,42 @@ class Filling:
     def _run(self, generator: Generator) -> dict[str, pa.Array]:
         given = {need: self._need_whole(need) for need in generator.needs}
         stream = self._streams.at("generate", self.table.name, ",".join(generator.fills))
+        if isinstance(generator, _Parents) and self.model.conditions and self.n:
+            given |= self._decided(generator, given, stream)
         return self._checking.kept(generator.fills, generator.sample(Span(0, self.n, self.n), stream, given), stream.at("check"))
+
+    def _decided(self, generator: _Parents, given: Columns, stream: Stream) -> Columns:
+        """`?label`: which rows have no parent, where CHECKs tie that to columns that can be made before."""
+        presence = Presence.of(self.table, self.model.conditions, self._free_of_parents)
+        if presence is None:
+            return {}
+        columns = {name: self.whole(name) for name in presence.read} | {name: self._signs(name) for name in presence.seen}
+        rooms = {edge.label: self.n for edge in generator.edges}
+        for edge in generator.edges:
+            many = len(given[f"{edge.label}.#"])
+            if not edge.own and (edge.single or not many):
+                rooms[edge.label] = many
+        absent = generator.absences(self.n, stream)
+        settled, lacking, left = presence.settle(columns, absent, rooms, self._checking.locked, stream.at("presence"))
+        if left:
+            why = "its CHECKs ask for rows to refer to, and there are no more that are free"
+            raise CapacityError(str(self.table.name), self.n, self.n - left, why, table=str(self.table.name))
+        self._whole |= settled
+        return {f"?{label}": pa.array(mask) for label, mask in lacking.items()}
+
+    def _free_of_parents(self, name: str) -> bool:
+        """Whether a column can be made before parents are chosen."""
+        generator = self._by_column.get(name)
+        return generator is not None and all("." not in need and self._free_of_parents(need) for need in generator.needs)
+
+    def _signs(self, name: str) -> pa.Array:
+        """Whether a column has a value, of all rows, without keeping what it holds."""
+        if name in self._whole:
+            return signs_of(self._whole[name])
+        generator, made = self._by_column[name], list[pa.Array]()
+        for span in spans(self.n):
+            made.append(signs_of(self._chunk(generator, span, {})[name]))
+        return pa.concat_arrays(made)
 
     def _need_whole(self, need: str) -> pa.Array:
         """A need of a whole-table generator: an own column, or a parent's column in the parent's own rows."""

@@ -22,7 +22,7 @@ from mimic.streams import Ints, Permutation, Stream
 
 @dataclass(frozen=True, slots=True)
 class SequenceKey:
-    """Fills one whole-number key: start, start + 1, ... in row order."""
+    """Fills one whole-number key: start, start + 1, ... in row order, after the numbers that CHECKs call by name (`id = 0`)."""
 
     kind: ClassVar[str] = "key.sequence"
     version: ClassVar[int] = 1
@@ -31,6 +31,7 @@ class SequenceKey:
     type: str  # arrow type by name, or "text" for numbers that travel as text
     start: int = 1
     last: int = 2**63 - 1
+    first: tuple[int, ...] = ()
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -58,24 +59,30 @@ class SequenceKey:
             last = 2 ** (kind.bits - 1) - 1
         elif isinstance(kind, Decimal) and kind.precision is not None:
             last = min(last, 10 ** min(kind.precision - (kind.scale or 0), 18) - 1)
-        return cls(task.column.name, "text" if pa.types.is_string(arrow) else str(arrow), int(task.options.get("start", 1)), last)
+        start, first = int(task.options.get("start", 1)), tuple(n for n in task.options.get("first", ()) if -last - 1 <= n <= last)
+        return cls(task.column.name, "text" if pa.types.is_string(arrow) else str(arrow), start, last, first)
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
-        numbers = pa.array(np.arange(self.start + span.start, self.start + span.start + span.n, dtype=np.int64))
-        return {self.column: _as(numbers, self.type)}
+        place = np.arange(span.start, span.start + span.n, dtype=np.int64)
+        numbers = self.start + place - len(self.first)
+        for taken in sorted(n for n in self.first if n >= self.start):
+            numbers += numbers >= taken
+        for i, number in enumerate(self.first):
+            numbers[place == i] = number
+        return {self.column: _as(pa.array(numbers), self.type)}
 
     def capacity(self) -> int | None:
-        return self.last - self.start + 1
+        return self.last - self.start + 1 + sum(n < self.start for n in self.first)
 
     def literals(self) -> Iterable[Literal]:
         return ()
 
     def state(self) -> State:
-        return {"column": self.column, "type": self.type, "start": self.start, "last": self.last}
+        return {"column": self.column, "type": self.type, "start": self.start, "last": self.last, "first": list(self.first)}
 
     @classmethod
     def restore(cls, state: State) -> Self:
-        return cls(**state)
+        return cls(**{**state, "first": tuple(state.get("first", ()))})
 
 
 def _as(numbers: pa.Array, name: str) -> pa.Array:

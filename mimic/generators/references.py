@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from mimic.errors import CapacityError
 from mimic.generator import Columns, Literal, Span, State, Task
@@ -98,9 +99,12 @@ class References:
             place = stream.at(edge.label)
             keys = [given[f"{edge.label}.{name}"] for name in edge.referred]
             weights = _floats(given[f"{edge.label}.#"], len(keys[0]))
-            absent = self._absent(edge, n, place.at("null"))
+            decided = given.get(f"?{edge.label}")
+            absent = self._absent(edge, n, place.at("null")) if decided is None else np.asarray(decided)
             if edge.own:
-                rows[edge.label] = forest(weights, n, int(absent.sum()), bool(edge.optional), place, single=edge.single)
+                optional = bool(edge.optional) and (decided is None or bool(absent.any()))
+                up = forest(weights, n, int(absent.sum()), optional, place, single=edge.single)
+                rows[edge.label] = up if decided is None or not optional else rooted(up, absent)
             elif shared := [name for name in edge.columns if name in out]:
                 rows[edge.label] = self._inside(edge, shared, out, filled, keys, weights, absent, place)
             else:
@@ -116,7 +120,11 @@ class References:
             self._undo(edge, rows, out)
         return out | {f"@{edge.label}": pa.array(rows[edge.label]) for edge in self.edges}
 
-    def _absent(self, edge: Edge, n: int, stream: Stream) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    def absences(self, n: int, stream: Stream) -> dict[str, NDArray[np.bool_]]:
+        """Which rows would have no parent, for each key; another answer may be given to `sample` as `?label`."""
+        return {edge.label: self._absent(edge, n, stream.at(edge.label, "null")) for edge in self.edges}
+
+    def _absent(self, edge: Edge, n: int, stream: Stream) -> NDArray[np.bool_]:
         """Which rows have no parent: the learned share of them, exactly."""
         absent = np.zeros(n, dtype=bool)
         if edge.optional:
@@ -420,6 +428,16 @@ def forest(weights: Floats, n: int, roots: int, optional: bool, stream: Stream, 
     if not optional:
         alone = out < 0
         out[alone] = np.flatnonzero(alone)
+    return out
+
+
+def rooted(up: Ints, roots: NDArray[np.bool_]) -> Ints:
+    """The same trees with their roots in the given rows, which are as many."""
+    place = np.empty(len(up), dtype=np.int64)
+    for have, want in ((up < 0, roots), (up >= 0, ~roots)):
+        place[np.flatnonzero(have)] = np.flatnonzero(want)
+    out = np.full(len(up), -1, dtype=np.int64)
+    out[place] = np.where(up >= 0, place[up], -1)
     return out
 
 

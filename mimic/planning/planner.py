@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pyarrow.compute as pc
 
-from mimic.conditions import Limits
+from mimic.conditions import Condition, Limits
 from mimic.config import ColumnConfig, Config, Mode, TableConfig
 from mimic.generator import Task
 from mimic.generators.locale import guess_locale
@@ -16,7 +16,7 @@ from mimic.graph import load_order
 from mimic.plan import Choice, Plan, Step, TablePlan
 from mimic.planning.alike import alike
 from mimic.planning.choosing import by_meaning, choose, without_strong
-from mimic.planning.constraints import Compiled, compile, narrow, narrowed, within_limits
+from mimic.planning.constraints import Compiled, compile, named, narrow, narrowed, within_limits
 from mimic.planning.distinct import distinct
 from mimic.planning.grouping import group_columns
 from mimic.planning.horizon import bounds, horizon
@@ -75,7 +75,7 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
         if mode == "synthesize":
             checks = compile(table, schema.engine)
             limits = narrow(checks.conditions, table, today=day_of(checks.conditions))
-            steps, more = _steps(schema, table, evidence, config, registry, modes, locale, today, limits)
+            steps, more = _steps(schema, table, evidence, config, registry, modes, locale, today, limits, checks.conditions)
             findings += (*more, *checks.findings)
         elif mode == "copy":  # each of its rows keeps its own number of children
             steps = tuple(_fan_outs(schema, table, modes, config.k))
@@ -121,6 +121,7 @@ def _steps(
     locale: str,
     today: str | None,
     limits: Mapping[str, Limits],
+    conditions: Sequence[Condition],
 ) -> tuple[tuple[Step, ...], list[Finding]]:
     """`limits`: what CHECKs say about each column alone."""
     found, here = evidence.of(table.name), _configured(config, table.name)
@@ -152,7 +153,8 @@ def _steps(
             own = here.columns.get(column.name)
             setting = meanings[column.name].kind is Kind.SETTING_KEY  # a settings table has its keys, each once
             why = _vocabulary(meanings[column.name], found, column.name, own, personal) if setting else None
-            add(task((column.name,), unique=True), own, why)
+            first = named(conditions, column.name, limits.get(column.name, Limits()))
+            add(task((column.name,), {"first": first} if first else None, unique=True), own, why)
     if keys.edges:
         steps.append(_references(task, keys, found, limits))
     steps += _fan_outs(schema, table, modes, k)

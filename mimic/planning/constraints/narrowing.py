@@ -35,6 +35,7 @@ from mimic.conditions import (
     columns_of,
     conjuncts,
     kind_of,
+    walk,
 )
 from mimic.schema import Table, arrow_type
 from mimic.truth import TODAY, Rows, evaluate
@@ -59,6 +60,29 @@ def narrow(conditions: Iterable[Condition], table: Table, *, today: date = TODAY
             known = found.get(column.name, Limits())
             found[column.name] = _both(known, limits, _key(column.kind))
     return {name: limits for name, limits in found.items() if limits != Limits()}
+
+
+def named(conditions: Iterable[Condition], column: str, limits: Limits) -> tuple[int, ...]:
+    """The whole numbers by which conditions call single rows: `(id = 0) = (parent_id IS NULL)` speaks of a row 0."""
+    found: dict[int, None] = {}
+    for condition in conditions:
+        if len(columns_of(condition)) < 2:
+            continue
+        for node in walk(condition):
+            match node:
+                case Compare("=" | "<>", ColumnRef(name, _), Constant("integer", int(value))) if name == column:
+                    found[value] = None
+                case In(ColumnRef(name, _), values) if name == column:
+                    found |= {value.value: None for value in values if value.kind == "integer" and isinstance(value.value, int)}
+    low, high = limits.lower, limits.upper
+    return tuple(
+        n
+        for n in found
+        if n not in limits.forbidden
+        and (limits.allowed is None or n in limits.allowed)
+        and not (isinstance(low, int | float) and (n < low or (n == low and limits.lower_open)))
+        and not (isinstance(high, int | float) and (n > high or (n == high and limits.upper_open)))
+    )
 
 
 class _Reader:
