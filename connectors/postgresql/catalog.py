@@ -95,13 +95,17 @@ _TYPES = """
     SELECT t.oid, n.nspname AS schema, t.typname AS name, t.typtype::text AS kind, format_type(t.oid, NULL) AS sql,
            CASE WHEN t.typlen = -1 AND t.typsubscript::oid = 'array_subscript_handler'::regproc THEN t.typelem ELSE 0 END AS element,
            t.typbasetype AS base, t.typtypmod AS base_typmod, t.typnotnull AS not_null, t.typrelid AS relation,
-           coalesce(e.labels, '{}') AS labels, coalesce(c.checks, '{}') AS checks, coalesce(r.rngsubtype, 0) AS subtype
+           coalesce(e.labels, '{}') AS labels, coalesce(c.checks, '{}') AS checks, coalesce(r.rngsubtype, 0) AS subtype,
+           coalesce(x.extname, '') AS extension
     FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
     LEFT JOIN (SELECT enumtypid, array_agg(enumlabel::text ORDER BY enumsortorder) AS labels
                FROM pg_enum GROUP BY 1) e ON e.enumtypid = t.oid
     LEFT JOIN (SELECT contypid, array_agg(pg_get_expr(conbin, 0) ORDER BY conname) AS checks
                FROM pg_constraint WHERE contypid <> 0 AND contype = 'c' GROUP BY 1) c ON c.contypid = t.oid
     LEFT JOIN pg_range r ON t.oid IN (r.rngtypid, r.rngmultitypid)
+    LEFT JOIN pg_depend d ON d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e'
+                         AND d.refclassid = 'pg_extension'::regclass
+    LEFT JOIN pg_extension x ON x.oid = d.refobjid
 """
 
 _RELATIONS = f"""

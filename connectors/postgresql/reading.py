@@ -13,7 +13,7 @@ from typing import Any
 from connectors.postgresql import triggers
 from connectors.postgresql.catalog import Catalog
 from connectors.postgresql.connect import ENGINE
-from connectors.postgresql.types import Types, opaque_parts, takes_null
+from connectors.postgresql.types import Types, takes_null
 from mimic.report import Finding
 from mimic.schema import (
     Check,
@@ -106,20 +106,12 @@ class _Reader:
                 sentence = f"its partition {self.by_oid[part].name} is a foreign table: those rows are read from elsewhere"
                 self.remarks.append(Finding("W212", place, sentence))
 
-    def _opaque(self, row: Any, column: Column) -> None:
-        if column.generated is None and (names := opaque_parts(column.type)):
-            sentence = f"the type {', '.join(dict.fromkeys(names))} is not known to Mimic; its values are carried as text, never made"
-            todo = "`mode: copy` carries the values of the table."
-            self.remarks.append(Finding("W211", f"{row.schema}.{row.name}.{column.name}", sentence, todo))
-
     # -- tables --------------------------------------------------------------------------------------------------------------
 
     def _table(self, row: Any) -> Table:
         catalog = self.catalog
         parts = self.members.get(row.oid, [])
         columns = tuple(self._column(c) for c in catalog.columns.get(row.oid, ()))
-        for column in columns:
-            self._opaque(row, column)
         self._foreign(row, parts)
         primary, uniques, checks, excludes, keys = self._constraints(row.oid, parts)
         unique_indexes, indexes = self._indexes(row.oid, parts)

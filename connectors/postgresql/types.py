@@ -1,6 +1,7 @@
 """PostgreSQL's types as Mimic's: a row of pg_type and a typmod become a `LogicalType`.
 
-What is not listed here (geometric types, PostGIS, hstore, ltree, cube, oid ...) becomes `Opaque`: carried as text, never made.
+What is not listed here (geometric types, PostGIS, hstore, ltree, cube, oid ...) becomes `Opaque`: carried as text. Types of the
+server and of extensions have their bare name there (`ltree`, wherever it lives), types of somebody's own a qualified one.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class TypeRow:
     labels: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     subtype: int = 0  # of ranges and multiranges
+    extension: str = ""  # that it belongs to
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,29 +130,17 @@ class Types:
             case "c":
                 fields = self._attributes.get(row.relation, ())
                 return s.Composite(_short(row), tuple((field.name, self.logical(field.type, field.typmod)) for field in fields))
-        if row.element:
+        if row.element and row.name not in ("int2vector", "oidvector"):  # these are printed without braces
             return s.Array(self.logical(row.element, typmod))
         if row.schema == "pg_catalog" and row.name in _BUILT_IN:
             return _BUILT_IN[row.name](typmod)
         if row.name == "citext":
             return s.Text(ignore_case=True)
-        return s.Opaque(_short(row))
+        return s.Opaque(row.name if row.extension or row.schema == "pg_catalog" else f"{row.schema}.{row.name}")
 
 
 def _short(row: TypeRow) -> str:
     return row.name if row.schema in ("pg_catalog", "public") else f"{row.schema}.{row.name}"
-
-
-def opaque_parts(kind: s.LogicalType) -> tuple[str, ...]:
-    """Names of the unknown types in a type, however deep."""
-    match kind:
-        case s.Opaque(name=name):
-            return (name,)
-        case s.Array(element=inner) | s.Range(element=inner) | s.Domain(of=inner):
-            return opaque_parts(inner)
-        case s.Composite(fields=fields):
-            return tuple(name for _, field in fields for name in opaque_parts(field))
-    return ()
 
 
 def takes_null(kind: s.LogicalType) -> bool:

@@ -14,12 +14,12 @@ from mimic.generator import Columns, Generator, Literal, Span, State, Task
 from mimic.generators.cells import Sketch, constant, sketch
 from mimic.generators.draws import null_share, systematic
 from mimic.generators.logical import heard, told
-from mimic.generators.nested import best, pack, part, parts_of, some, unpack
+from mimic.generators.nested import best, kept_to, pack, part, parts_of, rules_of, some, unpack
 from mimic.generators.pg_text import Nested, delimiter_of, format_array, format_row, parse_array, parse_row, printed, scanned
 from mimic.generators.pooled import Pools, from_pool
 from mimic.profile import Owners, TableEvidence
 from mimic.registry import Registry
-from mimic.schema import Array, Composite, LogicalType, Text, bare
+from mimic.schema import Array, Composite, Domain, LogicalType, Text, bare
 from mimic.streams import Stream
 
 _MOST = 20_000  # values that are looked at
@@ -29,9 +29,17 @@ _LONGEST = 1_000
 def element_generator(
     name: str, kind: LogicalType, values: pa.Array | None, owners: Owners | None, outer: Task, stream: Stream
 ) -> Generator | None:
-    """The generator for parts of another column's values."""
-    task, evidence = part(name, kind, values, owners, outer)
-    if isinstance(bare(kind), Text):
+    """The generator for parts of another column's values; None where none makes them, or where a domain's CHECK cannot be kept."""
+    rules = rules_of(kind, outer)
+    if rules.unread:
+        return None
+    task, evidence = part(name, kind, values, owners, outer, rules.options)
+    made = _element(task, evidence, kind, stream)
+    return kept_to(made, task, rules, stream.at("kept")) if made is not None else None
+
+
+def _element(task: Task, evidence: TableEvidence | None, kind: LogicalType, stream: Stream) -> Generator | None:
+    if isinstance(bare(kind), Text) and "limits" not in task.options:
         from mimic.generators.categorical import Shares
         from mimic.generators.spellings import Spellings
 
@@ -104,6 +112,8 @@ class Arrays:
             none = np.zeros(0)
             sizes = np.clip(np.arange(4.0), least, most)
             lengths = Sketch(sizes, np.array([0.25, 0.3, 0.25, 0.2]), np.zeros(4, dtype=np.int64), none, none, none, none, 0.0)
+        if made is None and isinstance(element, Domain):  # a domain may refuse NULL: nothing is in its arrays
+            least, most, lengths = 0, _LONGEST, constant(0.0)
         if least or most < _LONGEST:
             lengths = constant(float(least)) if least == most else lengths
         return cls(task.column.name, element, lengths, inner, made, share)

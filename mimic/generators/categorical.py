@@ -22,9 +22,10 @@ from mimic.generator import Columns, Generator, Literal, Span, State, Task
 from mimic.generators.draws import Guide, null_share, nulls, shuffled, systematic, without
 from mimic.generators.logical import heard, told
 from mimic.generators.nested import best, inside, pack, rows_of, unpack
+from mimic.generators.opaque import known
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
-from mimic.schema import Array, Binary, Boolean, Decimal, Enum, Float, Integer, Json, LogicalType, Text, arrow_type, bare
+from mimic.schema import Array, Binary, Boolean, Decimal, Enum, Float, Integer, Json, LogicalType, Opaque, Text, arrow_type, bare
 from mimic.semantics import Kind
 from mimic.streams import Floats, Ints, Stream
 
@@ -72,7 +73,7 @@ class Shares:
         kind = bare(task.column.type)
         if isinstance(kind, Enum | Boolean) or "values" in task.options:
             return 0.95
-        if task.unique or isinstance(kind, Float | Binary):
+        if task.unique or isinstance(kind, Float | Binary) or (isinstance(kind, Opaque) and not known(kind)):
             return 0.0
         if isinstance(kind, Text):
             return 0.7 if task.meanings and task.meanings[0].kind in _NAMED else 0.35

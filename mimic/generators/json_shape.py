@@ -39,6 +39,7 @@ _FEW_KEYS = 40  # an object with more different rare keys is a map
 _NAME = re.compile(r"[A-Za-z_@$][A-Za-z_.:/\-]{0,47}\d{0,2}")
 _LISTED = re.compile(r"(s|list|array|history)$")
 _OBJECTS = re.compile(r"(settings|options|params|details|preferences|attributes|properties|credentials|stats|headers|meta|extras)$")
+_WIDEST = 10**300  # JSON has numbers that no float holds
 KINDS = ("null", "bool", "number", "string", "object", "array")
 
 
@@ -108,7 +109,11 @@ class Grower:
     def _number(self, values: list[Any], rows: Ints, stream: Stream) -> dict[str, Any]:
         whole = all(isinstance(value, int) and abs(value) < 1 << 62 for value in values)
         kind: LogicalType = Integer() if whole else Float()
-        array = pa.array(values, pa.int64()) if whole else pa.array([float(value) for value in values], pa.float64())
+        array = (
+            pa.array(values, pa.int64())
+            if whole
+            else pa.array([float(max(min(value, _WIDEST), -_WIDEST)) for value in values], pa.float64())
+        )
         task, evidence = part("value", kind, array, parts_of(self.owners, rows), self.task)
         return {"whole": whole, "number": Quantiles.learn(task, evidence, stream)}
 
@@ -381,7 +386,7 @@ class JsonShape:
 
 
 def _is_hstore(kind: LogicalType) -> bool:
-    return isinstance(kind, Opaque) and kind.name.rpartition(".")[2].strip('"') == "hstore"
+    return isinstance(kind, Opaque) and kind.name == "hstore"
 
 
 def _parsed(text: str, parse: Callable[[str], Any]) -> Any:

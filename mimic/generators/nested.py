@@ -6,19 +6,33 @@ A nested generator fills a column of an imagined table of its own, and its state
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from mimic.conditions import Condition
 from mimic.generator import Columns, Generator, Span, State, Task
 from mimic.profile import Owners, TableEvidence
-from mimic.schema import Column, LogicalType, Table, TableName
+from mimic.schema import Column, Domain, LogicalType, Table, TableName
 from mimic.semantics import Kind, Meaning, Sensitivity
 from mimic.streams import Ints, Stream
+from mimic.truth import day_of, violated
+
+MOST_LISTED = 200
+TRIED = 1_000  # values of a part that are drawn to see whether they satisfy the CHECKs of its domain
 
 UNKNOWN = Meaning(Kind.OTHER, Sensitivity.TEXT, 0.0, "a part of a larger value")
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What the CHECKs of a domain say of values inside larger ones, about a column `value`; `unread` when some could not be read."""
+
+    conditions: tuple[Condition, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)  # limits, as a column is told them
+    unread: bool = False
 
 
 def pack(generator: Generator) -> State:
@@ -59,7 +73,7 @@ def part(
     """The task and evidence of an imagined table with one column: the parts of another column's values."""
     column = Column(name, kind, nullable=True)
     table = Table(TableName("", name), (column,))
-    kept = {key: outer.options[key] for key in ("today", "keep_literals", "vocabulary") if key in outer.options}
+    kept = {key: outer.options[key] for key in ("today", "keep_literals", "vocabulary", "domains") if key in outer.options}
     task = Task(table, (column,), meanings=(UNKNOWN,), options={**kept, **(options or {})}, k=outer.k, locale=outer.locale)
     if values is None or owners is None or not len(values):
         return task, None
@@ -68,6 +82,28 @@ def part(
 
 def parts_of(owners: Owners, rows: Ints) -> Owners:
     """The owners of parts, given the row that each stands in: several parts of one row have one owner."""
+def rules_of(kind: LogicalType, outer: Task) -> Inside:
+    """What the plan says about values of a domain inside another column's."""
+    found = outer.options.get("domains", {}).get(kind.name) if isinstance(kind, Domain) else None
+    return found if isinstance(found, Inside) else Inside()
+
+
+def kept_to(made: Generator, task: Task, rules: Inside, stream: Stream) -> Generator | None:
+    """A generator of values that satisfy the rules: `made` where it does, else some of those it makes; None when none of them do."""
+    from mimic.generators.categorical import Shares, as_text
+
+    if not rules.conditions:
+        return made
+    values = some(made, TRIED, stream.at(0)).drop_null()
+    broken = np.zeros(len(values), dtype=np.bool_)
+    for condition in rules.conditions:
+        broken |= violated(condition, {"value": values}, today=day_of(rules.conditions))
+    if not broken.any():
+        return made
+    good = as_text(values.filter(pa.array(~broken))).unique()[:MOST_LISTED].to_pylist()
+    return Shares.learn(replace(task, options={"values": tuple(good)}), None, stream) if good else None
+
+
     inner = owners.take(rows)
     return Owners(len(rows), (np.asarray(rows, dtype=np.int64), *inner.paths))
 

@@ -29,6 +29,8 @@ from mimic.semantics import Kind
 from mimic.streams import Floats, Ints, Permutation, Stream
 
 _LARGE = 1 << 62
+_WIDEST_SEEN = 1e280  # what is wider is taken for this
+_WIDEST = 10**300  # a limit beyond is none: no float that is drawn comes near
 _ROUND = (1_000, 500, 250, 200, 100, 60, 50, 30, 25, 20, 15, 12, 10, 6, 5, 4, 3, 2)  # steps that people count in
 MOST_DECIMALS = 12
 
@@ -101,14 +103,18 @@ class Quantiles:
             ruled, decimals = rule(task.meanings[0].kind if task.meanings else Kind.OTHER, task.column.name, year=_year(task))
             fixed = decimals_of(kind)
             ticks = Ticks(decimals if fixed is None else fixed, 10 ** max((fixed or 0) - decimals, 0), prefix=ticks.prefix)
-            known = ruled.scaled(10.0 ** (ticks.decimals or 0))
+            known = ruled.scaled(10.0 ** max(ticks.decimals or 0, -(getattr(kind, "scale", None) or 0)))
             invented = True
         if (decimals_asked := task.options.get("decimals")) is not None and not isinstance(kind, Integer):
             factor = 10.0 ** (int(decimals_asked) - (ticks.decimals or 0))
             known, ticks = known.scaled(factor), Ticks(int(decimals_asked), prefix=ticks.prefix)
         if task.unique and ticks.decimals is None:
             known, ticks = known.scaled(1e9), Ticks(9)
+        if isinstance(kind, Decimal) and (kind.scale or 0) < 0:  # numeric(5,-2) holds whole hundreds
+            ticks = replace(ticks, step=10 ** -(kind.scale or 0), offset=0)
         low, high = limits_of(kind, ticks, task)
+        if high is not None and ticks.step > high:  # numeric(3,5) holds thousandths and less
+            ticks = replace(ticks, step=1)
         if invented:
             known = fitted(known, low, high)
         return cls(task.column.name, task.column.type, known, ticks, low, high, null_share(task, column), specials, task.unique)
@@ -146,6 +152,8 @@ class Quantiles:
     @cached_property
     def _wide(self) -> bool:
         """Whether ticks may not fit 64 bits."""
+        if self.low is not None and self.high is not None and self.low >= -(1 << 63) and self.high < 1 << 63:
+            return False
         pieces = self.sketch.pieces
         return bool(max(np.abs(pieces.left).max(initial=0), np.abs(pieces.right).max(initial=0)) >= _LARGE)
 
@@ -323,6 +331,9 @@ def measure(kind: LogicalType, array: pa.Array, owners: Owners) -> Measured:
             prefix, texts = _money(texts)
         decimals = _text_decimals(texts) if not isinstance(kind, Money) else max(_text_decimals(texts), 2)
         numbers = _floats(texts)
+        if not np.isfinite(numbers).all():
+            named = pc.match_substring_regex(texts, r"(?i)nan|inf").to_numpy(zero_copy_only=False)
+            numbers = np.where(np.isinf(numbers) & ~named, np.copysign(_WIDEST_SEEN, numbers), numbers)
         finite = np.isfinite(numbers)
         numbers[finite] = np.rint(numbers[finite] * 10.0**decimals)
     finite = np.isfinite(numbers)
@@ -340,7 +351,8 @@ def decimals_of(kind: LogicalType) -> int | None:
         case Integer():
             return 0
         case Decimal(scale=int(scale)):
-            return max(scale, 0)
+            # What no Arrow decimal holds travels as text: more decimals than a float tells apart need not be spelled.
+            return max(scale if pa.types.is_decimal(arrow_type(kind)) else min(scale, MOST_DECIMALS), 0)
         case Money():
             return 2
     return None
@@ -351,9 +363,12 @@ def _limits(kind: LogicalType, ticks: Ticks) -> tuple[int | None, int | None]:
     match bare(kind):
         case Integer(bits=bits):
             return -(1 << (bits - 1)), (1 << (bits - 1)) - 1
+        case Decimal(precision=int(precision), scale=int(scale)) if scale < 0:
+            most = (10**precision - 1) * 10**-scale
+            return (-most, most) if most < _WIDEST else (None, None)
         case Decimal(precision=int(precision), scale=int(scale)):
             most = 10 ** max(precision - scale + (ticks.decimals or 0), 0) - 1
-            return -most, most
+            return (-most, most) if most < _WIDEST else (None, None)
         case Money():
             return -_LARGE, _LARGE
     return None, None

@@ -1,15 +1,17 @@
-"""Types that Mimic carries as text without knowing them: a small valid value of each known name, NULL of the others.
+"""Types that Mimic carries as text: small valid values of those whose name is known, made by rules.
 
-Geometric types, paths of ltree, cubes, search vectors and XML: values are made by rules from random numbers and everyday
-words; of a source only the share of NULLs is kept, and the element names of XML that k owners use.
+Geometric types, paths of ltree, cubes, search vectors, book numbers and XML: values come from random numbers and everyday
+words; of a source only the share of NULLs is kept, and the element names of XML that k owners use. A name with a schema in
+front is somebody's own type, whatever else it is called: of those no values are made.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import ClassVar, Self
 from xml.etree import ElementTree
 
@@ -22,7 +24,7 @@ from mimic.generators.logical import heard, told
 from mimic.generators.pooled import Pools, from_pool
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
-from mimic.schema import LogicalType, Opaque, Vector, Xml, bare
+from mimic.schema import Domain, LogicalType, Opaque, Vector, Xml, bare
 from mimic.streams import Stream
 
 _WORDS = (
@@ -30,6 +32,8 @@ _WORDS = (
     *("maple", "north", "ocean", "pine", "quartz", "river", "stone", "tulip", "umber", "valley", "willow", "yarrow"),
 )
 _TAG = re.compile(r"[A-Za-z_][\w.-]{0,40}")
+
+_EARTH = 6_378_168  # metres
 
 Numbers = list[float]  # eight numbers in 0 .. 1
 
@@ -42,13 +46,19 @@ def _word(u: float) -> str:
     return _WORDS[int(u * len(_WORDS))]
 
 
+def _earth(longitude: float, latitude: float) -> str:
+    """A place on the sphere of the extension earthdistance."""
+    away = _EARTH * math.cos(latitude)
+    return f"({away * math.cos(longitude):.9f}, {away * math.sin(longitude):.9f}, {_EARTH * math.sin(latitude):.9f})"
+
+
 def _polygon(u: Numbers) -> str:
     x, y, w, h = u[0] * 100, u[1] * 100, 1 + u[2] * 10, 1 + u[3] * 10
     corners = ((x, y), (x + w, y), (x + w, y + h), (x, y + h))
     return "(" + ",".join(f"({a:.3f},{b:.3f})" for a, b in corners) + ")"
 
 
-_MAKERS: Mapping[str, Callable[[Numbers], str]] = {
+_MAKERS: dict[str, Callable[[Numbers], str]] = {
     "point": _xy,
     "line": lambda u: f"{{{u[0] * 10 + 0.1:.3f},{u[1] * 10 - 5:.3f},{u[2] * 10 - 5:.3f}}}",
     "lseg": lambda u: f"[{_xy(u)},{_xy(u, 2)}]",
@@ -60,6 +70,7 @@ _MAKERS: Mapping[str, Callable[[Numbers], str]] = {
     "lquery": lambda u: f"{_word(u[0])}.*",
     "ltxtquery": lambda u: f"{_word(u[0])} & {_word(u[1])}",
     "cube": lambda u: f"({u[0] * 10:.3f}, {u[1] * 10:.3f}, {u[2] * 10:.3f})",
+    "earth": lambda u: _earth(u[0] * 2 * math.pi, math.asin(2 * u[1] - 1)),
     "seg": lambda u: f"{u[0] * 10:.2f} .. {10 + u[1] * 10:.2f}",
     "tsquery": lambda u: f"'{_word(u[0])}' & '{_word(u[1])}'",
     "pg_lsn": lambda u: f"{int(u[0] * 255):X}/{int(u[1] * 0xFFFFFFF):X}",
@@ -76,41 +87,78 @@ _MAKERS: Mapping[str, Callable[[Numbers], str]] = {
     "regclass": lambda u: "pg_class",
     "regtype": lambda u: ("integer", "text", "boolean", "numeric")[int(u[0] * 4)],
     "regproc": lambda u: "now",
+    "regprocedure": lambda u: "now()",
+    "regoper": lambda u: "||/",
+    "regoperator": lambda u: "+(integer,integer)",
+    "regcollation": lambda u: '"C"',
     "regrole": lambda u: "pg_monitor",
     "regnamespace": lambda u: "pg_catalog",
     "regconfig": lambda u: "simple",
     "regdictionary": lambda u: "simple",
-    "isbn": lambda u: _isbn(u, "978"),
-    "isbn13": lambda u: _isbn(u, "978"),
-    "ean13": lambda u: _isbn(u, "400"),
-    "intarray": lambda u: f"{{{int(u[0] * 100)},{int(u[1] * 100)}}}",
-    "geometry": lambda u: f"POINT({u[0] * 360 - 180:.6f} {u[1] * 170 - 85:.6f})",
-    "geography": lambda u: f"POINT({u[0] * 360 - 180:.6f} {u[1] * 170 - 85:.6f})",
+    "query_int": lambda u: f"{int(u[0] * 100)} & ({int(u[1] * 100)} | !{int(u[2] * 100)})",
+    "int2vector": lambda u: f"{int(u[0] * 100)} {int(u[1] * 100)}",
+    "oidvector": lambda u: f"{16_384 + int(u[0] * 1e6)} {16_384 + int(u[1] * 1e6)}",
+    "refcursor": lambda u: f"{_word(u[0])}_{_word(u[1])}",
+    "aclitem": lambda u: f"pg_monitor={'rawdx'[int(u[0] * 5)]}/pg_monitor",
+    "upc": lambda u: _ean("0", int(u[0] * 1e9))[1:],
     "tsvector": lambda u: " ".join(f"'{word}':{i + 1}" for i, word in enumerate(dict.fromkeys(_word(v) for v in u))),
+}
+_NUMBERED: dict[str, Callable[[int, Numbers], str]] = {  # the i-th of many different values, for unique columns
+    "oid": lambda i, u: str(16_384 + i),
+    "xid8": lambda i, u: str(1_000 + i),
+    "pg_lsn": lambda i, u: f"{i >> 24:X}/{(i & 0xFFFFFF) * 0x98 + 0x1000028:X}",
+    "tid": lambda i, u: f"({i // 100},{1 + i % 100})",
+    "cube": lambda i, u: f"({i}, {u[0] * 10:.3f}, {u[1] * 10:.3f})",
+    "seg": lambda i, u: f"{i} .. {i + 1}",
+    "name": lambda i, u: f"{_MAKERS['name'](u)}_{i}",
+    "ltree": lambda i, u: f"{_MAKERS['ltree'](u)}.r{i}",
+    "tsquery": lambda i, u: f"'{_word(u[0])}' & 'r{i}'",
+    "tsvector": lambda i, u: f"{_MAKERS['tsvector'](u)} 'r{i}':9",
 }
 
 
-def _isbn(u: Numbers, head: str) -> str:
-    digits = head + f"{int(u[0] * 1e9):09d}"
-    check = -sum(int(digit) * (3 if i % 2 else 1) for i, digit in enumerate(digits)) % 10
-    return f"{digits}{check}"
+_MADE_ELSEWHERE = frozenset({"hstore", "geometry", "geography", "box2d", "box3d", "vector", "halfvec"})
+_FEW = {"regtype": 4, "aclitem": 5} | {name: 1 for name in _MAKERS if name.startswith("reg") and name != "regtype"}
+
+
+def _numbers(n: int, stream: Stream) -> list[Numbers]:
+    rows: list[Numbers] = stream.uniform(8 * n).reshape(n, 8).tolist()
+    return rows
+
+
+def _ean(head: str, number: int, tail: str = "") -> str:
+    """Thirteen digits, the last a check digit; different for different numbers of the digits that are left."""
+    width = 12 - len(head) - len(tail)
+    digits = f"{head}{number % 10**width:0{width}d}{tail}"
+    return f"{digits}{-sum(int(digit) * (3 if i % 2 else 1) for i, digit in enumerate(digits)) % 10}"
+
+
+for _name, _head, _tail in (("isbn", "978", ""), ("issn", "977", "00"), ("ismn", "9790", ""), ("ean13", "400", "")):
+    for _kind in (_name, f"{_name}13") if _name != "ean13" else (_name,):
+        _MAKERS[_kind] = partial(lambda head, tail, u: _ean(head, int(u[0] * 1e9), tail), _head, _tail)
+        _NUMBERED[_kind] = partial(lambda head, tail, i, u: _ean(head, i * 617_371, tail), _head, _tail)
+
+
+def known(kind: Opaque) -> bool:
+    """Whether some family makes values of the type: this one, that of shapes, that of documents."""
+    return kind.name in _MAKERS or kind.name in _MADE_ELSEWHERE
 
 
 def maker(kind: LogicalType) -> str | None:
     """The name under which values of `kind` are made; None when they cannot be."""
+    if isinstance(kind, Domain) and kind.name.rpartition(".")[2] == "earth" and bare(kind) == Opaque("cube"):
+        return "earth"
     match bare(kind):
         case Vector():
             return "tsvector"
         case Opaque(name=name):
-            short = re.sub(r"\(.*\)", "", name).strip()
-            short = short if short == '"char"' else short.rpartition(".")[2].strip('"')
-            return short if short in _MAKERS else None
+            return name if name in _MAKERS else None
     return None
 
 
 @dataclass(frozen=True)
 class OpaqueValues:
-    """Fills one column of a type carried as text; NULL where the type's name is not known, whatever the column allows."""
+    """Fills one column of a type carried as text, whose name is known."""
 
     kind: ClassVar[str] = "opaque.rule"
     version: ClassVar[int] = 1
@@ -132,7 +180,7 @@ class OpaqueValues:
     def suits(cls, task: Task) -> float:
         if len(task.columns) != 1 or not isinstance(bare(task.column.type), Opaque | Vector):
             return 0.0
-        return 0.5 if maker(task.column.type) is not None else 0.02
+        return 0.5 if maker(task.column.type) is not None else 0.0
 
     @classmethod
     def learn(cls, task: Task, evidence: TableEvidence | None, stream: Stream) -> Self:
@@ -140,13 +188,8 @@ class OpaqueValues:
         return cls(task.column.name, task.column.type, null_share(task, column), task.unique)
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
-        name = maker(self.type)
-        if name is None:
-            return {self.column: pa.nulls(span.n, pa.string())}
-        if self.unique:
-            texts = [
-                f"{text}{self._suffix(name, span.start + i)}" for i, text in enumerate(self._made(span.n, stream.at("value")).to_pylist())
-            ]
+        if self.unique and (make := _NUMBERED.get(maker(self.type) or "")):
+            texts = [make(span.start + i, row) for i, row in enumerate(_numbers(span.n, stream.at("value")))]
             return {self.column: without(pa.array(texts, pa.string()), nulls(stream, span.n, self.null_share))}
         return {self.column: from_pool(span, stream, self.null_share, self._made, self._pools)}
 
@@ -156,14 +199,10 @@ class OpaqueValues:
 
     def _made(self, n: int, stream: Stream) -> pa.Array:
         make = _MAKERS[maker(self.type) or ""]
-        return pa.array([make(row) for row in stream.uniform(8 * n).reshape(n, 8).tolist()], pa.string())
-
-    def _suffix(self, name: str, row: int) -> str:
-        """What makes a value its row's own, where the type has room for it."""
-        return f".r{row}" if name == "ltree" else f"_{row}" if name == "name" else f" 'r{row}':9" if name == "tsvector" else ""
+        return pa.array([make(row) for row in _numbers(n, stream)], pa.string())
 
     def capacity(self) -> int | None:
-        return {"regclass": 1, "regtype": 4, "regproc": 1, "regrole": 1, '"char"': 10}.get(maker(self.type) or "")
+        return _FEW.get(maker(self.type) or "")
 
     def literals(self) -> Iterable[Literal]:
         return ()

@@ -14,7 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mimic.schema import Array, Binary, Boolean, Date, Float, LogicalType, Timestamp, Uuid, arrow_type, bare
+from mimic.schema import Array, Binary, Boolean, Date, Float, LogicalType, Opaque, Time, Timestamp, Uuid, arrow_type, bare
+from mimic.textual import clock, over
 
 # -- scalars ---------------------------------------------------------------------------------------------------------
 
@@ -68,6 +69,8 @@ def scanned(texts: Sequence[str | None], kind: LogicalType) -> pa.Array:
             return pa.array([_bytes(text, 16) for text in texts], type=out)
         case Binary():
             return pa.array([_bytes(text, None) for text in texts], type=out)
+        case Time(zoned=False):  # which Arrow does not read
+            return over(pa.array(texts, pa.string()), clock, pa.int64()).view(out)
     array = pa.array(texts, type=pa.string())
     try:
         return array.cast(out)
@@ -176,9 +179,10 @@ def format_array(items: Sequence[Any], *, delimiter: str = ",") -> str:
 
 
 def delimiter_of(kind: LogicalType) -> str:
-    """Arrays of boxes are delimited by semicolons, all others by commas."""
-    element = bare(kind.element) if isinstance(kind, Array) else kind
-    return ";" if getattr(element, "name", "") == "box" else ","
+    """Arrays of boxes are delimited by semicolons, those of PostGIS shapes by colons, all others by commas."""
+    element = bare(kind.element) if isinstance(kind, Array) else bare(kind)
+    name = element.name if isinstance(element, Opaque) else ""
+    return ";" if name == "box" else ":" if name in ("geometry", "geography") else ","
 
 
 # -- rows ------------------------------------------------------------------------------------------------------------

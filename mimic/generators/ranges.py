@@ -59,7 +59,8 @@ class Ranges:
 
     @classmethod
     def suits(cls, task: Task) -> float:
-        return 0.7 if len(task.columns) == 1 and isinstance(bare(task.column.type), Range) else 0.0
+        kind = bare(task.column.type)
+        return 0.7 if len(task.columns) == 1 and isinstance(kind, Range) and countable(kind.element) else 0.0
 
     @classmethod
     def learn(cls, task: Task, evidence: TableEvidence | None, stream: Stream) -> Self:
@@ -220,6 +221,11 @@ class Ranges:
                 "counts": Sketch.restore(state["counts"]),
             }
         )
+
+
+def countable(kind: LogicalType) -> bool:
+    """Whether bounds can be counted with: numbers, days, microseconds."""
+    return isinstance(bare(kind), Integer | Decimal | Float | Date | Timestamp)
 
 
 def _case(ranges: list[Bounds]) -> int:

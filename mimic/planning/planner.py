@@ -14,6 +14,7 @@ from mimic.generator import Task
 from mimic.generators.locale import guess_locale
 from mimic.graph import load_order
 from mimic.plan import Choice, Plan, Step, TablePlan
+from mimic.planning import insides
 from mimic.planning.alike import alike
 from mimic.planning.choosing import by_meaning, choose, without_strong
 from mimic.planning.constraints import Compiled, compile, named, narrow, narrowed, within_limits
@@ -27,7 +28,7 @@ from mimic.planning.reference import bookkeeping, reference
 from mimic.profile import Evidence, TableEvidence
 from mimic.registry import Registry
 from mimic.report import Finding
-from mimic.schema import Column, Float, ForeignKey, Integer, Schema, Table, TableName, bare
+from mimic.schema import Column, Float, ForeignKey, Integer, Opaque, Schema, Table, TableName, bare
 from mimic.semantics import Kind, Meaning, Sensitivity
 from mimic.truth import day_of
 
@@ -142,7 +143,10 @@ def _steps(
 
     def add(made: Task, column: ColumnConfig | None = None, why: str | None = None) -> None:
         step = choose(made, registry, found if found.sampled else None, column, why)
-        if step is None:
+        asked = column is not None and column.generator is not None
+        if step is None or (step.choice.kind == "null" and not asked):
+        if inside := insides.domains(columns[0].type, schema.engine):
+            told["domains"] = inside
             step, finding = _impossible(made)
             findings.append(finding)
         steps.append(step)
@@ -151,6 +155,8 @@ def _steps(
     for column in free:
         if column.name in keys.single:
             own = here.columns.get(column.name)
+        elif not asked:
+            findings.extend(insides.findings(made))
             setting = meanings[column.name].kind is Kind.SETTING_KEY  # a settings table has its keys, each once
             why = _vocabulary(meanings[column.name], found, column.name, own, personal) if setting else None
             first = named(conditions, column.name, limits.get(column.name, Limits()))
@@ -252,10 +258,12 @@ def _fan_out(table: Table, key: ForeignKey, modes: Mapping[TableName, tuple[Mode
 def _impossible(task: Task) -> tuple[Step, Finding]:
     column = task.column
     place = f"{task.table.name}.{column.name}"
-    if column.nullable or column.default is not None:
-        sentence = f"no generator makes values of type {column.declared or 'unknown'}; the column is left NULL"
-        finding = Finding("W502", place, sentence, "Accept it, give the column a generator, or copy the table.")
+    unknown = isinstance(bare(column.type), Opaque)
+    named = column.declared or "unknown"
+    what = f"the type {named} is not known to Mimic" if unknown else f"no generator makes values of type {named}"
+    if column.nullable:
+        finding = Finding("W211" if unknown else "W502", place, f"{what}; the column is left NULL", insides.TODO)
     else:
-        sentence = f"no generator makes values of type {column.declared or 'unknown'}, and the column may not be NULL"
+        sentence = f"{what}, and the column may not be NULL"
         finding = Finding("B503", place, sentence, "Give the column a generator in mimic.yaml, or set the table's mode to copy or empty.")
     return Step(task, Choice("null", "no generator makes values of this type")), finding

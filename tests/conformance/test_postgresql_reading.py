@@ -119,10 +119,10 @@ def test_types_are_exact(nasty: Database) -> None:
     assert table.column("a_pair").declared == '"Sales %s:x;--"."Pair"'
 
 
-def test_unknown_types_and_foreign_tables_are_findings(nasty: Database) -> None:
+def test_foreign_tables_are_findings(nasty: Database) -> None:
     with opened(nasty) as source:
         told = {(remark.id, remark.place) for remark in source.schema().remarks}
-        assert told == {("W211", f"public.every_type.a_{name}") for name in ("point", "oid", "regclass")} | {("W212", "public.far_rows")}
+        assert told == {("W212", "public.far_rows")}
         assert source.count([TableName("public", "far_rows")]) == {TableName("public", "far_rows"): 0}
         with pytest.raises(Unsupported, match="foreign table"):
             list(source.scan(TableName("public", "far_rows"), ["id"]))
@@ -254,7 +254,7 @@ def test_extension_objects_are_left_out_and_citext_ignores_case(running_servers:
         schema = source.schema()
         assert ([str(table.name) for table in schema.tables], schema.views) == (["people"], ())
         assert schema.table(people).column("email").type == s.Domain("email", s.Text(ignore_case=True))
-        assert schema.table(people).column("more").type == s.Opaque("ext.hstore")
+        assert schema.table(people).column("more").type == s.Opaque("hstore")  # wherever the extension lives
         keys = pa.RecordBatch.from_pydict({"email": ["ADA@X.ORG", "nobody"]})
         assert read(source, people, where=KeyIn(("email",), keys)).to_pylist() == [{"email": "Ada@x.org", "more": '"a"=>"1"'}]
 
@@ -489,7 +489,7 @@ def test_what_may_not_be_read_is_named_first(make_database: Callable[..., Databa
     try:
         with opened(url) as source:
             told = [(remark.id, remark.place) for remark in source.schema().remarks]
-            assert told == [("B101", "locked.a"), ("B101", "public.b"), ("B102", "public.e"), ("W211", "public.b.p")]
+            assert told == [("B101", "locked.a"), ("B101", "public.b"), ("B102", "public.e")]
             readable = {TableName("public", "d"): 2, TableName("public", "c"): 0}
             assert source.count(list(readable)) == readable
             with pytest.raises(ConnectorError, match="privilege") as denied:

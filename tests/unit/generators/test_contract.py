@@ -230,6 +230,11 @@ CASES: dict[str, dict[str, Case]] = {
         "multirange": case_of(Range(Integer(32), multi=True), [f"{{[{i},{i + 2}),[{i + 5},{i + 9})}}" for i in range(N)]),
         "unique": case_of(Range(Integer(32)), [f"[{4 * i},{4 * i + 3})" for i in range(N)], unique=True, nullable=False),
     },
+    "range.points": {
+        "texts": case_of(Range(Text()), [None if i % 9 == 0 else f"[{word(i)},{word(i)}]" for i in range(N)]),
+        "multirange": case_of(Range(Network("inet"), multi=True), [f"{{[10.0.0.{i % 250},10.0.0.{i % 250}]}}" for i in range(N)]),
+        "unique": case_of(Range(Text()), [f"[{word(i)}{i},{word(i)}{i}]" for i in range(N)], unique=True, nullable=False),
+    },
     "uuid.random": {"uuid": case_of(Uuid(), UUIDS), "unique": case_of(Uuid(), [x for x in UUIDS if x], unique=True, nullable=False)},
     "binary.random": {"bytea": case_of(Binary(), [None if i % 9 == 0 else bytes([i % 250] * (i % 30)) for i in range(N)]),
                       "unique": case_of(Binary(16), [i.to_bytes(16, "big") for i in range(N)], unique=True, nullable=False)},
@@ -246,6 +251,9 @@ CASES: dict[str, dict[str, Case]] = {
     },
     "opaque.rule": {"point": case_of(Opaque("point"), [None if i % 9 == 0 else f"({i},{i})" for i in range(N)]),
                     "tsvector": case_of(Vector(), [None if i % 9 == 0 else f"'{word(i)}':1" for i in range(N)])},
+    "opaque.shape": {"geometry": case_of(Opaque("geometry"), [None if i % 9 == 0 else f"POINT({i} {i})" for i in range(N)]),
+                     "unique": case_of(Opaque("geometry"), [f"POINT({i} {i})" for i in range(N)], unique=True, nullable=False),
+                     "vector": case_of(Opaque("vector"), [f"[{i},0,1]" for i in range(N)])},
     "xml.shape": {"xml": case_of(Xml(), [None if i % 9 == 0 else f"<order><line>{word(i)}</line></order>" for i in range(N)])},
     "semantic.person": {
         "name": case_of(Text(), FULL_NAMES, meaning=Kind.PERSON_NAME),
