@@ -80,8 +80,6 @@ def part(
     return task, TableEvidence(table, len(values), pa.table({name: values}), owners)
 
 
-def parts_of(owners: Owners, rows: Ints) -> Owners:
-    """The owners of parts, given the row that each stands in: several parts of one row have one owner."""
 def rules_of(kind: LogicalType, outer: Task) -> Inside:
     """What the plan says about values of a domain inside another column's."""
     found = outer.options.get("domains", {}).get(kind.name) if isinstance(kind, Domain) else None
@@ -104,6 +102,8 @@ def kept_to(made: Generator, task: Task, rules: Inside, stream: Stream) -> Gener
     return Shares.learn(replace(task, options={"values": tuple(good)}), None, stream) if good else None
 
 
+def parts_of(owners: Owners, rows: Ints) -> Owners:
+    """The owners of parts, given the row that each stands in: several parts of one row have one owner."""
     inner = owners.take(rows)
     return Owners(len(rows), (np.asarray(rows, dtype=np.int64), *inner.paths))
 

@@ -138,6 +138,8 @@ def _steps(
         told = ({"today": today} if today else {}) | dict(alike(evidence, table, names, k)) | dict(options or {})
         if len(names) == 1 and names[0] in limits:
             told = within_limits(told, columns[0], limits[names[0]])
+        if inside := insides.domains(columns[0].type, schema.engine):
+            told["domains"] = inside
         made = Task(table, columns, meanings=tuple(meanings[name] for name in names), options=told, k=k, locale=locale, **more)
         return by_meaning(made, registry)
 
@@ -145,18 +147,16 @@ def _steps(
         step = choose(made, registry, found if found.sampled else None, column, why)
         asked = column is not None and column.generator is not None
         if step is None or (step.choice.kind == "null" and not asked):
-        if inside := insides.domains(columns[0].type, schema.engine):
-            told["domains"] = inside
             step, finding = _impossible(made)
             findings.append(finding)
+        elif not asked:
+            findings.extend(insides.findings(made))
         steps.append(step)
 
     free = [column for column in table.written if column.name not in referenced]
     for column in free:
         if column.name in keys.single:
             own = here.columns.get(column.name)
-        elif not asked:
-            findings.extend(insides.findings(made))
             setting = meanings[column.name].kind is Kind.SETTING_KEY  # a settings table has its keys, each once
             why = _vocabulary(meanings[column.name], found, column.name, own, personal) if setting else None
             first = named(conditions, column.name, limits.get(column.name, Limits()))
