@@ -29,7 +29,7 @@ import pyarrow as pa
 from mimic import connector, evaluating, generating, generators, learning, planning, profiling, storing, writing
 from mimic.config import Config
 from mimic.connector import IfExists, Load, Source, Target
-from mimic.errors import Refused, UsageError, closest
+from mimic.errors import MimicError, Refused, UsageError, closest
 from mimic.generator import Literal
 from mimic.graph import load_order
 from mimic.model import Model
@@ -39,7 +39,7 @@ from mimic.planning.restricting import restrict, restrict_config
 from mimic.profile import Evidence
 from mimic.progress import Progress, Quiet
 from mimic.registry import Registry
-from mimic.report import Finding, Report, Severity
+from mimic.report import Finding, Report, Severity, TableLine
 from mimic.schema import Schema, TableName
 
 Reference = Only["copy", "synthesize"]
@@ -329,15 +329,27 @@ def _fill(model: Model, target: Target, filling: _Filling, accept: Sequence[str]
     bare = not any(table.source_rows for table in model.tables if table.mode != "copy")
     fit = filling.fit_domains or (isinstance(filling.rows, int) and bare)
     made = generating.generate(model, sizes, seed=seed, fit_domains=fit, batch_rows=BATCH_ROWS)
-    _refuse(made.findings, accept)
-    load_ = _load(model.schema, filling, model=model, rows=made.sizes, mark=dict(model.facts) | {"seed": str(seed)})
-    if model.ddl and model.ddl.engine == target.capabilities.engine:
-        load_ = replace(load_, ddl=model.ddl)
-    modes = {table.name: table.mode for table in model.tables}
-    lines, said = writing.write(target, load_, made.batches(target.violations), modes, progress=progress)
+    lines, said = _written(model, made, target, filling, progress)
     findings = _each_once(model.findings, made.findings, said)
     facts = {"seed": str(seed)} | ({"dry run": "nothing was written"} if filling.dry_run else {})
     return Report("generate", lines, _open(findings, accept), facts=facts)
+
+
+def _written(
+    model: Model, made: generating.Generation, target: Target, filling: _Filling, progress: Progress
+) -> tuple[tuple[TableLine, ...], tuple[Finding, ...]]:
+    """The rows in the target; where it refuses some, it is left as it was, and they are made another way a bounded number of times."""
+    modes = {table.name: table.mode for table in model.tables}
+    while True:
+        load_ = _load(model.schema, filling, model=model, rows=made.sizes, mark=dict(model.facts) | {"seed": str(made.seed)})
+        if model.ddl and model.ddl.engine == target.capabilities.engine:
+            load_ = replace(load_, ddl=model.ddl)
+        try:
+            return writing.write(target, load_, made.batches(target), modes, progress=progress)
+        except MimicError as problem:
+            if not made.again(problem):
+                raise
+            progress.say("some rows were refused, and are made another way")
 
 
 def _load(

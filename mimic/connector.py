@@ -109,7 +109,13 @@ class Target(Protocol):
         """Set the other columns of rows named by `key` (deferred foreign keys)."""
 
     def violations(self, table: TableName, checks: Sequence[Check], rows: pa.RecordBatch) -> pa.BooleanArray:
-        """Which of these rows, which are not in the table yet, break one of the checks: the database says so, after `create`."""
+        """Which of these rows, which are not in the table yet, break one of the checks: the database says so, after `create`.
+
+        A check that raises an error for a row is broken by it.
+        """
+
+    def refused(self, table: TableName, rows: pa.RecordBatch) -> pa.BooleanArray:
+        """Which of these rows the table would not take as they come one after the other, triggers and constraints in force."""
 
     def finish(self) -> tuple[Finding, ...]:
         """Indexes, constraints (validated by the database), triggers, sequences advanced, views refreshed, statistics."""

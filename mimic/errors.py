@@ -4,6 +4,7 @@
     ├── UsageError              exit 2: wrong arguments
     │   └── ConfigError         exit 2: problems in mimic.yaml, all of them at once, each with its path
     ├── Refused                 exit 3: a blocking finding or a safety rule; nothing was written
+    │   └── RowsRefused         exit 3: rows of one table that break a CHECK, or that the target does not take
     ├── ConnectorError          exit 1: a database said no: what, where, sqlstate; never a value or a password
     │   └── Unsupported         exit 3: this engine, type or file cannot do what was asked, and why
     ├── CapacityError           exit 3: more distinct rows asked than the domain holds
@@ -52,6 +53,14 @@ class ConfigError(UsageError):
 
 class Refused(MimicError):
     exit_code = 3
+
+
+class RowsRefused(Refused):
+    """`refused` of the `asked` rows of a table, and why; `id` is that of the blocking finding."""
+
+    def __init__(self, id: str, table: str, asked: int, refused: int, why: str, todo: str) -> None:
+        self.table, self.asked, self.refused, self.why = table, asked, refused, why
+        super().__init__(f"a blocking finding; nothing was written.\n  {id}  {table}  {refused} of {asked} rows {why}. {todo}")
 
 
 class ConnectorError(MimicError):

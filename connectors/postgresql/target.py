@@ -17,6 +17,7 @@ from psycopg import sql
 from connectors._sql.expressions import translated as in_dialect
 from connectors.postgresql import admission, completing, keys, loading, making
 from connectors.postgresql.admission import Way
+from connectors.postgresql.asking import Asked
 from connectors.postgresql.connect import ENGINE, connect, guarded, identity, safe_url, translated
 from connectors.postgresql.lacking import Lacking, lacking, without
 from connectors.postgresql.loading import Place, Streams
@@ -37,15 +38,6 @@ _SCHEMA = re.compile(r'CREATE SCHEMA (?:IF NOT EXISTS )?("(?:[^"]|"")+"|[\w$]+)'
 
 def unwatched(step: str) -> None:
     """Called before each step of a load; tests stop a load there."""
-
-
-# The columns of a table with the types below their domains: a domain's CHECK would refuse rows before anybody could ask about it.
-_BASES = """
-WITH RECURSIVE base (name, type, modifier) AS (
-    SELECT attname, atttypid, atttypmod FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped
-    UNION ALL SELECT name, typbasetype, typtypmod FROM base JOIN pg_type ON pg_type.oid = type WHERE typtype = 'd'
-) SELECT name, format_type(type, modifier) FROM base JOIN pg_type ON pg_type.oid = type WHERE typtype <> 'd'
-"""
 
 
 class PostgresTarget:
@@ -209,25 +201,17 @@ class PostgresTarget:
     def violations(self, table: TableName, checks: Sequence[Check], rows: pa.RecordBatch) -> pa.BooleanArray:
         known, place, engine = self._loading.schema.table(table), self._places[table], self._loading.schema.engine
         told = [in_dialect(check.expression, engine, ENGINE, known, lambda name: name) for check in checks]
-        broken = [sql.SQL("NOT ({})").format(sql.SQL(each)) for each in told if each is not None]
-        if not broken or not rows.num_rows:
-            return pa.array([False] * rows.num_rows)
+        known_to_all = [each for each in told if each is not None]
+        if not known_to_all or not rows.num_rows:
+            return pa.array([False] * rows.num_rows, pa.bool_())
         self._drain()
-        number = "row"
-        while number in rows.schema.names:
-            number += " "
-        bare = "CREATE TEMPORARY TABLE mimic_asked ({}, {} bigint GENERATED ALWAYS AS IDENTITY (MINVALUE 0))"
-        with guarded(place.shown), self._main.transaction():
-            types = dict(self._main.execute(_BASES, [place.identifier.as_string(self._main)]).fetchall())
-            columns = [sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(types[name])) for name in rows.schema.names]
-            self._main.execute(sql.SQL(bare).format(sql.SQL(", ").join(columns), sql.Identifier(number)))
-            streams = Streams([self._main])
-            streams.insert(Place(TableName("pg_temp", "mimic_asked"), place.slots), Batch(table, rows))
-            streams.drain()
-            query = sql.SQL("SELECT {} FROM pg_temp.mimic_asked WHERE {}").format(sql.Identifier(number), sql.SQL(" OR ").join(broken))
-            bad = {row[0] for row in self._main.execute(query).fetchall()}
-            self._main.execute("DROP TABLE pg_temp.mimic_asked")
-        return pa.array([number in bad for number in range(rows.num_rows)])
+        return Asked(self._main, place, known, rows).breaking(known_to_all)
+
+    def refused(self, table: TableName, rows: pa.RecordBatch) -> pa.BooleanArray:
+        self._drain()
+        if not rows.num_rows or not rows.schema.names:
+            return pa.array([False] * rows.num_rows, pa.bool_())
+        return Asked(self._main, self._places[table], self._loading.schema.table(table), rows).unwelcome()
 
     def _drain(self) -> None:
         if self._streams is not None:

@@ -89,9 +89,10 @@ class SqliteTarget:
                 with _closing(connect(self.path)) as old, _closing(sqlite3.connect(self._draft.path)) as new:
                     old.backup(new)
             self._connection = connect(self._draft.path, write=True, create=True)
-            # No journal and no flushing: until `commit` this file is a draft that nobody would miss.
-            for setting in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE", "cache_size = -131072",
-                            "foreign_keys = OFF", "recursive_triggers = OFF", "temp_store = MEMORY"):  # fmt: skip
+            # No journal and no flushing: until `commit` this file is a draft that nobody would miss. Only a try can be taken back by one.
+            tries = self._keeps and self._connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'trigger'").fetchone()
+            for setting in (f"journal_mode = {'MEMORY' if tries else 'OFF'}", "synchronous = OFF", "locking_mode = EXCLUSIVE",
+                            "cache_size = -131072", "foreign_keys = OFF", "recursive_triggers = OFF", "temp_store = MEMORY"):  # fmt: skip
                 self._connection.execute(f"PRAGMA {setting}")
             self._connection.create_function("regexp", 2, _regexp, deterministic=True)  # SQLite has the operator, not the function
             self._connection.execute("BEGIN")
@@ -247,9 +248,7 @@ class SqliteTarget:
 
     def violations(self, table: TableName, checks: Sequence[Check], rows: pa.RecordBatch) -> pa.BooleanArray:
         described, names = self._described(table), rows.schema.names
-        told_ = [
-            in_dialect(c.expression, self._schema.engine, "sqlite", described, lambda name: self._names.column(table, name)) for c in checks
-        ]
+        told_ = [self._said(check.expression, described) for check in checks]
         broken = " OR ".join(f"NOT ({expression})" for expression in told_ if expression is not None)
         bad = set()
         if broken and names and rows.num_rows:
@@ -257,11 +256,47 @@ class SqliteTarget:
             with told(f"{table}: a CHECK that is asked about"):
                 # affinities come with the columns; constraints do not
                 self.connection.execute(f"CREATE TEMP TABLE mimic_asked AS SELECT {listed} FROM {quoted(self._names.table(table))} LIMIT 0")
+                for column in described.columns:
+                    if column.generated and (said := self._said(column.generated, described)) is not None:
+                        declared = column.declared if self._schema.engine == "sqlite" else ""
+                        made = f"{self._listed(table, [column.name])} {declared} GENERATED ALWAYS AS ({said}) VIRTUAL"
+                        self.connection.execute(f"ALTER TABLE temp.mimic_asked ADD COLUMN {made}")
                 statement = f"INSERT INTO temp.mimic_asked ({listed}) VALUES ({', '.join('?' * len(names))})"
                 self.connection.executemany(statement, zip(*self._encoded(described, rows), strict=True))
-                bad = {row[0] for row in self.connection.execute(f"SELECT _rowid_ FROM temp.mimic_asked WHERE {broken}")}
+                try:
+                    bad = {row[0] for row in self.connection.execute(f"SELECT _rowid_ FROM temp.mimic_asked WHERE {broken}")}
+                except sqlite3.Error:  # of one row: a document that is none
+                    query = f"SELECT 1 FROM temp.mimic_asked WHERE _rowid_ = ? AND ({broken})"
+                    bad = {number for number in range(1, rows.num_rows + 1) if self._fails(query, (number,))}
                 self.connection.execute("DROP TABLE temp.mimic_asked")
         return pa.array([number + 1 in bad for number in range(rows.num_rows)], pa.bool_())
+
+    def _said(self, expression: str, table: Table) -> str | None:
+        return in_dialect(expression, self._schema.engine, "sqlite", table, lambda name: self._names.column(table.name, name))
+
+    def _fails(self, query: str, values: Sequence[Any]) -> bool:
+        """Whether a row is found, or there is an error."""
+        try:
+            return self.connection.execute(query, values).fetchone() is not None
+        except sqlite3.Error:
+            return True
+
+    def refused(self, table: TableName, rows: pa.RecordBatch) -> pa.BooleanArray:
+        """Told where a target's own triggers fire; elsewhere there is no journal, and no row can be tried."""
+        names, bad = rows.schema.names, [False] * rows.num_rows
+        if self.connection.execute("PRAGMA journal_mode").fetchone()[0] == "memory" and names:
+            statement = f"INSERT OR ABORT INTO {quoted(self._names.table(table))} ({self._listed(table, names)})"
+            statement += f" VALUES ({', '.join('?' * len(names))})"
+            with told(str(table)):
+                self.connection.execute("SAVEPOINT mimic_tried")
+                for i, values in enumerate(zip(*self._encoded(self._described(table), rows), strict=True)):
+                    try:
+                        bad[i] = self.connection.execute(statement, values).rowcount != 1
+                    except sqlite3.Error:
+                        bad[i] = True
+                self.connection.execute("ROLLBACK TO mimic_tried")
+                self.connection.execute("RELEASE mimic_tried")
+        return pa.array(bad, pa.bool_())
 
     # -- the end -----------------------------------------------------------------------------------------------------------
 

@@ -6,26 +6,37 @@ before.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from mimic.conditions import Condition, columns_of
-from mimic.errors import Refused
+from mimic.errors import RowsRefused
 from mimic.generating.honouring import honour
 from mimic.model import TableModel
-from mimic.report import Finding
 from mimic.schema import Check, Table, TableName
 from mimic.streams import Stream
 from mimic.truth import day_of
 
 Mask = NDArray[np.bool_]
 Arrays = dict[str, pa.Array]
-Ask = Callable[[TableName, Sequence[Check], pa.RecordBatch], pa.BooleanArray]  # which rows break one of the checks
 Redraw = Callable[[frozenset[str], int], Mapping[str, pa.Array]]  # the chunk's columns made anew, for the n-th time
+
+
+class Judge(Protocol):
+    """The database that is to take the rows."""
+
+    def violations(self, table: TableName, checks: Sequence[Check], rows: pa.RecordBatch) -> pa.BooleanArray:
+        """Which rows break one of the checks."""
+
+    def refused(self, table: TableName, rows: pa.RecordBatch) -> pa.BooleanArray:
+        """Which rows the table would not take, everything in force."""
+
 
 DRAWS, LOANS = 5, 3  # how often values are drawn anew, then taken from rows that are good; at last NULL is tried
 
@@ -71,12 +82,12 @@ class Checking:
             return []
         return [c for c in self.model.conditions if (refs := columns_of(c)) and all(ref.name in fills for ref in refs)]
 
-    def honoured(self, columns: Mapping[str, pa.Array], stream: Stream) -> Arrays:
-        """The chunk with as few changes as make its rows satisfy the conditions; what cannot be mended the database will refuse."""
+    def honoured(self, columns: Mapping[str, pa.Array], stream: Stream) -> tuple[Arrays, Mask]:
+        """The chunk with as few changes as make its rows satisfy the conditions, and the rows that could not be mended."""
         if not self.model.conditions:
-            return dict(columns)
+            return dict(columns), np.zeros(len(next(iter(columns.values()), ())), dtype=np.bool_)
         today = day_of(self.model.conditions)
-        made, _ = honour(
+        return honour(
             columns,
             self.model.conditions,
             self.table,
@@ -86,53 +97,97 @@ class Checking:
             lent=self.lent,
             today=today,
         )
-        return made
 
-    def settled(self, rows: pa.RecordBatch, ask: Ask, redraw: Redraw, stream: Stream) -> pa.RecordBatch:
-        """The chunk without a row that breaks an unread CHECK. `Refused` when some still do after a bounded number of draws."""
-        bad = self._broken(ask, rows)
+    def settled(self, rows: pa.RecordBatch, bad: Mask, judge: Judge, watched: bool, redraw: Redraw, stream: Stream) -> pa.RecordBatch:
+        """The chunk without a row that the database would refuse. `RowsRefused` when some are left after a bounded number of draws.
+
+        It is asked about unread CHECKs; where rows are `bad` by the conditions, about all CHECKs; and where the table is
+        `watched`, because it has refused rows before, about everything.
+        """
+        checks = (*self.model.unread, *(check for check in self.table.checks if check not in self.model.unread)) if bad.any() else ()
+        asking = _Asking(self, judge, tuple(checks) or self.model.unread, watched)
         told_apart = {ref.name for rule in self.model.distinct for key in rule.keys for ref in columns_of(key)}
         fixed = replace(self, locked=self.locked | told_apart)
-        names = frozenset(name for check in self.model.unread for name in check.columns) - fixed.locked
+        names = frozenset(asking.columns()) - fixed.locked
+        broken = asking.of(rows)
         for attempt in range(DRAWS + LOANS + 1):
-            at = np.flatnonzero(bad)
+            at = np.flatnonzero(broken)
             if not len(at):
                 return rows
             here = rows.take(pa.array(at))
             columns = dict(zip(here.schema.names, here.columns, strict=True))
             if attempt < DRAWS:
                 new = {name: values.take(pa.array(at)) for name, values in redraw(names, attempt).items() if name not in fixed.locked}
-            elif attempt < DRAWS + LOANS and len(at) < len(bad):
-                good = np.flatnonzero(~bad)
+            elif attempt < DRAWS + LOANS and len(at) < len(broken):
+                good = np.flatnonzero(~broken)
                 donors = pa.array(good[stream.at("loan", attempt).integers(len(at), len(good))])
                 new = {name: rows.column(name).take(donors) for name in names if name in columns}
             else:
                 new = {name: pa.nulls(len(at), columns[name].type) for name in names if self.table.column(name).nullable}
             if not new:
                 continue
-            columns = fixed.honoured({name: new.get(name, values) for name, values in columns.items()}, stream.at("again", attempt))
+            columns, _ = fixed.honoured({name: new.get(name, values) for name, values in columns.items()}, stream.at("again", attempt))
             tried = pa.RecordBatch.from_arrays([columns[name] for name in here.schema.names], schema=rows.schema)
-            still = self._broken(ask, tried)
-            place = np.arange(len(bad))
-            place[at[~still]] = len(bad) + np.flatnonzero(~still)
+            if watched:  # what a trigger says of one row may depend on the others
+                place = np.arange(len(broken))
+                place[at] = len(broken) + np.arange(len(at))
+                rows = _taken(rows, tried, place)
+                broken = asking.of(rows)
+                continue
+            still = asking.of(tried)
+            place = np.arange(len(broken))
+            place[at[~still]] = len(broken) + np.flatnonzero(~still)
             rows = _taken(rows, tried, place)
-            bad[at] = still
-        if bad.any():
-            raise self._refusal(int(bad.sum()))
+            broken[at] = still
+        if broken.any():
+            raise asking.refusal(int(broken.sum()), len(broken))
         return rows
 
-    def _broken(self, ask: Ask, rows: pa.RecordBatch) -> Mask:
-        return np.array(ask(self.table.name, self.model.unread, rows).to_numpy(zero_copy_only=False), dtype=np.bool_)
 
-    def _refusal(self, many: int) -> Refused:
-        names = ", ".join(check.name for check in self.model.unread)
-        told = Finding(
-            "B511",
-            str(self.table.name),
-            f"{many} rows break a CHECK that cannot be turned into rules ({names}), however often they are drawn",
-            "Give its columns a generator in mimic.yaml that satisfies it, or copy the table.",
-        )
-        return Refused(f"a blocking finding; nothing was written.\n  {told.id}  {told.place}  {told.sentence}. {told.todo}")
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What is asked of the database about the rows of one table."""
+
+    checking: Checking
+    judge: Judge
+    checks: tuple[Check, ...]
+    watched: bool
+
+    def of(self, rows: pa.RecordBatch) -> Mask:
+        """Which rows it would refuse."""
+        table, bad = self.checking.table.name, np.zeros(rows.num_rows, dtype=np.bool_)
+        if self.checks:
+            bad |= np.asarray(self.judge.violations(table, self.checks, rows).to_numpy(zero_copy_only=False), dtype=np.bool_)
+        if self.watched:
+            bad |= np.asarray(self.judge.refused(table, rows).to_numpy(zero_copy_only=False), dtype=np.bool_)
+        return bad
+
+    def columns(self) -> set[str]:
+        """The columns that may have to do with it."""
+        table = self.checking.table
+        if self.watched:
+            return {column.name for column in table.written}
+        found = {name for check in self.checks for name in check.columns}
+        found |= {name for check in self.checks if not check.columns for name in _mentioned(check.expression, table)}
+        computed = [column.generated or "" for column in table.columns if column.name in found and not column.written]
+        found |= {name for sql in computed for name in _mentioned(sql, table)}
+        return found & {column.name for column in table.written}
+
+    def refusal(self, many: int, asked: int) -> RowsRefused:
+        table, named = self.checking.table, ", ".join(check.name for check in self.checks)
+        todo = "Give its columns a generator in mimic.yaml that satisfies it, or copy the table."
+        if self.watched:
+            why = "are refused by the target (a trigger, or a constraint), however often they are drawn"
+            return RowsRefused("B512", str(table.name), asked, many, why, todo)
+        why = f"break a CHECK that cannot be turned into rules, or not be kept ({named}), however often they are drawn"
+        return RowsRefused("B511", str(table.name), asked, many, why, todo)
+
+
+def _mentioned(sql: str, table: Table) -> set[str]:
+    """The columns whose names stand in a piece of SQL."""
+    found = re.findall(r'"((?:[^"]|"")+)"|(\w+)', sql)
+    names = {quoted.replace('""', '"') or word for quoted, word in found}
+    return {column.name for column in table.columns if {column.name, column.name.lower()} & names}
 
 
 def _taken(a: pa.RecordBatch, b: pa.RecordBatch, place: NDArray[np.int64]) -> pa.RecordBatch:

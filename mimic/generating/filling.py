@@ -7,14 +7,15 @@ for. So the order of tables matters to the database only, and cycles need no spe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from mimic.errors import CapacityError, MimicError
-from mimic.generating.checking import Ask, Checking
+from mimic.generating.checking import Checking, Judge
 from mimic.generating.presence import Presence, signs_of
 from mimic.generating.telling_apart import Apart
 from mimic.generator import Columns, Generator, Span
@@ -51,9 +52,10 @@ class Filling:
         self.table, self.model, self.n = table, model, n
         self._streams, self._other = streams, other
         self._whole: dict[str, pa.Array] = {}
+        self._above: dict[str, pa.Array] = {}  # columns of parents, row by row of this table
         self._busy: set[str] = set()
         self._asked = asked
-        self._ahead: list[pa.RecordBatch] | None = None
+        self._ahead: list[tuple[pa.RecordBatch, NDArray[np.bool_]]] | None = None
         self._checking = Checking.of(table, model, asked)
         self._by_column = {name: learned.generator for learned in model.generators for name in learned.generator.fills}
         self._keys: dict[str, ForeignKey] = {key.label: key for key in table.foreign_keys}
@@ -94,14 +96,19 @@ class Filling:
             self._busy.discard(name)
         return self._whole[name]
 
-    def batches(self, ask: Ask | None = None) -> Iterator[pa.RecordBatch]:
-        """All rows in order, one batch per logical chunk, the written columns only; `ask` judges what only a database can."""
-        if ask is None or not self.model.unread or self.model.copied is not None:
-            yield from self._made()
+    def batches(self, judge: Judge | None = None, watched: bool = False) -> Iterator[pa.RecordBatch]:
+        """All rows in order, one batch per logical chunk, the written columns only.
+
+        `judge` says what only a database can: whether it would take them; of everything where the table is `watched`.
+        """
+        if self.model.copied is not None:
+            yield from self.model.copied.select([column.name for column in self.table.written]).cast(self._shape).to_batches(CHUNK)
             return
-        for span, rows in zip(spans(self.n), self._made(), strict=True):
-            stream = self._streams.at("ask", self.table.name, span.chunk)
-            yield self._checking.settled(rows, ask, partial(self._anew, span), stream)
+        for span, (rows, bad) in zip(spans(self.n), self._made(), strict=True):
+            if judge is not None and (self.model.unread or bad.any() or watched):
+                stream = self._streams.at("ask", self.table.name, span.chunk)
+                rows = self._checking.settled(rows, bad, judge, watched, partial(self._anew, span), stream)
+            yield rows
 
     def _anew(self, span: Span, names: frozenset[str], attempt: int) -> Columns:
         """The columns of a chunk drawn for another time, with those that are made together with them."""
@@ -114,29 +121,30 @@ class Filling:
             made |= generator.sample(span, stream, given)
         return made
 
-    def _made(self) -> Iterator[pa.RecordBatch]:
+    @cached_property
+    def _shape(self) -> pa.Schema:
+        return pa.schema([(column.name, arrow_type(column.type)) for column in self.table.written])
+
+    def _made(self) -> Iterator[tuple[pa.RecordBatch, NDArray[np.bool_]]]:
+        """Chunk by chunk the rows, and which of them could not be made to satisfy the table's conditions."""
         if self._ahead is not None:
             yield from self._ahead
             return
-        written = self.table.written
-        shape = pa.schema([(column.name, arrow_type(column.type)) for column in written])
-        if self.model.copied is not None:
-            yield from self.model.copied.select([column.name for column in written]).cast(shape).to_batches(CHUNK)
-            return
-        apart = self._apart()
+        apart, shape = self._apart(), self._shape
         for span in spans(self.n):
             filled: dict[str, pa.Array] = {}
             for generator in self._generators():
-                names = [name for name in generator.fills if not name.startswith(("#", "@"))]
+                names = [name for name in generator.fills if self.table.has(name)]
                 if all(name in self._whole for name in names):
                     filled |= {name: self._whole[name].slice(span.start, span.n) for name in names}
                     continue
                 filled |= self._chunk(generator, span, filled)
-            fitted = {column.name: _fit(filled.get(column.name), column.name, shape, span.n) for column in written}
-            arrays = list(self._checking.honoured(fitted, self._streams.at("honour", self.table.name, span.chunk)).values())
+            fitted = {column.name: _fit(filled.get(column.name), column.name, shape, span.n) for column in self.table.written}
+            honoured, bad = self._checking.honoured(fitted, self._streams.at("honour", self.table.name, span.chunk))
+            arrays = list(honoured.values())
             if apart is not None:
                 arrays = self._told_apart(apart, span, dict(zip(shape.names, arrays, strict=True)))
-            yield pa.RecordBatch.from_arrays(arrays, schema=shape)
+            yield pa.RecordBatch.from_arrays(arrays, schema=shape), bad
 
     def _apart(self) -> Apart | None:
         """Who checks the uniqueness rules that no generator keeps."""
@@ -237,12 +245,26 @@ class Filling:
     def _need_chunk(self, need: str, span: Span, filled: Columns) -> pa.Array:
         if need in filled:
             return filled[need]
-        label, dot, column = need.rpartition(".")
-        if dot and label in self._keys:
-            rows = self.whole(f"@{label}").slice(span.start, span.n)
+        key = self._leads(need)
+        if key is not None:
+            rows = self.whole(f"@{key.label}").slice(span.start, span.n)
             index = np.asarray(rows.to_numpy(zero_copy_only=False))
-            return self._other(self._keys[label].parent).whole(column).take(pa.array(index, mask=index < 0))
+            return self._other(key.parent).along(need[len(key.label) + 1 :]).take(pa.array(index, mask=index < 0))
         return self.whole(need).slice(span.start, span.n)
+
+    def _leads(self, need: str) -> ForeignKey | None:
+        """The key by which a need leads to a parent: "customer_id.country", "customer_id.shop_id.city"."""
+        if need in self._by_column or self.table.has(need):
+            return None
+        return next((key for label, key in self._keys.items() if need.startswith(f"{label}.")), None)
+
+    def along(self, need: str) -> pa.Array:
+        """A need of a child in this table's own rows: one of its columns, or one of its parents'."""
+        if self._leads(need) is None:
+            return self.whole(need)
+        if need not in self._above:
+            self._above[need] = self._need_chunk(need, Span(0, self.n, self.n), {})
+        return self._above[need]
 
 
 def spans(n: int) -> Iterator[Span]:

@@ -2,47 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 
 from mimic.batch import Batch
-from mimic.errors import CapacityError
-from mimic.generating.checking import Ask
+from mimic.errors import CapacityError, ConnectorError, MimicError, RowsRefused
+from mimic.generating.checking import Judge
 from mimic.generating.filling import Filling
 from mimic.model import Model
 from mimic.report import Finding
 from mimic.schema import TableName, arrow_type
 from mimic.streams import CHUNK, Streams
 
+FEWER, ROUNDS = 4, 40  # how often a table gets the rows that were not refused, before it is halved; and all of that for all tables
+# What begins like this may come from what a row holds; the second from what several do, seen when all are there.
+OF_A_ROW = ("21", "22", "23", "2F", "38", "39", "44", "54", "P0", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_ERROR")
+OF_SEVERAL = ("23503", "23505", "23P01", "SQLITE_CONSTRAINT_FOREIGNKEY", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE")
+
+
+class Unfilled(MimicError):
+    """Some tables cannot be filled as asked; all that were met are told, so that they can be made anew with fewer rows."""
+
+    def __init__(self, problems: Sequence[MimicError]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(str(problem) for problem in problems))
+
 
 @dataclass
 class Generation:
-    """Ready to be written: keys and references of all tables are known, every row asked for is proved possible."""
+    """Ready to be written: keys and references of all tables are known, every row asked for is proved possible.
+
+    With `fit` a table that cannot hold the rows asked gets as many as it can: a note where that is proved, a warning where it
+    stays empty or where a CHECK or the target refused the others.
+    """
 
     model: Model
     sizes: dict[TableName, int]
     seed: int
     batch_rows: int = CHUNK
-    findings: tuple[Finding, ...] = ()
+    fit: bool = False
+    asked: dict[TableName, int] = field(default_factory=dict)
+    notes: dict[TableName, Finding] = field(default_factory=dict)
+    watched: set[TableName] = field(default_factory=set)  # tables whose rows the target has refused: it is asked about each
+    salts: dict[TableName, int] = field(default_factory=dict)  # how often a table was drawn anew
+    _tries: dict[TableName, int] = field(default_factory=dict)
     _fillings: dict[TableName, Filling] = field(default_factory=dict)
     _ready: set[TableName] = field(default_factory=set)
+    _over: bool = False  # all batches have been made
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return tuple(self.notes.values())
 
     def filling(self, name: TableName) -> Filling:
         if name not in self._fillings:
             table, model = self.model.schema.table(name), self.model.of(name)
             asked = frozenset(column for key in self.model.schema.children(name) for column in key.referred)
-            self._fillings[name] = Filling(table, model, self.sizes.get(name, 0), Streams(self.seed), self.filling, asked)
+            streams = Streams(self.seed + 1_000_003 * self.salts.get(name, 0))
+            self._fillings[name] = Filling(table, model, self.sizes.get(name, 0), streams, self.filling, asked)
         return self._fillings[name]
 
     def prepare(self) -> None:
+        """`CapacityError` where a table cannot hold its rows and `fit` is not wanted."""
+        self.asked = self.asked or dict(self.sizes)
+        while True:
+            try:
+                self._prepare()
+                return
+            except CapacityError as problem:
+                name = _table(self.model, problem)
+                if not self.fit or name is None or problem.possible >= self.sizes[name]:
+                    raise
+                self._lower(name, problem)
+
+    def _prepare(self) -> None:
         for table in self.model.tables:
             if table.copied is None and table.name not in self._ready:
                 self.filling(table.name).prepare()
                 self._ready.add(table.name)
 
-    def resize(self, name: TableName, n: int) -> None:
+    def _resize(self, name: TableName, n: int) -> None:
         """Another number of rows: the table is made anew, and so is whatever refers to it, however far below."""
         self.sizes[name] = n
         stale, waiting = {name}, [name]
@@ -54,16 +95,89 @@ class Generation:
             self._fillings.pop(other, None)
             self._ready.discard(other)
 
-    def batches(self, ask: Ask | None = None) -> Iterator[Batch]:
-        """Rows of all tables in load order, at most `batch_rows` a batch; `ask` is asked about CHECKs that could not be read."""
+    def _lower(self, name: TableName, problem: CapacityError) -> None:
+        """As many rows as were proved possible."""
+        self._resize(name, problem.possible)
+        keys = self.model.schema.table(name).foreign_keys
+        empty = next((key for key in keys if problem.where == f"{name}.{key.label}" and not self.sizes[key.parent]), None)
+        if problem.possible:
+            sentence = f"{problem.possible} rows instead of {self.asked[name]}: {problem.sentence.split(': ', 1)[-1]}"
+            self.notes[name] = Finding("N504", str(name), sentence)
+        elif empty is not None:
+            self.notes[name] = Finding(
+                "W505", str(name), f"left empty: its key ({empty.label}) needs rows of {empty.parent}, which is empty"
+            )
+        else:
+            self.notes[name] = Finding("W505", str(name), f"left empty: {problem.sentence.split(': ', 1)[-1]}")
+
+    def batches(self, judge: Judge | None = None) -> Iterator[Batch]:
+        """Rows of all tables in load order, at most `batch_rows` a batch; `judge` is asked what only a database can tell.
+
+        With `fit`, after the first table that cannot be filled no batch comes any more; the others are still made, to know
+        about all, and `Unfilled` ends it.
+        """
+        problems: list[MimicError] = []
+        self._over = False
         for at, table in enumerate(self.model.tables):
             here = self.filling(table.name)
-            for rows in here.batches(ask):
-                for start in range(0, rows.num_rows, self.batch_rows):
-                    yield Batch(table.name, rows.slice(start, self.batch_rows))
+            try:
+                for rows in here.batches(judge, table.name in self.watched):
+                    for start in range(0, rows.num_rows if not problems else 0, self.batch_rows):
+                        yield Batch(table.name, rows.slice(start, self.batch_rows))
+            except (RowsRefused, CapacityError) as problem:
+                if not self.fit:
+                    raise
+                problems.append(problem)
             later = {other.name for other in self.model.tables[at + 1 :]}
             asked = {name for key in self.model.schema.children(table.name) if key.table in later for name in (*key.referred, key.hidden)}
             here.forget(frozenset(asked))
+        if problems:
+            raise Unfilled(problems)
+        self._over = True
+
+    def again(self, problem: MimicError) -> bool:
+        """Whether another way of filling the tables may do after a load that failed: then all is ready for it."""
+        if sum(self._tries.values()) >= ROUNDS:
+            return False
+        found = [(_table(self.model, each), each) for each in (problem.problems if isinstance(problem, Unfilled) else (problem,))]
+        changed = [self._changed(name, each) for name, each in found if name is not None]
+        if not any(changed):
+            return False
+        self._fillings.clear()
+        self._ready.clear()
+        self.prepare()
+        return True
+
+    def _changed(self, name: TableName, problem: MimicError) -> bool:
+        """Do something else about one table."""
+        n, tries = self.sizes[name], self._tries.get(name, 0)
+        self._tries[name] = tries + 1
+        if isinstance(problem, ConnectorError):
+            if not problem.sqlstate.startswith(OF_A_ROW):
+                return False
+            together = self._over and problem.sqlstate.startswith(OF_SEVERAL)
+            if not together and name not in self.watched:
+                self.watched.add(name)
+                return True
+        if not self.fit or not n:
+            return False
+        if isinstance(problem, CapacityError):
+            self._lower(name, problem)
+            return True
+        if isinstance(problem, RowsRefused):
+            why = problem.why
+            left = min(n, problem.asked) - problem.refused if tries < FEWER else n // 2
+        else:
+            why = f"are refused by the target: {problem.sentence.rstrip('.')}"
+            self.salts[name] = self.salts.get(name, 0) + 1
+            left = n if tries < 2 else max(n // 10, 1) if n > 1 else 0
+        if left == n:
+            return True
+        self._resize(name, max(left, 0))
+        told = f"{left} rows instead of {self.asked[name]}: the others" if left > 0 else "left empty: its rows"
+        todo = "Give its columns generators in mimic.yaml that satisfy the rule, or accept it."
+        self.notes[name] = Finding("W506" if left > 0 else "W505", str(name), f"{told} {why}", todo)
+        return True
 
 
 def generate(
@@ -71,28 +185,22 @@ def generate(
 ) -> Generation:
     """Compute keys, references and capacities of all tables; raise `CapacityError` before any batch is made.
 
-    With `fit_domains` a table that cannot hold the rows asked gets as many as it can, each a note.
+    With `fit_domains` a table that cannot hold the rows asked gets as many as it can, each told by a finding.
     """
-    notes: dict[TableName, Finding] = {}
-    made = Generation(model, dict(sizes), model.seed if seed is None else seed, batch_rows)
-    while True:
-        try:
-            made.prepare()
-        except CapacityError as problem:
-            name = _table(model, problem)
-            if not fit_domains or name is None or problem.possible >= made.sizes[name]:
-                raise
-            sentence = f"{problem.possible} rows instead of {sizes[name]}: {problem.sentence.split(': ', 1)[-1]}"
-            notes[name] = Finding("N504", str(name), sentence)
-            made.resize(name, problem.possible)
-            continue
-        made.findings = tuple(notes.values())
-        return made
+    made = Generation(model, dict(sizes), model.seed if seed is None else seed, batch_rows, fit_domains)
+    made.prepare()
+    return made
 
 
-def _table(model: Model, problem: CapacityError) -> TableName | None:
-    """The table that is too small for what was asked."""
-    found = [table.name for table in model.tables if problem.where == str(table.name) or problem.where.startswith(f"{table.name}.")]
+def _table(model: Model, problem: MimicError) -> TableName | None:
+    """The table that is too small for what was asked, or whose rows were refused."""
+    where = problem.table if isinstance(problem, RowsRefused) else problem.where
+    found = [
+        table.name
+        for table in model.tables
+        for spelt in {str(table.name), f"{table.name.schema}.{table.name.name}"}
+        if where == spelt or where.startswith(f"{spelt}.")
+    ]
     return max(found, key=lambda name: len(str(name)), default=None)
 
 

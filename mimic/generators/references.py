@@ -235,9 +235,9 @@ class References:
             group = None
             if shared:
                 group, _ = codes([given[f"{edge.label}.{edge.referred[edge.columns.index(name)]}"] for name in shared], [])
-            if not separate(fixed, rows[edge.label], projected, group, live, stream):
+            if left := separate(fixed, rows[edge.label], projected, group, live, stream):
                 raise CapacityError(
-                    self.table, n, 0, f"UNIQUE ({', '.join(unique)}) has no combination left for some rows", table=self.table
+                    self.table, n, n - left, f"UNIQUE ({', '.join(unique)}) has no combination left for some rows", table=self.table
                 )
 
     def _undo(self, edge: Edge, rows: dict[str, Ints], out: dict[str, pa.Array]) -> None:
@@ -329,15 +329,15 @@ def within_groups(row_group: Ints, parent_group: Ints, weights: Floats, stream: 
     return out
 
 
-def separate(fixed: Ints, moving: Ints, projected: Ints, group: Ints | None, live: Any, stream: Stream, passes: int = 60) -> bool:
+def separate(fixed: Ints, moving: Ints, projected: Ints, group: Ints | None, live: Any, stream: Stream, passes: int = 60) -> int:
     """Change `moving` (n,) in place until no pair (fixed, projected[moving]) comes twice among the live rows.
 
     Parents are exchanged between rows, inside `group` (a number per parent) where that is given; rows that stay double move
-    to a parent that is free for them. False when there is none.
+    to a parent that is free for them. How many rows find none.
     """
     live = np.flatnonzero(live & (moving >= 0))
     if not len(live):
-        return True
+        return 0
     width = int(projected.max(initial=0)) + 1
 
     def pair(rows: Ints, parents: Ints) -> Ints:
@@ -352,7 +352,7 @@ def separate(fixed: Ints, moving: Ints, projected: Ints, group: Ints | None, liv
     bad = doubles()
     for turn in range(passes):
         if not len(bad):
-            return True
+            return 0
         place = stream.at(turn)
         if group is None:
             partner = live[place.integers(len(bad), len(live))]
@@ -375,17 +375,18 @@ def separate(fixed: Ints, moving: Ints, projected: Ints, group: Ints | None, liv
         moving[i], moving[j] = moving[j], moving[i].copy()
         bad = doubles()
     if not len(bad):
-        return True
-    known = set(pair(live, moving[live]).tolist())
+        return 0
+    left, known = 0, set(pair(live, moving[live]).tolist())
     for turn, row in enumerate(bad.tolist()):
         among = np.arange(len(projected)) if group is None else np.flatnonzero(group == group[moving[row]])
         shuffled = among[stream.at("free", turn).permutation(len(among))]
         free = [parent for parent in shuffled.tolist() if int(fixed[row]) * width + int(projected[parent]) not in known]
         if not free:
-            return False
+            left += 1
+            continue
         moving[row] = free[0]
         known.add(int(fixed[row]) * width + int(projected[free[0]]))
-    return True
+    return left
 
 
 def _among(values: Ints, ascending: Ints) -> Any:

@@ -319,7 +319,11 @@ class ConnectorSuite:
             rows = self.rows(numbers, id=[1, 2, 3, 4], n=[5, -5, None, -6], name=[CANARY] * 4).rows
             checks = (Check("positive", "n > 0", ("n",)), Check("named", "name <> ''", ("name",)))
             found = [target.violations(numbers.name, checks, rows).to_pylist() for _ in range(2)]
+            unwelcome = [target.refused(numbers.name, rows).to_pylist() for _ in range(2)]
+            target.insert(Batch(numbers.name, rows))
+            target.finish()
             target.abandon()
+        assert unwelcome == [[False] * 4] * 2, "they are tried, and taken back"
         assert found == [[False, True, False, True]] * 2, "NULL is no violation"
 
     # -- all or nothing --------------------------------------------------------------------------------------------------

@@ -171,7 +171,7 @@ def test_a_check_that_no_row_can_satisfy_leaves_the_old_target(make_database: Ca
         "CREATE TABLE t (id integer PRIMARY KEY, n integer NOT NULL, CONSTRAINT impossible CHECK (coalesce(never(n), false)))"
     )
     with pytest.raises(MimicError, match="impossible") as refused:
-        mimic.clone(source.url, target.url, rows=10)
+        mimic.clone(source.url, target.url, rows={"t": 10})
     assert refused.value.exit_code == 3
     assert target.psql("SELECT count(*) FROM pg_class WHERE relname = 't'") == "0"
 

@@ -36,7 +36,7 @@ from mimic.planning.constraints.counting import counted
 from mimic.planning.constraints.functions import BLIND, Functions
 from mimic.planning.constraints.patterns import glob, like, posix, similar
 from mimic.planning.constraints.refusing import Refused
-from mimic.schema import Enum, Table, Text, bare
+from mimic.schema import Boolean, Column, Date, Enum, Integer, Table, Text, bare
 
 DIALECTS = {"postgresql": "postgres", "sqlite": "sqlite"}
 _COMPARED: Mapping[type[exp.Expression], Operator] = {
@@ -173,12 +173,26 @@ class Reader(Functions):
                 raise Refused("it names a column that the table does not have")
         column = self._columns[name]
         if not column.written:
-            raise Refused(f"it reads the generated column {name!r}")
+            return self._generated(column)
         made: Expression = ColumnRef(name, kind_of_type(column.type))
         kind = bare(column.type)
         if isinstance(kind, Text) and kind.fixed and self.engine == "postgresql":
             made = Call("rtrim", (made,), "text")  # the blanks that pad char(n) mean nothing
         return made
+
+    def _generated(self, column: Column) -> Expression:
+        """What a generated column is computed from, where storing it changes nothing: numbers are rounded, texts may be cut."""
+        kind = bare(column.type)
+        exact = isinstance(kind, Boolean | Integer | Date) or (isinstance(kind, Text) and kind.length is None and not kind.fixed)
+        if exact:
+            try:
+                node: Any = parse_one(column.generated or "", read=DIALECTS.get(self.engine, self.engine))
+                made = self.value(node)
+            except SqlglotError:
+                raise Refused(f"the SQL of the generated column {column.name!r} cannot be parsed") from None
+            if kind_of(made) == kind_of_type(column.type):
+                return made
+        raise Refused(f"it reads the generated column {column.name!r}")
 
     def _type(self, expression: Expression) -> Any:
         """The logical type of a plain column, else None."""
