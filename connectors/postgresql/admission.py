@@ -78,7 +78,7 @@ def way(load: Load, held: Holdings) -> Way:
     """How the load proceeds in this target; `Refused` when it may not."""
     wanted = {name for name in load.order if load.schema.table(name).kind != "foreign"}
     there = wanted & held.tables.keys()
-    lacking = [name for name in wanted if not {c.name for c in load.schema.table(name).written} <= held.tables.get(name, frozenset())]
+    lacking = [n for n in wanted if n not in there or not {c.name for c in load.schema.table(n).written} <= held.tables[n]]
     ours = held.mark is not None or load.replace_unmarked == held.database
     if load.if_exists == "replace" and held.tables:
         if ours:

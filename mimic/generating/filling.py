@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from mimic.batch import rows_of
 from mimic.errors import CapacityError, MimicError
 from mimic.generating.checking import Checking, Judge
 from mimic.generating.presence import Presence, signs_of
@@ -101,6 +102,9 @@ class Filling:
 
         `judge` says what only a database can: whether it would take them; of everything where the table is `watched`.
         """
+        if self.model.copied is not None and not self.table.written:
+            yield rows_of((), self._shape, self.model.copied.num_rows)
+            return
         if self.model.copied is not None:
             yield from self.model.copied.select([column.name for column in self.table.written]).cast(self._shape).to_batches(CHUNK)
             return
@@ -144,7 +148,7 @@ class Filling:
             arrays = list(honoured.values())
             if apart is not None:
                 arrays = self._told_apart(apart, span, dict(zip(shape.names, arrays, strict=True)))
-            yield pa.RecordBatch.from_arrays(arrays, schema=shape), bad
+            yield rows_of(arrays, shape, span.n), bad
 
     def _apart(self) -> Apart | None:
         """Who checks the uniqueness rules that no generator keeps."""

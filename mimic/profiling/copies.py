@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
+from mimic.batch import rows_of
 from mimic.connector import Source
 from mimic.progress import Progress
 from mimic.schema import Table, TableName, arrow_type
@@ -21,5 +22,5 @@ def read(source: Source, table: Table) -> pa.Table:
     names = [column.name for column in table.written]
     shape = pa.schema([(column.name, arrow_type(column.type)) for column in table.written])
     if not names:
-        return pa.table({})
+        return pa.Table.from_batches([rows_of((), shape, source.count([table.name])[table.name])])
     return pa.Table.from_batches([batch.cast(shape) for batch in source.scan(table.name, names)], shape)

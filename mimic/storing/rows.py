@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mimic.batch import rows_of
 from mimic.schema import Table, arrow_type
 from mimic.storing.arrays import Array
 
@@ -34,6 +35,8 @@ def unfold(state: Any, table: Table) -> pa.Table:
     columns = state.get("columns")
     if not isinstance(columns, list) or [isinstance(part, dict) and part.get("name") for part in columns] != names:
         raise BadRows("its columns are not those of the table")
+    if not names:
+        return pa.Table.from_batches([rows_of((), pa.schema([]), state["rows"])])
     kinds = [arrow_type(column.type) for column in table.written]
     arrays = [_unfold_column(part, kind, state["rows"]) for part, kind in zip(columns, kinds, strict=True)]
     return pa.Table.from_arrays(arrays, schema=pa.schema(list(zip(names, kinds, strict=True))))

@@ -62,6 +62,21 @@ def test_a_nasty_schema_is_filled_to_what_its_constraints_allow(make_database):
     assert target.psql("select count(*) from person where id = boss") != "10"
 
 
+def test_rows_need_no_column_that_is_written(make_database, tmp_path):
+    """A table without columns, one of generated columns only: as many rows as asked, learned, or carried."""
+    source, target = make_database(), make_database()
+    source.psql("create table nothing (); create table computed (a int generated always as (1) stored)")
+    clone(source.url, target.url, 10)
+    assert counts(target) == {"nothing": 10, "computed": 10}
+    source.psql("insert into nothing select from generate_series(1, 7); insert into computed select from generate_series(1, 5)")
+    program, config = str(Path(sys.executable).parent / "mimic"), tmp_path / "mimic.yaml"
+    for told in ("reference: synthesize", "tables: {nothing: {mode: copy}, computed: {mode: copy}}"):
+        config.write_text(told)
+        command = [program, "clone", source.url, target.url, "--if-exists", "replace", "--config", str(config)]
+        subprocess.run(command, capture_output=True, check=True)
+        assert counts(target) == {"nothing": 7, "computed": 5}
+
+
 @pytest.mark.acceptance
 @pytest.mark.parametrize("name", NAMES)
 def test_every_table_of_a_real_schema_is_filled(make_database, name):
