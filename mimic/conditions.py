@@ -174,6 +174,27 @@ class Distinct:
     nulls_equal: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Disjoint:
+    """An EXCLUDE rule: no two rows for which `where` is true and that agree in all `keys` hold spans that overlap.
+
+    A span goes from `start` to `end` (which belongs to it where `closed`); of a range column both are the column itself. Where
+    one is NULL, it has no end there; where a key is NULL, the row is free. `moved` are the columns whose values move the span.
+    `low` and `high` are the first and last moment (in microseconds) or number that a span may touch, where a CHECK or a type
+    tells.
+    """
+
+    name: str
+    keys: tuple[Expression, ...]
+    start: Expression
+    end: Expression
+    moved: tuple[str, ...]
+    closed: bool = False
+    where: Expression | None = None
+    low: int | None = None
+    high: int | None = None
+
+
 def kind_of(expression: Expression) -> Kind:
     return "boolean" if isinstance(expression, CONDITIONS) else expression.kind
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from mimic.conditions import Condition, Distinct
+from mimic.conditions import Condition, Disjoint, Distinct
 from mimic.config import Mode
 from mimic.generator import Generator, Literal
 from mimic.graph import LoadOrder
 from mimic.plan import Choice
 from mimic.report import Finding
-from mimic.schema import Check, Ddl, Schema, TableName
+from mimic.schema import Check, Ddl, Schema, TableName, Unique
 
 FORMAT = 1
 
@@ -46,6 +46,8 @@ class TableModel:
     scale: float | None = None
     reason: str = ""
     distinct: tuple[Distinct, ...] = ()  # uniqueness rules that made rows are checked against
+    disjoint: tuple[Disjoint, ...] = ()  # spans that may not overlap
+    exclusive: tuple[Unique, ...] = ()  # the uniqueness that EXCLUDE constraints amount to
     conditions: tuple[Condition, ...] = ()
     unread: tuple[Check, ...] = ()
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mimic.conditions import Condition, Distinct
+from mimic.conditions import Condition, Disjoint, Distinct
 from mimic.config import Mode
 from mimic.generator import Task
 from mimic.graph import LoadOrder
 from mimic.report import Finding
-from mimic.schema import Check, Schema, Table, TableName
+from mimic.schema import Check, Schema, Table, TableName, Unique
 from mimic.semantics import Meaning
 
 
@@ -48,6 +48,8 @@ class TablePlan:
     reference: str = ""
     bookkeeping: str = ""
     distinct: tuple[Distinct, ...] = ()  # uniqueness rules that made rows are checked against
+    disjoint: tuple[Disjoint, ...] = ()  # spans that may not overlap
+    exclusive: tuple[Unique, ...] = ()  # the uniqueness that EXCLUDE constraints amount to
     conditions: tuple[Condition, ...] = ()
     unread: tuple[Check, ...] = ()
 

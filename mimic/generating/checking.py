@@ -7,7 +7,7 @@ before.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -68,6 +68,10 @@ class Checking:
         single = {key.columns[0] for key in table.foreign_keys if len(key.columns) == 1}
         shared = {name for key in table.foreign_keys if len(key.columns) > 1 for name in key.columns}
         return cls(table, model, frozenset(locked), frozenset(nullable), frozenset(single - shared - unique - asked))
+
+    def fixed(self, names: Collection[str]) -> Checking:
+        """The same with some more columns that must stay as they are."""
+        return replace(self, locked=self.locked | {*names}, lent=self.lent - {*names}, nullable=self.nullable - ({*names} - self.locked))
 
     def kept(self, fills: Sequence[str], made: Mapping[str, pa.Array], stream: Stream) -> Arrays:
         """What a generator made, satisfying the conditions that are about nothing else, keys included: nobody has seen them yet."""

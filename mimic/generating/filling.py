@@ -7,6 +7,7 @@ for. So the order of tables matters to the database only, and cycles need no spe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any, Protocol, runtime_checkable
 
@@ -15,14 +16,18 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mimic.batch import rows_of
+from mimic.conditions import Disjoint, Expression, columns_of
 from mimic.errors import CapacityError, MimicError
 from mimic.generating.checking import Checking, Judge
+from mimic.generating.honouring import honour
 from mimic.generating.presence import Presence, signs_of
+from mimic.generating.side_by_side import lay_apart
 from mimic.generating.telling_apart import Apart
 from mimic.generator import Columns, Generator, Span
 from mimic.model import TableModel
 from mimic.schema import ForeignKey, Table, TableName, arrow_type
 from mimic.streams import CHUNK, Stream, Streams
+from mimic.truth import day_of
 
 
 @runtime_checkable
@@ -50,6 +55,7 @@ class Filling:
         asked: frozenset[str] = frozenset(),
     ) -> None:
         """`asked`: columns that foreign keys of other tables refer to."""
+        table = replace(table, uniques=(*table.uniques, *model.exclusive)) if model.exclusive else table
         self.table, self.model, self.n = table, model, n
         self._streams, self._other = streams, other
         self._whole: dict[str, pa.Array] = {}
@@ -71,8 +77,33 @@ class Filling:
         for generator in self._generators():
             if getattr(generator, "whole_table", False):
                 self.whole(generator.fills[0])
+        if self.n:
+            for rule in self.model.disjoint:
+                self._lay_apart(rule)
         if self.model.distinct and self.n <= AHEAD:
             self._ahead = list(self._made())
+
+    def _lay_apart(self, rule: Disjoint) -> None:
+        """Make the columns of a rule about spans, for all rows; from then on they stay as they are."""
+        told = {ref.name for ref in columns_of(rule.where)} if rule.where is not None else set[str]()
+        involved = {*rule.moved, *(ref.name for each in (*rule.keys, rule.start, rule.end) for ref in columns_of(each))}
+        reading = [({ref.name for ref in columns_of(condition)}, condition) for condition in self.model.conditions]
+        everywhere = rule.where is None or any(names & told and not names <= involved | told for names, _ in reading)
+        names = involved if everywhere else involved | told
+        columns = {name: self.whole(name) if name in self._by_column else self._without(name) for name in sorted(names)}
+        own = [condition for columns, condition in reading if columns and columns <= names]
+        if own:
+            stream, fixed = self._streams.at("spans", self.table.name, rule.name), self._checking.locked
+            columns, _ = honour(columns, own, self.table, fixed, stream, nullable_locked=self._checking.nullable, today=day_of(own))
+        moved, late = lay_apart(rule, self.table, columns, everywhere)
+        if late:
+            why = f"spans that {rule.name} keeps apart find no room within their bounds"
+            raise CapacityError(str(self.table.name), self.n, self.n - late, why, table=str(self.table.name))
+        self._whole |= columns | moved
+        self._checking = self._checking.fixed(names)
+
+    def _without(self, name: str) -> pa.Array:
+        return pa.nulls(self.n, arrow_type(self.table.column(name).type))
 
     def whole(self, name: str) -> pa.Array:
         """A column of all rows, in memory, made when first asked for."""
@@ -154,8 +185,10 @@ class Filling:
         """Who checks the uniqueness rules that no generator keeps."""
         if not self.model.distinct:
             return None
-        primary = self.table.primary_key.columns if self.table.primary_key else ()
-        return Apart(self.table, self.model.distinct, self.model.conditions, self._asked | frozenset(primary), self._pointed_at)
+        primary = frozenset(self.table.primary_key.columns if self.table.primary_key else ())
+        apart = {name for rule in self.model.disjoint for each in (*rule.keys, rule.start, rule.end) for name in _names(each)}
+        fixed = self._asked | primary | apart | {name for rule in self.model.disjoint for name in rule.moved}
+        return Apart(self.table, self.model.distinct, self.model.conditions, fixed, self._pointed_at)
 
     def _pointed_at(self, key: ForeignKey) -> dict[str, pa.Array]:
         parent = self._other(key.parent)
@@ -269,6 +302,10 @@ class Filling:
         if need not in self._above:
             self._above[need] = self._need_chunk(need, Span(0, self.n, self.n), {})
         return self._above[need]
+
+
+def _names(expression: Expression) -> Iterator[str]:
+    return (ref.name for ref in columns_of(expression))
 
 
 def spans(n: int) -> Iterator[Span]:

@@ -55,6 +55,8 @@ def _model(table: TablePlan, fitted: tuple[Learned, ...], copies: Mapping[TableN
         scale=table.scale,
         reason=table.reason,
         distinct=table.distinct,
+        disjoint=table.disjoint,
+        exclusive=table.exclusive,
         conditions=table.conditions,
         unread=table.unread,
     )

@@ -6,7 +6,7 @@ than it is: a predicate holds for every row, a function tells fewer values apart
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlglot import parse_one
@@ -20,10 +20,15 @@ from mimic.planning.keys import KeyPlan, mentioned
 from mimic.schema import Column, Table, Text, Unique, bare
 
 
-def distinct(table: Table, keys: KeyPlan, engine: str, conditions: Sequence[Condition] = ()) -> tuple[Distinct, ...]:
-    """All rules of a table, when one of them is kept by nobody, or CHECKs change values that it is about; else none."""
+def distinct(
+    table: Table, keys: KeyPlan, engine: str, conditions: Sequence[Condition] = (), moved: Collection[str] = ()
+) -> tuple[Distinct, ...]:
+    """All rules of a table, when one of them is kept by nobody, or CHECKs change values that it is about; else none.
+
+    `moved`: columns that are changed for another reason after they were made.
+    """
     referring = {name for key in keys.edges for name in key.columns}
-    judged = {ref.name for condition in conditions for ref in columns_of(condition)} - referring
+    judged = {ref.name for condition in conditions for ref in columns_of(condition)} - referring | {*moved}
     if not keys.open and not any(judged & set(rule.columns) for rule in table.keys):
         return ()
     return tuple(dict.fromkeys(_rule(table, rule, engine) for rule in table.keys if rule.columns or rule.expressions))
@@ -33,10 +38,10 @@ def _rule(table: Table, rule: Unique, engine: str) -> Distinct:
     found: list[Expression] = []
     for name in rule.columns:
         column = table.column(name)
-        found += [_plain(column)] if column.written else _computed(column.generated or "", table, engine)
+        found += [_plain(column)] if column.written else computed(column.generated or "", table, engine)
     for sql in rule.expressions:
-        found += _computed(sql, table, engine)
-    where = _where(rule.where, table, engine)
+        found += computed(sql, table, engine)
+    where = predicate(rule.where, table, engine)
     return Distinct(rule.name, tuple(dict.fromkeys(found)), where, not rule.nulls_distinct)
 
 
@@ -47,7 +52,7 @@ def _plain(column: Column) -> Expression:
     return Call("rtrim", (made,), "text") if isinstance(kind, Text) and kind.fixed else made
 
 
-def _computed(sql: str, table: Table, engine: str) -> list[Expression]:
+def computed(sql: str, table: Table, engine: str) -> list[Expression]:
     """The value of an expression, or what tells its columns apart however they are folded."""
     try:
         node: Any = parse_one(sql, read=DIALECTS.get(engine, engine))
@@ -66,7 +71,7 @@ def _folded(column: Column) -> Expression:
     return made
 
 
-def _where(sql: str | None, table: Table, engine: str) -> Expression | None:
+def predicate(sql: str | None, table: Table, engine: str) -> Expression | None:
     if sql is None:
         return None
     try:

@@ -48,10 +48,13 @@ class KeyPlan:
     rooms: tuple[tuple[tuple[str, ...], int], ...] = ()  # how often a combination of foreign-key columns may come
 
 
-def plan_keys(schema: Schema, table: Table, limits: Mapping[str, Limits] | None = None) -> KeyPlan:
+def plan_keys(
+    schema: Schema, table: Table, limits: Mapping[str, Limits] | None = None, bounded: Sequence[tuple[tuple[str, ...], int]] = ()
+) -> KeyPlan:
     """Decide for every rule who keeps it: rules on all rows while values are drawn, the others once they are there.
 
-    A column that is to be told apart in several groups is told apart in what the groups have in common.
+    A column that is to be told apart in several groups is told apart in what the groups have in common. `bounded`: combinations
+    of columns that may come only so often for another reason.
     """
     edges = tuple({key.label: key for key in table.foreign_keys if key.parent in schema.by_name}.values())
     reference = {name for key in edges for name in key.columns}
@@ -61,7 +64,7 @@ def plan_keys(schema: Schema, table: Table, limits: Mapping[str, Limits] | None 
     within: dict[str, tuple[str, ...]] = {}
     opened: list[str] = []
     joint: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
-    rooms: list[tuple[tuple[str, ...], int]] = []
+    rooms = [(columns, room) for columns, room in bounded if columns and set(columns) <= reference]
     for rule in sorted(table.keys, key=lambda rule: len(rule.columns) + len(rule.expressions)):
         columns = tuple(name for name in rule.columns if table.column(name).written)
         total = rule.where is None and not rule.expressions and len(columns) == len(rule.columns)

@@ -19,6 +19,7 @@ from mimic.planning.alike import alike
 from mimic.planning.choosing import by_meaning, choose, without_strong
 from mimic.planning.constraints import Compiled, compile, named, narrow, narrowed, within_limits
 from mimic.planning.distinct import distinct
+from mimic.planning.excluding import Exclusions, exclusions
 from mimic.planning.grouping import group_columns
 from mimic.planning.horizon import bounds, horizon
 from mimic.planning.keys import KeyPlan, plan_keys, possible
@@ -72,19 +73,26 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
         table, found = schema.table(name), evidence.of(name)
         mode, reason = modes[name]
         steps: tuple[Step, ...] = ()
-        checks, limits = Compiled(), dict[str, Limits]()
+        checks, limits, shut = Compiled(), dict[str, Limits](), Exclusions()
         if mode == "synthesize":
             checks = compile(table, schema.engine)
             limits = narrow(checks.conditions, table, today=day_of(checks.conditions))
-            steps, more = _steps(schema, table, evidence, config, registry, modes, locale, today, limits, checks.conditions)
-            findings += (*more, *checks.findings)
+            shut = exclusions(table, schema.engine, limits)
+            checks = checks._replace(conditions=tuple(dict.fromkeys((*checks.conditions, *shut.conditions))))
+            told = (limits, checks.conditions, shut.rooms)
+            steps, more = _steps(schema, shut.seen(table), evidence, config, registry, modes, locale, today, *told)
+            findings += (*more, *checks.findings, *shut.findings)
         elif mode == "copy":  # each of its rows keeps its own number of children
             steps = tuple(_fan_outs(schema, table, modes, config.k))
         here = _configured(config, name)
         made = TablePlan(table, mode, reason, found.rows, steps, here.rows, here.scale, looks.get(name, ""), bookkeeping(table))
         made = replace(made, conditions=checks.conditions, unread=checks.unread)
-        apart = distinct(table, plan_keys(schema, table, limits), schema.engine, checks.conditions) if mode == "synthesize" else ()
-        tables.append(replace(made, distinct=apart))
+        made = replace(made, disjoint=shut.disjoint, exclusive=shut.uniques)
+        if mode == "synthesize":
+            seen = shut.seen(table)
+            apart = distinct(seen, plan_keys(schema, seen, limits, shut.rooms), schema.engine, checks.conditions, shut.moved)
+            made = replace(made, distinct=apart)
+        tables.append(made)
     return Plan(schema, tuple(tables), order, tuple(findings), dict(evidence.meanings), config.seed, config.k, config.scale, locale)
 
 
@@ -123,10 +131,11 @@ def _steps(
     today: str | None,
     limits: Mapping[str, Limits],
     conditions: Sequence[Condition],
+    rooms: Sequence[tuple[tuple[str, ...], int]],
 ) -> tuple[tuple[Step, ...], list[Finding]]:
-    """`limits`: what CHECKs say about each column alone."""
+    """`limits`: what CHECKs say about each column alone; `rooms`: how often some combinations of columns may come at most."""
     found, here = evidence.of(table.name), _configured(config, table.name)
-    keys = plan_keys(schema, table, limits)
+    keys = plan_keys(schema, table, limits, rooms)
     meanings = {column.name: evidence.meanings[table.name, column.name] for column in table.columns}
     referenced = {name for key in keys.edges for name in key.columns}
     steps: list[Step] = []
