@@ -6,7 +6,7 @@ exists can be sampled. Keys, references, attributes and the number of children a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, Self
 
@@ -78,6 +78,14 @@ class Task:
     @property
     def name(self) -> str:
         return ",".join(self.fills)
+
+
+def children(referred: Sequence[str]) -> str:
+    """`#`, the need for a parent's number of children: longer where a column that is referred to is itself called so."""
+    made = "#"
+    while made in referred:
+        made += "#"
+    return made
 
 
 class Generator(Protocol):

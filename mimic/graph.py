@@ -57,6 +57,25 @@ def load_order(schema: Schema) -> LoadOrder:
     return LoadOrder(order, forward)
 
 
+def origins(schema: Schema) -> frozenset[tuple[TableName, str]]:
+    """Columns of foreign keys whose values come from nowhere else: they lead to themselves, in their own table or by way of others.
+
+    `(tenant_id, parent_id)` that references `(tenant_id, id)` of the same table says nothing about what a tenant is. Of columns that
+    lead to each other in a circle, and to none outside, one is chosen.
+    """
+    graph: nx.DiGraph[tuple[TableName, str]] = nx.DiGraph()
+    for key in schema.foreign_keys:
+        if key.parent in schema.by_name:
+            graph.add_edges_from(
+                ((key.table, name), (key.parent, referred)) for name, referred in zip(key.columns, key.referred, strict=True)
+            )
+    found = set()
+    for part in nx.strongly_connected_components(graph):
+        if all(after in part for node in part for after in graph.successors(node)) and any(graph.out_degree(node) for node in part):
+            found.add(min(part))
+    return frozenset(found)
+
+
 def ancestors(schema: Schema, table: TableName) -> tuple[TableName, ...]:
     """Every table that can be reached upstream, without the table itself."""
     graph = _digraph(schema, tuple(schema.foreign_keys))

@@ -23,7 +23,7 @@ from mimic.generating.honouring import honour
 from mimic.generating.presence import Presence, signs_of
 from mimic.generating.side_by_side import lay_apart
 from mimic.generating.telling_apart import Apart
-from mimic.generator import Columns, Generator, Span
+from mimic.generator import Columns, Generator, Span, children
 from mimic.model import TableModel
 from mimic.schema import ForeignKey, Table, TableName, arrow_type
 from mimic.streams import CHUNK, Stream, Streams
@@ -37,6 +37,8 @@ class _Parents(Generator, Protocol):
     edges: Any
 
     def absences(self, n: int, stream: Stream) -> dict[str, Any]: ...
+
+    def part(self, name: str) -> _Parents: ...
 
 
 AHEAD = 10_000  # rows of a table that are made before anything is written, where it has rules that only made rows can be checked against
@@ -60,7 +62,7 @@ class Filling:
         self._streams, self._other = streams, other
         self._whole: dict[str, pa.Array] = {}
         self._above: dict[str, pa.Array] = {}  # columns of parents, row by row of this table
-        self._busy: set[str] = set()
+        self._busy: set[tuple[str, ...]] = set()  # what the generators at work fill
         self._asked = asked
         self._ahead: list[tuple[pa.RecordBatch, NDArray[np.bool_]]] | None = None
         self._checking = Checking.of(table, model, asked)
@@ -115,17 +117,20 @@ class Filling:
         generator = self._by_column.get(name)
         if generator is None:
             raise MimicError(f"nothing fills the column {name!r}, which a foreign key needs", where=str(self.table.name))
-        if name in self._busy:
+        if generator.fills in self._busy and isinstance(generator, _Parents):
+            generator = generator.part(name)  # two tables wait for each other, but not for the same columns
+        if generator.fills in self._busy:
             raise MimicError(
                 f"the key column {name!r} depends on itself through foreign keys",
                 where=str(self.table.name),
                 hint="Take one of the foreign keys out of the graph with ignore_fks.",
             )
-        self._busy.add(name)
+        self._busy.add(generator.fills)
         try:
-            self._whole.update(self._run(generator) if getattr(generator, "whole_table", False) else self._run_chunks(generator))
+            made = self._run(generator) if getattr(generator, "whole_table", False) else self._run_chunks(generator)
         finally:
-            self._busy.discard(name)
+            self._busy.discard(generator.fills)
+        self._whole.update({column: values for column, values in made.items() if column not in self._whole})
         return self._whole[name]
 
     def batches(self, judge: Judge | None = None, watched: bool = False) -> Iterator[pa.RecordBatch]:
@@ -211,8 +216,10 @@ class Filling:
     def _run(self, generator: Generator) -> dict[str, pa.Array]:
         given = {need: self._need_whole(need) for need in generator.needs}
         stream = self._streams.at("generate", self.table.name, ",".join(generator.fills))
-        if isinstance(generator, _Parents) and self.model.conditions and self.n:
-            given |= self._decided(generator, given, stream)
+        if isinstance(generator, _Parents):
+            given |= {name: self._whole[name] for name in generator.fills if name in self._whole}
+            if self.model.conditions and self.n and generator is self._by_column[generator.fills[0]]:
+                given |= self._decided(generator, given, stream)
         return self._checking.kept(generator.fills, generator.sample(Span(0, self.n, self.n), stream, given), stream.at("check"))
 
     def _decided(self, generator: _Parents, given: Columns, stream: Stream) -> Columns:
@@ -223,7 +230,7 @@ class Filling:
         columns = {name: self.whole(name) for name in presence.read} | {name: self._signs(name) for name in presence.seen}
         rooms = {edge.label: self.n for edge in generator.edges}
         for edge in generator.edges:
-            many = len(given[f"{edge.label}.#"])
+            many = len(given[f"{edge.label}.{edge.children}"])
             if not edge.own and (edge.single or not many):
                 rooms[edge.label] = many
         absent = generator.absences(self.n, stream)
@@ -250,11 +257,11 @@ class Filling:
 
     def _need_whole(self, need: str) -> pa.Array:
         """A need of a whole-table generator: an own column, or a parent's column in the parent's own rows."""
-        label, dot, column = need.rpartition(".")
-        if dot and label in self._keys:
-            key = self._keys[label]
-            parent = self._other(key.parent)
-            return parent.degrees(key) if column == "#" else parent.whole(column)
+        for label, key in self._keys.items():
+            column = need[len(label) + 1 :] if need.startswith(f"{label}.") else ""
+            if column in key.referred or column == children(key.referred):
+                parent = self._other(key.parent)
+                return parent.whole(column) if column in key.referred else parent.degrees(key)
         return self.whole(need)
 
     def degrees(self, key: ForeignKey) -> pa.Array:

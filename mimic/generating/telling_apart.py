@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from mimic.conditions import ColumnRef, Condition, Distinct, IsNull, Kind, Not, Sure, columns_of
+from mimic.conditions import ColumnRef, Condition, Distinct, IsNull, Not, Sure, columns_of, kind_of_type
 from mimic.generating.honouring import honour
 from mimic.schema import Boolean, Column, Date, ForeignKey, Integer, Table, Text, Timestamp, Uuid, bare
 from mimic.streams import Ints, Stream
@@ -108,8 +108,15 @@ class Apart:
         if told - self.fixed:
             made.append(("out", ()))
         if not rule.nulls_equal:
-            made += [("null", (name,)) for name in dict.fromkeys(keys) if self.table.column(name).nullable and name not in self.fixed]
+            together = [self._together(name) for name in dict.fromkeys(keys)]
+            free = [names for names in together if all(self.table.column(name).nullable and name not in self.fixed for name in names)]
+            made += [("null", names) for names in free]
         return made
+
+    def _together(self, name: str) -> tuple[str, ...]:
+        """The column with those that must be NULL when it is: all of a key with MATCH FULL."""
+        full = (edge.columns for edge in self.table.foreign_keys if edge.match_full and name in edge.columns)
+        return next(full, (name,))
 
     def _others(self, edge: ForeignKey, rule: Distinct, columns: Arrays, rows: Ints, stream: Stream) -> Arrays:
         """Parents for some rows: unused ones where the rule is about the parent alone, any where it is about more."""
@@ -143,12 +150,13 @@ class Apart:
         elif how == "out" and rule.where is not None:
             extra = [Not(Sure(rule.where))]
         else:
-            extra = [IsNull(ColumnRef(name, _kind(rule, name))) for name in names]
+            extra = [IsNull(ColumnRef(name, kind_of_type(self.table.column(name).type))) for name in names]
         wanted = [*self.conditions, *extra]
         if wanted:
             referring = {name for edge in self.table.foreign_keys for name in edge.columns}
             bound = self.fixed | referring
-            loose = frozenset(name for name in referring - self.fixed if self.table.column(name).nullable)
+            alone = {name for name in referring - self.fixed if how == "null" or self._together(name) == (name,)}
+            loose = frozenset(name for name in alone if self.table.column(name).nullable)
             needed = {name for condition in wanted for name in (ref.name for ref in columns_of(condition))}
             read = {name: part[name] for name in needed if name in part}
             if read:
@@ -168,10 +176,6 @@ class Apart:
             if values is not columns[name]:
                 out[name] = pa.concat_arrays([columns[name], values.cast(columns[name].type)]).take(pa.array(place))
         return out
-
-
-def _kind(rule: Distinct, name: str) -> Kind:
-    return next(ref.kind for key in rule.keys for ref in columns_of(key) if ref.name == name)
 
 
 def _bytes(values: pa.Array) -> pa.Array:

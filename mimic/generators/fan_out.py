@@ -47,7 +47,7 @@ class FanOutHistogram:
 
     @classmethod
     def suits(cls, task: Task) -> float:
-        return 1.0 if task.column.name.startswith("#") else 0.0
+        return 1.0 if task.column.name.startswith("#") and task.column not in task.table.columns else 0.0
 
     @classmethod
     def learn(cls, task: Task, evidence: TableEvidence | None, stream: Stream) -> Self:

@@ -10,7 +10,7 @@ one, because the numbers were capped before.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mimic.errors import CapacityError
-from mimic.generator import Columns, Literal, Span, State, Task
+from mimic.generator import Columns, Literal, Span, State, Task, children
 from mimic.generators.degrees import reconcile
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
@@ -41,10 +41,16 @@ class Edge:
     optional: tuple[str, ...]
     own: bool = False  # the parent is the same table
     single: bool = False
+    full: bool = False  # MATCH FULL: no column or all of them are NULL
+
+    @property
+    def children(self) -> str:
+        """What stands for a parent's number of children, beside the names of the columns that are referred to."""
+        return children(self.referred)
 
     @classmethod
-    def of(cls, key: ForeignKey, null_share: float, nullable: Sequence[str], single: bool) -> Self:
-        return cls(key.label, key.columns, key.referred, null_share, tuple(nullable), key.parent == key.table, single)
+    def of(cls, key: ForeignKey, null_share: float, nullable: Sequence[str], single: bool, full: bool) -> Self:
+        return cls(key.label, key.columns, key.referred, null_share, tuple(nullable), key.parent == key.table, single, full)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +66,16 @@ class References:
     uniques: tuple[tuple[str, ...], ...]  # combinations of foreign-key columns that come only once
     grouped: bool  # rows of one parent stand together
     rooms: tuple[tuple[tuple[str, ...], int], ...] = ()  # combinations that come only so often
+    held: tuple[str, ...] = ()  # columns that another generator fills: rows have parents with just these values
 
     @property
     def fills(self) -> tuple[str, ...]:
-        columns = dict.fromkeys(column for edge in self.edges for column in edge.columns)
+        columns = dict.fromkeys(column for edge in self.edges for column in edge.columns if column not in self.held)
         return (*columns, *(f"@{edge.label}" for edge in self.edges))
 
     @property
     def needs(self) -> tuple[str, ...]:
-        return tuple(f"{edge.label}.{name}" for edge in self.edges for name in ("#", *edge.referred))
+        return (*self.held, *(f"{edge.label}.{name}" for edge in self.edges for name in (edge.children, *edge.referred)))
 
     @classmethod
     def suits(cls, task: Task) -> float:
@@ -77,13 +84,19 @@ class References:
     @classmethod
     def learn(cls, task: Task, evidence: TableEvidence | None, stream: Stream) -> Self:
         """Edges and uniques come from the planner in `options`; the shares of rows without a parent from the evidence."""
-        edges = []
+        edges, held = [], tuple(sorted(task.options.get("held", ())))
         for key in task.options["edges"]:
             found = evidence.fan_outs.get(key.label) if evidence is not None else None
-            nullable = tuple(name for name in key.columns if task.table.column(name).nullable and name in task.options["may_be_null"])
+            nullable = tuple(
+                name
+                for name in key.columns
+                if task.table.column(name).nullable and name in task.options["may_be_null"] and name not in held
+            )
+            if key.match_full and len(nullable) < len(key.columns):
+                nullable = ()  # all of them are NULL or none is
             share = found.null_share if found is not None and found.rows else 0.1
             single = any(set(unique) <= set(key.columns) for unique in task.options["uniques"])
-            edges.append(Edge.of(key, share if nullable else 0.0, nullable, single))
+            edges.append(Edge.of(key, share if nullable else 0.0, nullable, single, key.match_full))
         order = sorted(range(len(edges)), key=lambda i: (edges[i].own, -len(edges[i].columns), edges[i].null_share > 0, i))
         return cls(
             str(task.table.name),
@@ -91,21 +104,44 @@ class References:
             tuple(map(tuple, task.options["uniques"])),
             bool(task.options.get("grouped")),
             tuple((tuple(columns), int(room)) for columns, room in task.options.get("rooms", ())),
+            held,
         )
 
+    def part(self, name: str) -> References:
+        """What fills one column and as few others as that takes: asked for where tables refer to each other by shared columns."""
+        chosen = [min((edge for edge in self.edges if name in edge.columns), key=lambda edge: len(edge.columns))]
+        taken = set(chosen[0].columns)
+        uniques = tuple(unique for unique in self.uniques if set(unique) <= taken)
+        rooms = tuple((columns, room) for columns, room in self.rooms if set(columns) <= taken)
+        return replace(self, edges=tuple(chosen), uniques=uniques, rooms=rooms, held=tuple(name for name in self.held if name in taken))
+
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
+        """Keys whose `@label` is given are chosen already, with their columns: the others keep to them."""
         n, out, rows, filled = span.n, dict[str, pa.Array](), dict[str, Ints](), dict[str, Any]()
+        for name in self.held:
+            out[name], filled[name] = given[name], np.asarray(given[name].is_valid())
+        for edge in self.edges:
+            if f"@{edge.label}" in given:
+                rows[edge.label] = np.array(given[f"@{edge.label}"].to_numpy(zero_copy_only=False), dtype=np.int64)
+                for name in edge.columns:
+                    out[name], filled[name] = given[name], filled.get(name, False) | (rows[edge.label] >= 0)
         for i, edge in enumerate(self.edges):
+            if edge.label in rows:
+                continue
             place = stream.at(edge.label)
             keys = [given[f"{edge.label}.{name}"] for name in edge.referred]
-            weights = _floats(given[f"{edge.label}.#"], len(keys[0]))
+            weights = _floats(given[f"{edge.label}.{edge.children}"], len(keys[0]))
             decided = given.get(f"?{edge.label}")
             absent = self._absent(edge, n, place.at("null")) if decided is None else np.asarray(decided)
-            if edge.own:
+            shared = [name for name in edge.columns if name in out]
+            if edge.own and shared:
+                group, above = self._groups(edge, shared, out, keys)
+                rows[edge.label] = groves(group, above, absent, bool(edge.optional), place, single=edge.single)
+            elif edge.own and all(values.null_count == 0 for values in keys):
                 optional = bool(edge.optional) and (decided is None or bool(absent.any()))
                 up = forest(weights, n, int(absent.sum()), optional, place, single=edge.single)
                 rows[edge.label] = up if decided is None or not optional else rooted(up, absent)
-            elif shared := [name for name in edge.columns if name in out]:
+            elif shared or edge.own:
                 rows[edge.label] = self._inside(edge, shared, out, filled, keys, weights, absent, place)
             else:
                 rows[edge.label] = self._freely(i, edge, keys, weights, absent, given, place)
@@ -117,7 +153,8 @@ class References:
                     mine = pc.if_else(pa.array(filled[name]), out[name], mine)
                 out[name], filled[name] = mine, filled.get(name, False) | chosen
         for edge in self.edges:
-            self._undo(edge, rows, out)
+            keys = [given[f"{edge.label}.{name}"] for name in edge.referred]
+            self._undo(edge, rows, out, keys, stream.at("undo", edge.label))
         return out | {f"@{edge.label}": pa.array(rows[edge.label]) for edge in self.edges}
 
     def absences(self, n: int, stream: Stream) -> dict[str, NDArray[np.bool_]]:
@@ -134,7 +171,7 @@ class References:
     def _freely(self, i: int, edge: Edge, keys: list[pa.Array], weights: Floats, absent: Any, given: Columns, stream: Stream) -> Ints:
         """Parents for a key that shares no column with the keys before it: every parent as often as reconciled."""
         n, p = len(absent), len(weights)
-        allowed = np.ones(p, dtype=bool)
+        allowed = _whole_keys(keys)
         for later in self.edges[i + 1 :]:
             common = [name for name in edge.columns if name in later.columns]
             if common and not later.own:
@@ -170,11 +207,21 @@ class References:
         """Most children of each parent: 1 where the key is unique, the number of partners where a combination is."""
         cap = np.where(allowed, 2**40, 0).astype(np.int64)
         if edge.single:
-            return np.minimum(cap, 1)
+            for unique in self.uniques:  # of parents that agree in what may come only once, one
+                if set(unique) <= set(edge.columns):
+                    same, _ = codes([keys[edge.columns.index(name)] for name in unique], [])
+                    alone, spot = np.zeros(len(same), dtype=bool), np.flatnonzero(cap > 0)
+                    alone[spot[np.unique(same[spot], return_index=True)[1]]] = True
+                    cap = np.where(alone, np.minimum(cap, 1), 0)
+            return cap
         for unique, room in (*((unique, 1) for unique in self.uniques), *self.rooms):
             if not set(unique) & set(edge.columns):
                 continue
             partners, covered = room, set(edge.columns)
+            for name in self.held:
+                if name in unique and name not in covered:
+                    covered.add(name)
+                    partners *= max(1, len(given[name].unique()))
             for other in self.edges:
                 mine = [name for name in other.columns if name in unique and name not in covered]
                 if other is edge or not mine:
@@ -203,24 +250,35 @@ class References:
 
         Rows in which none of them is filled (the key that shares them has no parent there) choose among all.
         """
-        row_group, parent_group = codes([out[name] for name in shared], [keys[edge.columns.index(name)] for name in shared])
-        bound = np.logical_or.reduce([filled[name] for name in shared])
+        row_group, parent_group = self._groups(edge, shared, out, keys)
+        bound = np.logical_or.reduce([filled[name] for name in shared]) if shared else np.zeros(len(absent), dtype=bool)
         inside = within_groups(np.where(absent | ~bound, -1, row_group), parent_group, weights, stream.at("inside"))
         if (absent | bound).all():
             return inside
-        free = within_groups(np.where(absent | bound, -1, 0), np.zeros_like(parent_group), weights, stream.at("free"))
+        free = within_groups(np.where(absent | bound, -1, 0), np.minimum(parent_group, 0), weights, stream.at("free"))
         return np.asarray(np.where(bound, inside, free), dtype=np.int64)
+
+    @staticmethod
+    def _groups(edge: Edge, shared: Sequence[str], out: Columns, keys: Sequence[pa.Array]) -> tuple[Ints, Ints]:
+        """Numbers of the values that rows have in the shared columns, and of those that parents have there."""
+        if shared:
+            row_group, parent_group = codes([out[name] for name in shared], [keys[edge.columns.index(name)] for name in shared])
+        else:
+            row_group, parent_group = np.zeros(len(keys[0]), dtype=np.int64), np.zeros(len(keys[0]), dtype=np.int64)
+        return row_group, np.where(_whole_keys(keys), parent_group, -2)
 
     def _separate(self, edge: Edge, rows: dict[str, Ints], given: Columns, n: int, stream: Stream) -> None:
         """Make the combinations distinct that this edge completes, by exchanging its parents between rows."""
-        done = [other for other in self.edges if other.label in rows]
+        done = [other for other in self.edges if other.label in rows and other is not edge]
         for unique in self.uniques:
-            if not set(unique) & set(edge.columns) or not set(unique) <= {name for other in done for name in other.columns}:
-                continue
-            if edge.single or (edge.own and len(done) == 1):
+            reached = {name for other in (*done, edge) for name in other.columns} | set(self.held)
+            if not set(unique) & set(edge.columns) or not set(unique) <= reached:
                 continue
             fixed, covered, live = np.zeros(n, dtype=np.int64), set[str](), np.ones(n, dtype=bool)
-            for other in done[:-1]:
+            if mine := [name for name in self.held if name in unique]:
+                covered |= set(mine)
+                fixed, _ = codes([given[name] for name in mine], [])
+            for other in done:
                 mine = [name for name in other.columns if name in unique and name not in covered]
                 if mine:
                     covered |= set(mine)
@@ -231,28 +289,31 @@ class References:
             if not moving:
                 continue
             projected, _ = codes([given[f"{edge.label}.{edge.referred[edge.columns.index(name)]}"] for name in moving], [])
-            shared = [name for name in edge.columns if name not in moving and any(name in other.columns for other in done[:-1])]
+            taken = {name for other in done for name in other.columns} | set(self.held)
+            shared = [name for name in edge.columns if name not in moving and name in taken]
             group = None
             if shared:
                 group, _ = codes([given[f"{edge.label}.{edge.referred[edge.columns.index(name)]}"] for name in shared], [])
             if left := separate(fixed, rows[edge.label], projected, group, live, stream):
-                raise CapacityError(
-                    self.table, n, n - left, f"UNIQUE ({', '.join(unique)}) has no combination left for some rows", table=self.table
-                )
+                why = f"UNIQUE ({', '.join(unique)}) has no combination left for some rows"
+                raise CapacityError(self.table, n, n - left, why, table=self.table)
 
-    def _undo(self, edge: Edge, rows: dict[str, Ints], out: dict[str, pa.Array]) -> None:
+    def _undo(self, edge: Edge, rows: dict[str, Ints], out: dict[str, pa.Array], keys: list[pa.Array], stream: Stream) -> None:
         """Rows without a parent: NULL in a column that may be NULL, one of its own before one that is shared."""
         lost = rows[edge.label] < 0
         if not lost.any():
             return
-        others = {name for other in self.edges if other is not edge for name in other.columns}
-        blank = [name for name in edge.optional if name not in others] or list(edge.optional)
+        others = {name for other in self.edges if other is not edge for name in other.columns} | set(self.held)
+        blank = [name for name in edge.optional if name not in others and not edge.full] or list(edge.optional)
         if not blank:
             raise CapacityError(
                 f"{self.table}.{edge.label}", len(lost), int((~lost).sum()), "some rows find no row to reference", table=self.table
             )
         for name in blank:
             out[name] = pc.if_else(pa.array(~lost), out[name], pa.scalar(None, out[name].type))
+        for name in edge.columns:  # a value that leads nowhere, where there must be one
+            if name not in edge.optional and out[name].null_count:
+                out[name] = _lent(out[name], keys[edge.columns.index(name)], stream.at("lent", name))
 
     def capacity(self) -> int | None:
         return None
@@ -261,23 +322,24 @@ class References:
         return ()
 
     def state(self) -> State:
-        edges = [[e.label, list(e.columns), list(e.referred), e.null_share, list(e.optional), e.own, e.single] for e in self.edges]
+        edges = [[e.label, list(e.columns), list(e.referred), e.null_share, list(e.optional), e.own, e.single, e.full] for e in self.edges]
         return {
             "table": self.table,
             "edges": edges,
             "uniques": [list(unique) for unique in self.uniques],
             "grouped": self.grouped,
             "rooms": [[list(columns), room] for columns, room in self.rooms],
+            "held": list(self.held),
         }
 
     @classmethod
     def restore(cls, state: State) -> Self:
         edges = tuple(
-            Edge(label, tuple(columns), tuple(referred), share, tuple(optional), own, single)
-            for label, columns, referred, share, optional, own, single in state["edges"]
+            Edge(label, tuple(columns), tuple(referred), share, tuple(optional), own, single, *full)
+            for label, columns, referred, share, optional, own, single, *full in state["edges"]
         )
         rooms = tuple((tuple(columns), int(room)) for columns, room in state.get("rooms", ()))
-        return cls(state["table"], edges, tuple(map(tuple, state["uniques"])), state["grouped"], rooms)
+        return cls(state["table"], edges, tuple(map(tuple, state["uniques"])), state["grouped"], rooms, tuple(state.get("held", ())))
 
 
 # -- the arithmetic of choosing parents --------------------------------------------------------------------------------
@@ -440,6 +502,39 @@ def rooted(up: Ints, roots: NDArray[np.bool_]) -> Ints:
     out = np.full(len(up), -1, dtype=np.int64)
     out[place] = np.where(up >= 0, place[up], -1)
     return out
+
+
+def groves(row_group: Ints, parent_group: Ints, absent: NDArray[np.bool_], optional: bool, stream: Stream, *, single: bool = False) -> Ints:
+    """Parents inside the table itself and inside a group: every group of rows is a tree, in which parents come before children.
+
+    `parent_group` (n,) is the group in which a row may be a parent, mostly its own. The first row of a group has no parent;
+    where that may not be, it is its own. With `single` a group is a chain, or a ring.
+    """
+    n = len(row_group)
+    if not (row_group == parent_group).all():
+        return within_groups(np.where(absent, -1, row_group), parent_group, np.ones(n), stream)
+    order = np.argsort(row_group, kind="stable")
+    _, begin, size = np.unique(row_group[order], return_index=True, return_counts=True)
+    start, length = np.repeat(begin, size), np.repeat(size, size)
+    rank = np.arange(n) - start
+    above = rank - 1 if single else np.floor(stream.uniform(n) * rank).astype(np.int64)
+    above = np.where(rank == 0, -1 if optional else length - 1 if single else 0, above)
+    out = np.empty(n, dtype=np.int64)
+    out[order] = np.where(above < 0, -1, order[start + np.maximum(above, 0)])
+    return np.asarray(np.where(absent & optional, -1, out), dtype=np.int64)
+
+
+def _whole_keys(keys: Sequence[pa.Array]) -> NDArray[np.bool_]:
+    """Which parents can be referred to: those whose key has no NULL."""
+    return np.asarray(np.logical_and.reduce([np.asarray(values.is_valid()) for values in keys]))
+
+
+def _lent(values: pa.Array, keys: pa.Array, stream: Stream) -> pa.Array:
+    """A value of some parent where there is none."""
+    known = keys.drop_null()
+    if not len(known):
+        return values
+    return pc.if_else(values.is_valid(), values, known.take(pa.array(stream.integers(len(values), len(known)))).cast(values.type))
 
 
 def _floats(values: pa.Array, n: int) -> Floats:

@@ -270,12 +270,8 @@ def _from_units(units: Ints, arrow: pa.DataType, scale: int) -> pa.Array:
     if pa.types.is_date32(arrow):
         return pa.array(units.astype(np.int32)).cast(arrow)
     if pa.types.is_decimal(arrow):
-        whole = pa.array(units).cast(pa.decimal128(38, 0))
-        return (
-            pc.divide(whole.cast(pa.decimal128(38, scale)), pa.scalar(10**scale, pa.decimal128(38, 0))).cast(arrow)
-            if scale
-            else whole.cast(arrow)
-        )
+        bits = np.stack([units, units >> 63], axis=1)  # 128 bits, little end first: exact, whatever the scale
+        return pa.Array.from_buffers(arrow, len(units), [None, pa.py_buffer(np.ascontiguousarray(bits).tobytes())])
     if pa.types.is_floating(arrow):
         return pa.array(units / 1000.0).cast(arrow)
     return pa.array(units).cast(arrow)

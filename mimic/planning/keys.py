@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
 from mimic.conditions import Limits
+from mimic.graph import origins
 from mimic.schema import (
     Binary,
     Boolean,
@@ -21,6 +22,7 @@ from mimic.schema import (
     LogicalType,
     Schema,
     Table,
+    TableName,
     Text,
     Time,
     Timestamp,
@@ -46,18 +48,32 @@ class KeyPlan:
     open: tuple[str, ...] = ()
     joint: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()  # columns of few values, and the columns that make their group
     rooms: tuple[tuple[tuple[str, ...], int], ...] = ()  # how often a combination of foreign-key columns may come
+    held: frozenset[str] = frozenset()  # foreign-key columns that are filled like any other, because no key brings a value to them
+    always: frozenset[str] = frozenset()  # columns that MATCH FULL forbids to be NULL
 
 
 def plan_keys(
-    schema: Schema, table: Table, limits: Mapping[str, Limits] | None = None, bounded: Sequence[tuple[tuple[str, ...], int]] = ()
+    schema: Schema,
+    table: Table,
+    limits: Mapping[str, Limits] | None = None,
+    bounded: Sequence[tuple[tuple[str, ...], int]] = (),
+    begun: frozenset[tuple[TableName, str]] | None = None,
 ) -> KeyPlan:
     """Decide for every rule who keeps it: rules on all rows while values are drawn, the others once they are there.
 
     A column that is to be told apart in several groups is told apart in what the groups have in common. `bounded`: combinations
-    of columns that may come only so often for another reason.
+    of columns that may come only so often for another reason. `begun` are the `origins` of the schema, where they are known.
     """
     edges = tuple({key.label: key for key in table.foreign_keys if key.parent in schema.by_name}.values())
-    reference = {name for key in edges for name in key.columns}
+    held = {name for place, name in (origins(schema) if begun is None else begun) if place == table.name}
+    referring = {name for key in edges for name in key.columns}
+    reference = referring - held
+    always = _always(table, edges, held)
+    upstream: dict[str, set[str]] = {}  # what a column that refers to the same table waits for
+    for key in edges:
+        for name, referred in zip(key.columns, key.referred, strict=True):
+            if key.parent == table.name and name in reference:
+                upstream.setdefault(name, set()).add(referred)
     primary = set(table.primary_key.columns) if table.primary_key else set()
     single: set[str] = set()
     combinations: list[tuple[str, ...]] = []
@@ -68,12 +84,11 @@ def plan_keys(
     for rule in sorted(table.keys, key=lambda rule: len(rule.columns) + len(rule.expressions)):
         columns = tuple(name for name in rule.columns if table.column(name).written)
         total = rule.where is None and not rule.expressions and len(columns) == len(rule.columns)
-        covered = len(columns) == len(rule.columns) and any(
-            set(done) <= set(columns) for done in _kept(single, combinations, within, joint)
-        )
-        if covered and (rule.nulls_distinct or (total and not any(table.column(name).nullable for name in columns))):
+        kept = [done for done in _kept(single, combinations, within, joint) if set(done) <= set(columns)]
+        if any(rule.nulls_distinct or not any(table.column(name).nullable for name in done) for done in kept):
             continue
-        own = [name for name in columns if name not in reference]
+        tied = {name for key in edges if not reference.isdisjoint(columns) for name in key.columns} & held
+        own = [name for name in columns if name not in reference and name not in tied]
         if not total:
             opened.append(rule.name)
             alone = _alone(table, rule, columns)
@@ -95,11 +110,31 @@ def plan_keys(
             combinations.append(columns)
         elif len(columns) == 1:
             single.add(columns[0])
-        elif not _inside(table, columns, own, reference, single, within):
+        elif not _inside(table, columns, [name for name in own if name not in held] or own, reference, single, within, upstream):
             opened.append(rule.name)
     return KeyPlan(
-        edges, tuple(combinations), frozenset(single), within, frozenset(reference - primary), tuple(opened), tuple(joint), tuple(rooms)
+        edges,
+        tuple(combinations),
+        frozenset(single),
+        within,
+        frozenset(reference - primary - always),
+        tuple(opened),
+        tuple(joint),
+        tuple(rooms),
+        frozenset(held),
+        frozenset(always),
     )
+
+
+def _always(table: Table, edges: Sequence[ForeignKey], held: set[str]) -> set[str]:
+    """Columns that may not be NULL because another column of a MATCH FULL key may not, or is filled without regard to it."""
+    full = [key for key in edges if key.match_full and len(key.columns) > 1]
+    found = {name for key in full for name in key.columns if name in held}
+    for _ in full:  # one key may bind the next
+        for key in full:
+            if any(not table.column(name).nullable or name in found for name in key.columns):
+                found |= set(key.columns)
+    return found
 
 
 def _alone(table: Table, rule: Unique, columns: Sequence[str]) -> str | None:
@@ -120,11 +155,17 @@ def mentioned(sql: str, table: Table) -> tuple[str, ...]:
 
 
 def _inside(
-    table: Table, columns: Sequence[str], own: Sequence[str], reference: set[str], single: set[str], within: dict[str, tuple[str, ...]]
+    table: Table,
+    columns: Sequence[str],
+    own: Sequence[str],
+    reference: set[str],
+    single: set[str],
+    within: dict[str, tuple[str, ...]],
+    upstream: Mapping[str, set[str]],
 ) -> bool:
     """Let one column be told apart within the others, such that no two columns wait for each other. False where none can."""
     chosen = _resolver(table, own, within)
-    if chosen is not None and _acyclic({**within, chosen: tuple(name for name in columns if name != chosen)}):
+    if chosen is not None and _acyclic({**upstream, **within, chosen: tuple(name for name in columns if name != chosen)}):
         if isinstance(bare(table.column(chosen).type), Uuid | Binary):
             single.add(chosen)  # they never repeat anyway
         else:
@@ -140,9 +181,9 @@ def _inside(
     return False
 
 
-def _acyclic(within: dict[str, tuple[str, ...]]) -> bool:
+def _acyclic(within: Mapping[str, Iterable[str]]) -> bool:
     """Whether no column waits for itself."""
-    left = dict(within)
+    left = {name: set(group) for name, group in within.items()}
     while left:
         ready = [name for name, group in left.items() if not any(other in left for other in group)]
         if not ready:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from mimic.conditions import Condition, Limits
+from mimic.conditions import Condition, Distinct, Limits
 from mimic.config import ColumnConfig, Config, Mode, TableConfig
 from mimic.generator import Task
 from mimic.generators.locale import guess_locale
-from mimic.graph import load_order
+from mimic.graph import load_order, origins
 from mimic.plan import Choice, Plan, Step, TablePlan
 from mimic.planning import insides
 from mimic.planning.alike import alike
@@ -66,6 +66,7 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
     findings: list[Finding] = list(schema.remarks)
     locale = config.locale or guess_locale(evidence)
     today = horizon(evidence)
+    begun = origins(schema)
     modes = {table.name: _mode(table, evidence.of(table.name), config, looks.get(table.name, "")) for table in schema.tables}
     findings += _closed(schema, modes)
     tables = []
@@ -73,26 +74,24 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
         table, found = schema.table(name), evidence.of(name)
         mode, reason = modes[name]
         steps: tuple[Step, ...] = ()
-        checks, limits, shut = Compiled(), dict[str, Limits](), Exclusions()
+        checks, limits, shut, apart = Compiled(), dict[str, Limits](), Exclusions(), tuple[Distinct, ...]()
         if mode == "synthesize":
             checks = compile(table, schema.engine)
             limits = narrow(checks.conditions, table, today=day_of(checks.conditions))
             shut = exclusions(table, schema.engine, limits)
             checks = checks._replace(conditions=tuple(dict.fromkeys((*checks.conditions, *shut.conditions))))
-            told = (limits, checks.conditions, shut.rooms)
+            keys = plan_keys(schema, shut.seen(table), limits, shut.rooms, begun)
+            told = (limits, checks.conditions, keys)
             steps, more = _steps(schema, shut.seen(table), evidence, config, registry, modes, locale, today, *told)
             findings += (*more, *checks.findings, *shut.findings)
+            apart = distinct(shut.seen(table), keys, schema.engine, checks.conditions, shut.moved)
         elif mode == "copy":  # each of its rows keeps its own number of children
             steps = tuple(_fan_outs(schema, table, modes, config.k))
         here = _configured(config, name)
         made = TablePlan(table, mode, reason, found.rows, steps, here.rows, here.scale, looks.get(name, ""), bookkeeping(table))
         made = replace(made, conditions=checks.conditions, unread=checks.unread)
         made = replace(made, disjoint=shut.disjoint, exclusive=shut.uniques)
-        if mode == "synthesize":
-            seen = shut.seen(table)
-            apart = distinct(seen, plan_keys(schema, seen, limits, shut.rooms), schema.engine, checks.conditions, shut.moved)
-            made = replace(made, distinct=apart)
-        tables.append(made)
+        tables.append(replace(made, distinct=apart))
     return Plan(schema, tuple(tables), order, tuple(findings), dict(evidence.meanings), config.seed, config.k, config.scale, locale)
 
 
@@ -131,19 +130,19 @@ def _steps(
     today: str | None,
     limits: Mapping[str, Limits],
     conditions: Sequence[Condition],
-    rooms: Sequence[tuple[tuple[str, ...], int]],
+    keys: KeyPlan,
 ) -> tuple[tuple[Step, ...], list[Finding]]:
-    """`limits`: what CHECKs say about each column alone; `rooms`: how often some combinations of columns may come at most."""
+    """`limits`: what CHECKs say about each column alone; `keys`: who keeps which uniqueness rule."""
     found, here = evidence.of(table.name), _configured(config, table.name)
-    keys = plan_keys(schema, table, limits, rooms)
     meanings = {column.name: evidence.meanings[table.name, column.name] for column in table.columns}
-    referenced = {name for key in keys.edges for name in key.columns}
+    referenced = {name for key in keys.edges for name in key.columns} - keys.held
     steps: list[Step] = []
     findings: list[Finding] = []
     k, personal = config.k, bool(found.owners.paths) or table.name in evidence.privacy_units
 
     def task(names: tuple[str, ...], options: Mapping[str, Any] | None = None, **more: Any) -> Task:
         columns = tuple(narrowed(table.column(name), limits.get(name, Limits())) for name in names)
+        columns = tuple(replace(column, nullable=False) if column.name in keys.always else column for column in columns)
         told = ({"today": today} if today else {}) | dict(alike(evidence, table, names, k)) | dict(options or {})
         if len(names) == 1 and names[0] in limits:
             told = within_limits(told, columns[0], limits[names[0]])
@@ -242,7 +241,14 @@ def _spelt_out(task: Task) -> bool:
 def _references(task: Any, keys: KeyPlan, found: TableEvidence, limits: Mapping[str, Limits]) -> Step:
     names = tuple(dict.fromkeys(name for key in keys.edges for name in key.columns))
     may_be_null = frozenset(name for name in keys.may_be_null if not (name in limits and limits[name].not_null))
-    options = {"edges": keys.edges, "uniques": keys.combinations, "rooms": keys.rooms, "may_be_null": may_be_null, "grouped": True}
+    options = {
+        "edges": keys.edges,
+        "uniques": keys.combinations,
+        "rooms": keys.rooms,
+        "may_be_null": may_be_null,
+        "grouped": True,
+        "held": keys.held,
+    }
     reason = "the fan-out of " + ", ".join(f"({key.label}) from {key.parent}" for key in keys.edges)
     return Step(task(names, options=options), Choice("reference.assign", reason))
 
