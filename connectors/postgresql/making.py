@@ -59,6 +59,14 @@ def _computes(trigger: Trigger) -> bool:
     return trigger.row and trigger.timing == "before" and "insert" in trigger.events and bool(trigger.computes) and not trigger.calls_out
 
 
+def now(connection: Connection, later: Sequence[str], table: TableName) -> list[str]:
+    """Make those of the later statements by which rows of one table exclude each other; returns the rest."""
+    mine = [statement for statement in later if statements.between_rows(statement) == (table.schema, table.name)]
+    if mine:
+        run(connection, mine)
+    return [statement for statement in later if statement not in mine]
+
+
 def run(
     connection: Connection, texts: Sequence[str], *, explain: Callable[[psycopg.Error], ConnectorError | None] = lambda error: None
 ) -> list[Finding]:

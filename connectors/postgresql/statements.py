@@ -86,5 +86,20 @@ def trigger(statement: str) -> tuple[str, str, str] | None:
     return (_bare(found[2]), _bare(found[3]), _bare(found[1])) if found else None
 
 
+_UNIQUE = re.compile(
+    rf"(?:ALTER TABLE (?:ONLY )?(?P<altered>{_NAME}(?:\.{_NAME})?)\s+ADD CONSTRAINT {_NAME} (?:EXCLUDE|UNIQUE|PRIMARY KEY)\b"
+    rf"|CREATE UNIQUE INDEX (?:{_NAME} )?ON (?:ONLY )?(?P<indexed>{_NAME}(?:\.{_NAME})?)\s)"
+)
+
+
+def between_rows(statement: str) -> tuple[str, str] | None:
+    """Schema and table of a rule about several rows: what is unique, or excludes each other."""
+    found = _UNIQUE.match(statement)
+    if found is None:
+        return None
+    names = re.findall(_NAME, found["altered"] or found["indexed"])
+    return (_bare(names[0]) if len(names) > 1 else "", _bare(names[-1]))
+
+
 def _bare(name: str) -> str:
     return name[1:-1].replace('""', '"') if name.startswith('"') else name

@@ -19,6 +19,7 @@ from connectors.postgresql import admission, completing, keys, loading, making
 from connectors.postgresql.admission import Way
 from connectors.postgresql.asking import Asked
 from connectors.postgresql.connect import ENGINE, connect, guarded, identity, safe_url, translated
+from connectors.postgresql.home import at_home, home
 from connectors.postgresql.lacking import Lacking, lacking, without
 from connectors.postgresql.loading import Place, Streams
 from connectors.postgresql.staging import Staging, Unfit, remove_leftovers
@@ -75,6 +76,7 @@ class PostgresTarget:
         """Nothing is written here but, for several jobs, an empty staging database."""
         if load.ddl is not None and load.ddl.engine != ENGINE:
             raise Unsupported(f"SQL of {load.ddl.engine} cannot be run here.", where=safe_url(self._url))
+        load = at_home(load)
         self._only_load()
         held = admission.holdings(self._main)
         way = admission.way(load, held)
@@ -172,6 +174,7 @@ class PostgresTarget:
     def insert(self, batch: Batch) -> None:
         if len(batch) == 0 or self._streams is None:
             return
+        batch = Batch(home(batch.table), batch.rows)
         place = self._places.get(batch.table)
         if place is None:
             raise ConnectorError("there is no such table in the load.", where=str(batch.table), sqlstate="42P01")
@@ -181,7 +184,7 @@ class PostgresTarget:
 
     def update(self, batch: Batch, key: Sequence[str]) -> None:
         self._drain()
-        place = self._places[batch.table]
+        place = self._places[home(batch.table)]
         new = Place(TableName("pg_temp", "mimic_update"), place.slots)
         names = batch.rows.schema.names
         made = sql.SQL("CREATE TEMPORARY TABLE mimic_update AS SELECT {} FROM {} WITH NO DATA")
@@ -199,6 +202,7 @@ class PostgresTarget:
             self._main.execute("DROP TABLE pg_temp.mimic_update")
 
     def violations(self, table: TableName, checks: Sequence[Check], rows: pa.RecordBatch) -> pa.BooleanArray:
+        table = home(table)
         known, place, engine = self._loading.schema.table(table), self._places[table], self._loading.schema.engine
         told = [in_dialect(check.expression, engine, ENGINE, known, lambda name: name) for check in checks]
         known_to_all = [each for each in told if each is not None]
@@ -208,9 +212,11 @@ class PostgresTarget:
         return Asked(self._main, place, known, rows).breaking(known_to_all)
 
     def refused(self, table: TableName, rows: pa.RecordBatch) -> pa.BooleanArray:
+        table = home(table)
         self._drain()
         if not rows.num_rows or not rows.schema.names:
             return pa.array([False] * rows.num_rows, pa.bool_())
+        self._after = making.now(self._main, self._after, table)
         return Asked(self._main, self._places[table], self._loading.schema.table(table), rows).unwelcome()
 
     def _drain(self) -> None:

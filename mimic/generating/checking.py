@@ -111,18 +111,23 @@ class Checking:
         checks = (*self.model.unread, *(check for check in self.table.checks if check not in self.model.unread)) if bad.any() else ()
         asking = _Asking(self, judge, tuple(checks) or self.model.unread, watched)
         told_apart = {ref.name for rule in self.model.distinct for key in rule.keys for ref in columns_of(key)}
-        fixed = replace(self, locked=self.locked | told_apart)
+        fixed = self if watched else replace(self, locked=self.locked | told_apart)  # a watched table's uniqueness is asked about too
         names = frozenset(asking.columns()) - fixed.locked
         broken = asking.of(rows)
-        for attempt in range(DRAWS + LOANS + 1):
+        draws, first = 3 * DRAWS if watched else DRAWS, int(broken.sum())
+        for attempt in range(draws + LOANS + 1):
             at = np.flatnonzero(broken)
             if not len(at):
                 return rows
+            if attempt == DRAWS and len(at) == first:
+                draws = DRAWS  # no draw has helped any row
+            elif attempt > draws + LOANS:
+                break
             here = rows.take(pa.array(at))
             columns = dict(zip(here.schema.names, here.columns, strict=True))
-            if attempt < DRAWS:
+            if attempt < draws:
                 new = {name: values.take(pa.array(at)) for name, values in redraw(names, attempt).items() if name not in fixed.locked}
-            elif attempt < DRAWS + LOANS and len(at) < len(broken):
+            elif attempt < draws + LOANS and len(at) < len(broken):
                 good = np.flatnonzero(~broken)
                 donors = pa.array(good[stream.at("loan", attempt).integers(len(at), len(good))])
                 new = {name: rows.column(name).take(donors) for name in names if name in columns}

@@ -17,9 +17,9 @@ from mimic.schema import TableName, arrow_type
 from mimic.streams import CHUNK, Streams
 
 FEWER, ROUNDS = 4, 40  # how often a table gets the rows that were not refused, before it is halved; and all of that for all tables
-# What begins like this may come from what a row holds; the second from what several do, seen when all are there.
+# What begins like this may come from what a row holds; the second from rows of another table, seen when all are there.
 OF_A_ROW = ("21", "22", "23", "2F", "38", "39", "44", "54", "P0", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_ERROR")
-OF_SEVERAL = ("23503", "23505", "23P01", "SQLITE_CONSTRAINT_FOREIGNKEY", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE")
+OF_OTHERS = ("23503", "SQLITE_CONSTRAINT_FOREIGNKEY")
 
 
 class Unfilled(MimicError):
@@ -155,8 +155,8 @@ class Generation:
         if isinstance(problem, ConnectorError):
             if not problem.sqlstate.startswith(OF_A_ROW):
                 return False
-            together = self._over and problem.sqlstate.startswith(OF_SEVERAL)
-            if not together and name not in self.watched:
+            elsewhere = self._over and problem.sqlstate.startswith(OF_OTHERS)
+            if not elsewhere and name not in self.watched:
                 self.watched.add(name)
                 return True
         if not self.fit or not n:

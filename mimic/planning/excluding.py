@@ -20,7 +20,7 @@ from mimic.planning.constraints.reading import DIALECTS, Reader
 from mimic.planning.constraints.refusing import Refused
 from mimic.planning.distinct import computed, predicate
 from mimic.report import Finding
-from mimic.schema import Date, Decimal, Exclude, Integer, Network, Range, Table, Timestamp, Unique, bare
+from mimic.schema import Date, Decimal, Exclude, Integer, Network, Range, Table, Text, Timestamp, Unique, Uuid, bare
 
 _RANGES = ("int4range", "int8range", "numrange", "daterange", "tsrange", "tstzrange")
 _STEP = {"date": textual.DAY, "integer": 1}
@@ -62,6 +62,9 @@ def exclusions(table: Table, engine: str, limits: Mapping[str, Limits]) -> Exclu
             uniques.append(_unique(rule, [*equal, *spans], where, table))
             continue
         made = next((found for sql in spans if (found := _disjoint(rule, equal, sql, where, table, engine, limits))), None)
+        if made is None and any(_wide(sql, table) for sql in equal):  # more than was asked, and more than enough
+            uniques.append(_unique(rule, equal, where, table))
+            continue
         if made is None:
             findings.append(_left(table, rule))
             continue
@@ -152,6 +155,13 @@ def _unique(rule: Exclude, texts: Sequence[str], where: str | None, table: Table
 def _column(sql: str, table: Table) -> str | None:
     plain = sql[1:-1].replace('""', '"') if sql.startswith('"') and sql.endswith('"') else sql
     return plain if any(column.name == plain for column in table.columns) else None
+
+
+def _wide(sql: str, table: Table) -> bool:
+    """A column that can have another value in every row."""
+    name = _column(sql, table)
+    referring = {column for key in table.foreign_keys for column in key.columns}
+    return name is not None and name not in referring and isinstance(bare(table.column(name).type), Integer | Text | Uuid | Timestamp)
 
 
 def _is_address(sql: str, table: Table) -> bool:

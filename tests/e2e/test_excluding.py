@@ -112,6 +112,27 @@ def test_bounds_are_counted(make_database: Callable[..., object]) -> None:
     assert refused.value.exit_code == 3
 
 
+def test_shapes_that_overlap_are_drawn_again(make_database: Callable[..., object]) -> None:
+    """Nobody but the database knows circles: after its refusal it has the constraint before the rows, and tells which to draw again."""
+    source, target = make_database(), make_database()
+    source.psql("CREATE TABLE t (id serial PRIMARY KEY, c circle NOT NULL, EXCLUDE USING gist (c WITH &&))")
+    report = mimic.clone(source.url, target.url, rows=40)
+    assert filled(report) == {"t": 40}
+    assert target.psql("SELECT count(*) FROM pg_constraint WHERE contype = 'x'") == "1"
+
+
+def test_a_unique_index_that_only_the_database_understands(make_database: Callable[..., object]) -> None:
+    source, target = make_database(), make_database()
+    source.psql(
+        "CREATE FUNCTION last_digits(n integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN n % 97; END';"
+        "CREATE TABLE t (id serial PRIMARY KEY, n integer NOT NULL, m integer);"
+        "CREATE UNIQUE INDEX by_digits ON t (last_digits(n + coalesce(m, 0)))"
+    )
+    report = mimic.clone(source.url, target.url, rows=30)
+    assert filled(report) == {"t": 30}
+    assert report.exit_code() == 0
+
+
 def test_the_open_end_is_the_last_one(make_database: Callable[..., object]) -> None:
     source, target = make_database(), make_database()
     source.psql(PLAIN["no end"])
