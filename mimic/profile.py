@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from mimic.schema import Column, ForeignKey, Schema, Table, TableName
 from mimic.semantics import Meaning
@@ -90,14 +92,37 @@ class TableEvidence:
     profiles: Mapping[str, ColumnProfile] = field(default_factory=dict)
     fan_outs: Mapping[str, FanOut] = field(default_factory=dict)  # of this table's own foreign keys, by label
     children: Mapping[str, FanOut] = field(default_factory=dict)  # of the keys that point here, by hidden column
+    hidden: Mapping[str, pa.Array] = field(default_factory=dict)  # more about the sample's rows: numbers of children, columns of parents
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)  # what several generators would compute alike
 
     def column(self, name: str) -> pa.Array:
+        if name in self.hidden:
+            return self.hidden[name]
         found = self.sample.column(name)
         return found.combine_chunks() if found.num_chunks != 1 else found.chunk(0)
 
     @property
     def sampled(self) -> int:
         return int(self.sample.num_rows)
+
+
+def parent_rows(here: TableEvidence, key: ForeignKey, parent: TableEvidence) -> Ints:
+    """For every sample row the place of its parent in the parent's sample, -1 where it is not there."""
+    if not parent.sampled:
+        return np.full(here.sampled, -1, dtype=np.int64)
+    mine, theirs = [here.column(name) for name in key.columns], [parent.column(name) for name in key.referred]
+    left, right = np.zeros(here.sampled, dtype=np.int64), np.zeros(parent.sampled, dtype=np.int64)
+    null = np.zeros(here.sampled, dtype=bool)
+    for a, b in zip(mine, theirs, strict=True):
+        both = pa.concat_arrays([a, b.cast(a.type)]).dictionary_encode()
+        index = np.asarray(pc.fill_null(both.indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
+        null |= index[: len(left)] < 0
+        joined = np.unique(np.concatenate([left, right]) * (len(both.dictionary) + 1) + index + 1, return_inverse=True)[1].reshape(-1)
+        left, right = joined[: len(left)], joined[len(left) :]
+    order = np.argsort(right, kind="stable")
+    spot = np.minimum(np.searchsorted(right[order], left), len(right) - 1)
+    found = order[spot]
+    return np.where((right[found] == left) & ~null, found, -1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -275,6 +275,9 @@ class Exclude:
     columns: tuple[str, ...] = ()
 
 
+HIDDEN = ("#", "@", "~")  # how names of columns begin that are filled and never written: fan-outs, row numbers of parents, summaries
+
+
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
     """`table(columns)` references `parent(referred)`; `virtual` when only the configuration says so."""
@@ -361,6 +364,9 @@ class Table:
             if column.name == name:
                 return column
         raise KeyError(name)
+
+    def has(self, name: str) -> bool:
+        return any(column.name == name for column in self.columns)
 
     @property
     def keys(self) -> tuple[Unique, ...]:

@@ -52,9 +52,14 @@ def _show_generators(table: TableModel, talk: Talk) -> None:
 
 
 def _fills(learned: Learned) -> str:
-    """Its columns; of the hidden ones, those that count children. (`@key` is the parent's row, which every reference fills too.)"""
-    names = [name for name in learned.generator.fills if not name.startswith("@")]
-    return ", ".join("number of " + name[1:] if name.startswith("#") else name for name in names)
+    """Its columns; of the hidden ones, those that tell of children. (`@key` is the parent's row, which every reference fills too.)"""
+    return ", ".join(_told(name) for name in learned.generator.fills if not name.startswith("@"))
+
+
+def _told(name: str) -> str:
+    if name.startswith("#"):
+        return "number of " + name[1:]
+    return "what is like in " + name[1:] if name.startswith("~") else name
 
 
 def _show_literals(model: Model, talk: Talk) -> None:

@@ -34,6 +34,8 @@ FAMILIES = (
     "semantic",
     "text",
     "codes",
+    "leaves",
+    "after",
 )
 
 

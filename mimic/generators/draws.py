@@ -1,7 +1,8 @@
 """What every value family does alike: even draws over a chunk, NULL shares, and shares looked up by a guide table.
 
-All draws are *systematic*: of n numbers one falls into each n-th part of [0, 1), so shares come out exact to one row and
-small tables get no needless sampling noise.
+Draws are *systematic*: of n numbers one falls into each n-th part of [0, 1), so shares come out exact to one row and small
+tables get no needless sampling noise. In large tables a part of the numbers is drawn freely: rows that repeat every frequency
+of the source to the row are not like another sample of the same world, and a classifier tells them by just that.
 """
 
 from __future__ import annotations
@@ -33,13 +34,19 @@ def shuffled(stream: Stream, n: int) -> Ints:
     return places
 
 
-def systematic(stream: Stream, n: int, mask: Mask | None = None) -> Floats:
-    """n numbers in [0, 1), one in each of n equal cells, in random order.
+LARGE, FREE = 1_000, 0.6  # rows from which numbers are drawn freely, and the share of those that are
+
+
+def systematic(stream: Stream, n: int, mask: Mask | None = None, *, exact: bool = False) -> Floats:
+    """n numbers in [0, 1), one in each of n equal cells, in random order; of `LARGE` or more, most are free unless all are to be `exact`.
 
     With `mask`, only over the rows that are not NULL (False): the others get 0.
     """
     many = n if mask is None else n - int(mask.sum())
     u = np.asarray((shuffled(stream, many) + stream.uniform(many)) / max(many, 1), dtype=np.float64)
+    if many >= LARGE and not exact:  # in random order already: any part of them will do
+        free = int(many * FREE)
+        u[:free] = stream.uniform(free)
     if mask is None:
         return u
     spread = np.zeros(n)
@@ -53,7 +60,7 @@ def nulls(stream: Stream, n: int, share: float) -> Mask | None:
         return None
     if share >= 1.0:
         return np.ones(n, dtype=np.bool_)
-    return np.asarray(systematic(stream.at("null"), n) < share, dtype=np.bool_)
+    return np.asarray(systematic(stream.at("null"), n, exact=True) < share, dtype=np.bool_)
 
 
 def without(values: pa.Array, mask: Mask | None) -> pa.Array:

@@ -64,7 +64,9 @@ def inside(stream: Stream, name: str) -> Stream:
 
 def rows_of(evidence: TableEvidence, index: Ints) -> TableEvidence:
     """The same table's evidence, of some sample rows only."""
-    return replace(evidence, sample=evidence.sample.take(pa.array(index)), owners=evidence.owners.take(index), profiles={})
+    return replace(
+        evidence, sample=evidence.sample.take(pa.array(index)), owners=evidence.owners.take(index), profiles={}, hidden={}, memo={}
+    )
 
 
 def part(

@@ -846,7 +846,7 @@ def emptied(columns: dict[str, pa.Array], fills: tuple[str, ...], empty: tuple[t
     """The columns with NULLs, together where they are together in the source."""
     if not empty:
         return columns
-    which = Guide.of(np.array([share for _, share in empty]))(systematic(stream.at("null"), n))
+    which = Guide.of(np.array([share for _, share in empty]))(systematic(stream.at("null"), n, exact=True))
     return {name: without(columns[name], np.array([pattern[i] == "1" for pattern, _ in empty])[which]) for i, name in enumerate(fills)}
 
 

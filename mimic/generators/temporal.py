@@ -32,7 +32,7 @@ from mimic.streams import Floats, Ints, Stream
 TODAY = "2026-01-01"  # where nobody says what day it is
 DAY = 86_400_000_000  # microseconds
 _STEPS = (DAY, 3_600_000_000, 1_800_000_000, 900_000_000, 300_000_000, 60_000_000, 1_000_000, 1_000)
-_FAR = (-354_285, 84_006)  # the years 1000 and 2200, in days since 1970: rarer dates outside are marks, not moments
+FAR = (-354_285, 84_006)  # the years 1000 and 2200, in days since 1970: rarer dates outside are marks, not moments
 _FIRST, _LAST = -719_162, 2_932_896  # the years 1 and 9999
 _WEEKDAYS_FROM = 200  # rows
 _DAYS_FROM = 60  # different days
@@ -211,7 +211,7 @@ def _read(kind: LogicalType, column: pa.Array, owners: Owners, k: int) -> tuple[
     infinities = tuple((name, float(count / rows), held) for name, count, held in found)
     if not isinstance(kind, Time):
         day = 1 if isinstance(kind, Date) else DAY
-        far = usual & ((ticks < _FAR[0] * day) | (ticks > _FAR[1] * day))
+        far = usual & ((ticks < FAR[0] * day) | (ticks > FAR[1] * day))
         if far.any():
             different, codes = np.unique(np.where(far, ticks, 0), return_inverse=True)
             rare = far & (owners.take(valid).distinct(np.where(far, codes, -1), len(different)) < k)[codes]

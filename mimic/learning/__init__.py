@@ -9,6 +9,8 @@ import pyarrow as pa
 
 import mimic
 from mimic.generator import Generator, Task
+from mimic.generators.leaves import Leaves
+from mimic.learning.parents import with_parents
 from mimic.model import Learned, Model, TableModel
 from mimic.plan import Plan, Step, TablePlan
 from mimic.profile import Evidence, TableEvidence
@@ -27,7 +29,7 @@ def learn(
     streams, tables = Streams(plan.seed), []
     bar = progress.bar("learning", len(plan.tables), "tables")
     for table in plan.tables:
-        found = evidence.of(table.table.name)
+        found = with_parents(evidence, evidence.of(table.table.name), table.steps)
         fitted = tuple(_fit(step, found, registry, streams.at("learn", table.table.name, step.task.name)) for step in table.steps)
         tables.append(_model(table, fitted, copies))
         bar.advance(1)
@@ -70,7 +72,11 @@ def _listed(step: Step) -> bool:
 def _fit(step: Step, found: TableEvidence, registry: Registry, stream: Stream) -> Learned:
     family = registry.generators.get(step.choice.kind)
     task = _with_inner(step.task, found, registry, stream)
-    return Learned(_widened(family.learn(task, found, stream), step, found, registry, stream), step.choice)
+    made = family.learn(task, found, stream)
+    if isinstance(made, Leaves):
+        choice = step.choice if made.features else replace(step.choice, kind=made.inner.kind)
+        return Learned(made.plain, choice)
+    return Learned(_widened(made, step, found, registry, stream), step.choice)
 
 
 def _widened(made: Generator, step: Step, found: TableEvidence, registry: Registry, stream: Stream) -> Generator:

@@ -26,6 +26,7 @@ from mimic.truth import matches
 
 CATEGORIES = "categorical.shares"
 SPELLINGS = "text.spellings"
+DEALT = ("tree.leaves", "temporal.after")  # generators around another one
 LOOKED_AT = 200  # values of a text column, to see whether they spell something
 REACHES = frozenset(
     (
@@ -78,6 +79,8 @@ def choose(
     task: Task, registry: Registry, evidence: TableEvidence | None, config: ColumnConfig | None, vocabulary: str | None
 ) -> Step | None:
     """The generator of one task. None when no family can make values of this type."""
+    if config is not None and config.generator in DEALT:  # what `plan` proposed: the values are made as without a configuration
+        config = config.model_copy(update={"generator": None})
     options: dict[str, Any] = dict(config.options) if config is not None else {}
     if config is not None and config.keep_literals is not None:
         options["keep_literals"] = config.keep_literals

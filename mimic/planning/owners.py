@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mimic.config import Config
-from mimic.profile import Evidence, Owners, TableEvidence
+from mimic.profile import Evidence, Owners, TableEvidence, parent_rows
 from mimic.schema import ForeignKey, TableName
 from mimic.semantics import Meaning, Sensitivity
 from mimic.streams import Ints
@@ -49,7 +49,7 @@ def with_owners(evidence: Evidence, units: tuple[TableName, ...]) -> Evidence:
                 found.append(_codes(here, key))
             # A path through a small table (a store, its manager, the manager's address) reaches those who served, too.
             if hops > 1 and evidence.tables[key.parent].rows >= FEWEST and (above := climb(key.parent, hops - 1)):
-                spot = _parent_rows(here, key, evidence.tables[key.parent])
+                spot = parent_rows(here, key, evidence.tables[key.parent])
                 found.extend(np.where(spot >= 0, path[spot], -1) for path in above)
         paths[name, hops] = tuple(found[:8])
         return paths[name, hops]
@@ -87,22 +87,3 @@ def _codes(here: TableEvidence, key: ForeignKey) -> Ints:
         null |= index < 0
         total = np.unique(total * (len(encoded.dictionary) + 1) + index + 1, return_inverse=True)[1].reshape(-1)
     return np.where(null, -1, total)
-
-
-def _parent_rows(here: TableEvidence, key: ForeignKey, parent: TableEvidence) -> Ints:
-    """For every sample row the place of its parent in the parent's sample, -1 where it is not there."""
-    if not parent.sampled:
-        return np.full(here.sampled, -1, dtype=np.int64)
-    mine, theirs = _rows_of(here.sample, key.columns), _rows_of(parent.sample, key.referred)
-    left, right = np.zeros(here.sampled, dtype=np.int64), np.zeros(parent.sampled, dtype=np.int64)
-    null = np.zeros(here.sampled, dtype=bool)
-    for a, b in zip(mine, theirs, strict=True):
-        both = pa.concat_arrays([a, b.cast(a.type)]).dictionary_encode()
-        index = np.asarray(pc.fill_null(both.indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
-        null |= index[: len(left)] < 0
-        joined = np.unique(np.concatenate([left, right]) * (len(both.dictionary) + 1) + index + 1, return_inverse=True)[1].reshape(-1)
-        left, right = joined[: len(left)], joined[len(left) :]
-    order = np.argsort(right, kind="stable")
-    spot = np.minimum(np.searchsorted(right[order], left), len(right) - 1)
-    found = order[spot]
-    return np.where((right[found] == left) & ~null, found, -1)

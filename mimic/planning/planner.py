@@ -18,6 +18,7 @@ from mimic.planning import insides
 from mimic.planning.alike import alike
 from mimic.planning.choosing import by_meaning, choose, without_strong
 from mimic.planning.constraints import Compiled, compile, named, narrow, narrowed, within_limits
+from mimic.planning.dependence import Around, hidden_steps, with_dependence
 from mimic.planning.distinct import distinct
 from mimic.planning.excluding import Exclusions, exclusions
 from mimic.planning.grouping import group_columns
@@ -26,6 +27,7 @@ from mimic.planning.keys import KeyPlan, plan_keys, possible
 from mimic.planning.meaning import guess, vocabulary
 from mimic.planning.owners import privacy_units, with_owners
 from mimic.planning.reference import bookkeeping, reference
+from mimic.planning.summaries import with_summaries
 from mimic.profile import Evidence, TableEvidence
 from mimic.registry import Registry
 from mimic.report import Finding
@@ -42,7 +44,8 @@ def understand(evidence: Evidence, config: Config) -> Evidence:
         for column, meaning in guessed.items():
             meanings[name, column] = _decided(meaning, _configured(config, name).columns.get(column))
     known = replace(evidence, meanings=meanings)
-    return with_owners(known, privacy_units(known, meanings, config))
+    owned = with_owners(known, privacy_units(known, meanings, config))
+    return with_summaries(owned, load_order(evidence.schema))
 
 
 def _decided(meaning: Meaning, config: ColumnConfig | None) -> Meaning:
@@ -69,6 +72,7 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
     begun = origins(schema)
     modes = {table.name: _mode(table, evidence.of(table.name), config, looks.get(table.name, "")) for table in schema.tables}
     findings += _closed(schema, modes)
+    around = Around(evidence, modes, {name: i for i, name in enumerate(order.tables)})
     tables = []
     for name in order.tables:
         table, found = schema.table(name), evidence.of(name)
@@ -83,6 +87,8 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
             keys = plan_keys(schema, shut.seen(table), limits, shut.rooms, begun)
             told = (limits, checks.conditions, keys)
             steps, more = _steps(schema, shut.seen(table), evidence, config, registry, modes, locale, today, *told)
+            below = [key for key in schema.children(name) if modes[key.table][0] == "synthesize"]
+            steps = with_dependence((*steps, *hidden_steps(table, found, below, config.k)), table, around, _configured(config, name))
             findings += (*more, *checks.findings, *shut.findings)
             apart = distinct(shut.seen(table), keys, schema.engine, checks.conditions, shut.moved)
         elif mode == "copy":  # each of its rows keeps its own number of children

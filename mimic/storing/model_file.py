@@ -25,7 +25,7 @@ from mimic.model import FORMAT, Learned, Model, TableModel
 from mimic.plan import Choice
 from mimic.registry import Registry
 from mimic.report import Finding
-from mimic.schema import Ddl, Schema, Table, plain
+from mimic.schema import HIDDEN, Ddl, Schema, Table, plain
 from mimic.storing import arrays, rows, states
 from mimic.storing.archive import MEMBER_BYTES, Archive, damaged, opened, write
 from mimic.storing.arrays import Array, BadArray
@@ -181,7 +181,7 @@ def _learned(archive: Archive, part: Any, table: Table, registry: Registry) -> L
         )
     restored = generator.restore(_is(part["state"], dict))
     known = {column.name for column in table.columns}
-    if strange := [name for name in restored.fills if name not in known and not name.startswith(("#", "@"))]:
+    if strange := [name for name in restored.fills if name not in known and not name.startswith(HIDDEN)]:
         raise damaged(archive.path, f"a generator of {table.name} fills {strange[0]!r}, which is no column of it")
     return Learned(restored, grow(part["choice"], Choice))
 

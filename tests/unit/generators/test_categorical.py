@@ -43,7 +43,7 @@ def test_a_value_of_many_rows_and_one_owner_goes():
 def test_a_value_of_k_owners_stays_though_one_of_them_has_most_rows():
     case = case_of(Text(), ["common"] * 100 + ["flupdiwop"] * 300, owners=[*range(100), *[100] * 291, *range(101, 110)])
     assert next((one.value, one.owners, one.reason) for one in learned(Shares, case).literals()) == ("flupdiwop", 10, "k owners")
-    assert values(case).count("flupdiwop") == pytest.approx(750, abs=1)
+    assert values(case).count("flupdiwop") == pytest.approx(750, abs=40)
 
 
 def test_one_owner_less_and_it_goes():
@@ -54,7 +54,7 @@ def test_one_owner_less_and_it_goes():
 def test_the_rest_keeps_its_share_under_other_names():
     source = ["common"] * 700 + [f"zor{i:03d}" for i in range(300)]
     found = values(case_of(Text(), source))
-    assert found.count("common") == pytest.approx(700, abs=1)
+    assert found.count("common") == pytest.approx(700, abs=40)
     assert not set(source[700:]) & set(found)
 
 
@@ -92,7 +92,7 @@ def test_values_that_a_check_lists_are_no_literals():
 
 
 def test_booleans_keep_their_share():
-    assert np.mean(values(case_of(Boolean(), [True] * 930 + [False] * 70))) == pytest.approx(0.93, abs=0.001)
+    assert np.mean(values(case_of(Boolean(), [True] * 930 + [False] * 70))) == pytest.approx(0.93, abs=0.02)
 
 
 def test_a_flag_without_rows_is_as_usual_as_its_name():

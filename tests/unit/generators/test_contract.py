@@ -50,6 +50,7 @@ from mimic.streams import Streams
 from mimic.testing.generator_checks import CHECKS, Case, case_of, evidence_of, families, name
 
 N = 600
+MEANT = Meaning(Kind.OTHER, Sensitivity.NONE, 1.0, "said by a test")
 FAMILIES = families(builtin())
 DRAW = np.random.default_rng(5)
 NUMBERS = [None if i % 12 == 0 else 7 if i % 3 == 0 else int(x) for i, x in enumerate(DRAW.lognormal(5, 1, N))]
@@ -140,6 +141,18 @@ def setting() -> Case:
 def primary(kind, values) -> Case:
     table = Table(TableName("", "t"), (Column("id", kind, nullable=False),), primary_key=Unique("pk", ("id",), primary=True))
     return Case(Task(table, table.columns, unique=True), evidence_of(table, {"id": values}))
+
+
+def dealt(kind, values, **options) -> Case:
+    """A column that hangs on another: "v" is dealt out by "a", and by "customer.day"."""
+    table = Table(TableName("", "t"), (Column("a", Integer(32)), Column("v", kind)))
+    evidence = evidence_of(table, {"a": [None if i % 11 == 0 else i % 40 for i in range(N)], "v": values})
+    days = pa.array(DAYS, pa.date32())
+    evidence = replace(evidence, hidden={"customer.day": days})
+    told = {"drawn_by": "numeric.quantiles", "features": ["a"], "categories": [], **options}
+    task = Task(table, table.columns[1:], meanings=(MEANT,), options=told)
+    rows = lambda n: pa.array(np.arange(n) % N)  # noqa: E731
+    return Case(task, evidence, lambda n: {"a": evidence.column("a").take(rows(n)), "customer.day": days.take(rows(n))})
 
 
 FULL_NAMES = [None if i % 10 == 0 else f"{word(i).title()} {word(i * 3 % N).title()}" for i in range(N)]
@@ -263,6 +276,18 @@ CASES: dict[str, dict[str, Case]] = {
             ("email", Kind.EMAIL, [None if x is None else x.lower().replace(" ", ".") + "@kwimpel.example" for x in FULL_NAMES]),
         ),
         "unique address": case_of(Text(), [f"{word(i)}@kwimpel.example" for i in range(N)], meaning=Kind.EMAIL, unique=True),
+    },
+    "tree.leaves": {
+        "numbers": dealt(Integer(32), [None if i % 9 == 0 else 10 * (i % 40) + i % 7 for i in range(N)]),
+        "few numbers": dealt(Integer(16), [i % 40 // 10 for i in range(N)]),
+        "categories": dealt(Text(), [("low", "high")[i % 40 > 20] for i in range(N)], drawn_by="categorical.shares", categories=["v"]),
+        "texts": dealt(Text(), [None if i % 40 < 10 else word(i) for i in range(N)], drawn_by="text.form"),
+    },
+    "temporal.after": {
+        "date": dealt(Date(), [x and x + datetime.timedelta(days=i % 40) for i, x in enumerate(DAYS)],
+                      drawn_by="temporal.quantiles", counted_from="customer.day", floors=["customer.day"]),
+        "timestamp": dealt(Timestamp(), [x and datetime.datetime.combine(x, datetime.time(i % 24)) for i, x in enumerate(DAYS)],
+                           drawn_by="temporal.quantiles", counted_from="customer.day"),
     },
     "semantic.place": {"place": several(("city", Kind.CITY, FULL_NAMES), ("country", Kind.COUNTRY, ["Germany", "France"] * (N // 2)))},
     "semantic.setting": {"pair": setting()},

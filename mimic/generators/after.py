@@ -1,0 +1,173 @@
+"""Dates and times counted from another one of the row or of its parent: returned three days after they were rented.
+
+What is learned is the distance, by a generator of its own that may look at the rest of the row; the date is the sum. Where
+the other date is NULL, the column's own generator draws alone. Dates that no row of the source goes before, or beyond, are
+limits here, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mimic.generator import Columns, Generator, Literal, Span, State, Task
+from mimic.generators.leaves import Leaves
+from mimic.generators.logical import heard, told
+from mimic.generators.nested import inside, pack, unpack
+from mimic.generators.temporal import FAR
+from mimic.profile import TableEvidence
+from mimic.registry import Registry
+from mimic.schema import Column, Date, Integer, LogicalType, Timestamp, arrow_type, bare
+from mimic.semantics import Kind, Meaning, Sensitivity
+from mimic.streams import Ints, Stream
+
+DAY = 86_400_000_000
+_STEPS = (DAY, 3_600_000_000, 60_000_000, 1_000_000, 1_000, 1)
+DISTANCE = Meaning(Kind.OTHER, Sensitivity.NONE, 1.0, "a distance in time")
+
+
+@dataclass(frozen=True)
+class After:
+    """Fills a column of dates or timestamps, given the one it is counted from (option `counted_from`, a need).
+
+    `distance` makes whole steps of `step` microseconds; `otherwise` fills rows in which the other date is NULL, and says
+    which rows are NULL here, or hold a mark such as 9999-12-31. Options: `drawn_by` (kind of what `otherwise` deals out), `floors` and `caps` (needs), and those of
+    `tree.leaves`.
+    """
+
+    kind: ClassVar[str] = "temporal.after"
+    version: ClassVar[int] = 1
+
+    column: str
+    type: LogicalType
+    counted_from: str
+    step: int
+    distance: Generator
+    otherwise: Generator
+    floors: tuple[str, ...] = ()
+    caps: tuple[str, ...] = ()
+
+    @property
+    def fills(self) -> tuple[str, ...]:
+        return (self.column,)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys([self.counted_from, *self.floors, *self.caps, *self.distance.needs, *self.otherwise.needs]))
+
+    @classmethod
+    def suits(cls, task: Task) -> float:
+        """Chosen by the planner where another date tells more than the calendar does."""
+        return 0.0
+
+    @classmethod
+    def learn(cls, task: Task, evidence: TableEvidence | None, stream: Stream) -> Self:
+        from mimic.generators import builtin
+
+        leaves, kind = builtin().generators.get("tree.leaves"), task.column.type
+        since = str(task.options["counted_from"])
+        mine = {name: value for name, value in task.options.items() if name not in ("counted_from", "floors", "caps")}
+        otherwise = leaves.learn(replace(task, options=mine), evidence, stream)
+        column = Column(task.column.name, Integer())
+        step, found = 1, None
+        if evidence is not None and evidence.sampled and (since in evidence.hidden or since in evidence.sample.column_names):
+            ticks, null = distances(evidence.column(task.column.name), evidence.column(since))
+            step = next((size for size in _STEPS if not (ticks[~null] % size).any()), 1)
+            found = replace(evidence, hidden={**evidence.hidden, column.name: pa.array(ticks // step, mask=null)}, memo=dict(evidence.memo))
+        asked = {name: mine[name] for name in ("features", "categories", "siblings", "keep_literals") if name in mine}
+        options = asked | {"null_share": 0.0, "drawn_by": "numeric.quantiles"}
+        distance = leaves.learn(replace(task, columns=(column,), meanings=(DISTANCE,), options=options), found, stream.at("distance"))
+        limits = (tuple(task.options.get("floors", ())), tuple(task.options.get("caps", ())))
+        return cls(task.column.name, kind, since, step, _plain(distance), _plain(otherwise), *limits)
+
+    def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
+        alone = self.otherwise.sample(span, stream, {need: given[need] for need in self.otherwise.needs})[self.column]
+        base = given[self.counted_from]
+        steps = self.distance.sample(span, inside(stream, "distance"), {need: given[need] for need in self.distance.needs})[self.column]
+        moved = np.asarray(pc.fill_null(steps, 0).to_numpy(zero_copy_only=False), dtype=np.int64) * self.step
+        start, null = _ticks(base)
+        start[null] = 0
+        moved += start
+        for need in self.caps:
+            moved = _bounded(moved, given[need], np.minimum)
+        for need in self.floors:
+            moved = _bounded(moved, given[need], np.maximum)
+        out = arrow_type(self.type)
+        if isinstance(bare(self.type), Date):
+            made = pa.array((moved // DAY).astype(np.int32)).view(out)
+        else:
+            made = pa.array(moved).view(out)
+        return {self.column: pc.if_else(pa.array(null | _ticks(alone)[1]), alone, made)}
+
+    def capacity(self) -> int | None:
+        return None
+
+    def literals(self) -> Iterable[Literal]:
+        yield from self.otherwise.literals()
+
+    def state(self) -> State:
+        return {
+            "column": self.column,
+            "type": told(self.type),
+            "counted_from": self.counted_from,
+            "step": self.step,
+            "distance": pack(self.distance),
+            "otherwise": pack(self.otherwise),
+            "floors": list(self.floors),
+            "caps": list(self.caps),
+        }
+
+    @classmethod
+    def restore(cls, state: State) -> Self:
+        return cls(
+            **{
+                **state,
+                "type": heard(state["type"]),
+                "distance": unpack(state["distance"]),
+                "otherwise": unpack(state["otherwise"]),
+                "floors": tuple(state["floors"]),
+                "caps": tuple(state["caps"]),
+            }
+        )
+
+
+def _plain(made: Generator) -> Generator:
+    """Leaves that found nothing to ask about are what they would deal out."""
+    return made.plain if isinstance(made, Leaves) else made
+
+
+def _bounded(moments: Ints, limit: pa.Array, how: Callable[[Ints, Ints], Ints]) -> Ints:
+    bound, none = _ticks(limit)
+    return np.where(none, moments, how(moments, bound))
+
+
+def _ticks(values: pa.Array) -> tuple[Ints, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+    """Microseconds since 1970 (n,), and which are NULL, infinite, or marks such as 9999-12-31."""
+    null = ~np.asarray(values.is_valid())
+    days = pa.types.is_date(values.type)
+    raw = np.asarray(pc.fill_null(values.view(pa.int32() if days else pa.int64()), 0).to_numpy(zero_copy_only=False), dtype=np.int64)
+    null |= (raw < FAR[0] * (1 if days else DAY)) | (raw > FAR[1] * (1 if days else DAY))
+    return np.where(null, 0, raw) * (DAY if days else 1), null
+
+
+def distances(values: pa.Array, since: pa.Array) -> tuple[Ints, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+    """Microseconds from `since` to `values`, shape (n,); and where there is none because either is NULL or no real date."""
+    mine, null = _ticks(values)
+    base, lost = _ticks(since)
+    return np.where(null | lost, 0, mine - base), null | lost
+
+
+def datelike(kind: LogicalType) -> bool:
+    return isinstance(bare(kind), Date | Timestamp)
+
+
+def register(registry: Registry) -> None:
+    registry.generators.add(After)
+
+
+__all__ = ["After", "datelike", "distances"]

@@ -1,0 +1,155 @@
+"""Columns as whole numbers 0 .. 63, which is what trees ask about.
+
+Bin 0 is NULL. Numbers, dates and times are cut between averages that k owners share; categories are told apart where k
+owners hold them, by a hash of their text, and all others are one. Of any other column only NULL or not is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from mimic.generator import State
+from mimic.generators.cells import sketch
+from mimic.generators.trees import BINS
+from mimic.profile import Owners, TableEvidence
+from mimic.streams import Floats, Ints
+
+MOST_CODES = 250  # categories that a feature tells apart
+OTHER = 1  # the code of all categories that are not told apart
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """How one needed column becomes codes 0 .. 255: `edges` of numbers, or `hashes` (ascending) of texts and the code of each."""
+
+    need: str
+    way: str  # "number", "category", "presence"
+    edges: Floats = field(default_factory=lambda: np.zeros(0))
+    hashes: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
+    codes: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, dtype=np.uint8))
+
+    @property
+    def width(self) -> int:
+        """One more than the largest code."""
+        return {"number": len(self.edges) + 2, "category": len(self.codes) + 2}.get(self.way, 2)
+
+    def encode(self, values: pa.Array) -> NDArray[np.uint8]:
+        """Codes (n,) of an Arrow array."""
+        if self.way == "number":
+            found, null = numbers(values)
+            out = np.searchsorted(self.edges, found, side="right").astype(np.uint8) + np.uint8(1)
+            out[null] = 0
+            return out
+        valid = np.asarray(values.is_valid())
+        if self.way == "presence":
+            return valid.astype(np.uint8)
+        index, hashes = hashed(values)
+        if not len(self.hashes) or not len(hashes):
+            return np.where(valid, OTHER, 0).astype(np.uint8)
+        spot = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
+        table = np.where(self.hashes[spot] == hashes, self.codes[spot], OTHER).astype(np.uint8)
+        return np.where(valid, table[np.maximum(index, 0)], 0).astype(np.uint8)
+
+    @classmethod
+    def learn(cls, need: str, values: pa.Array, owners: Owners, k: int, category: bool) -> Self:
+        if not category and (ordered(values.type)):
+            found, null = numbers(values)
+            live = np.flatnonzero(~null)
+            known = sketch(found[live], owners.take(live), k, most=BINS - 4)
+            if known is None:
+                return cls(need, "presence")
+            middles = np.sort(np.concatenate([known.atoms, known.means]))
+            if len(middles) > BINS - 2:  # heavy values apart, the others evenly
+                middles = middles[np.unique(np.linspace(0, len(middles) - 1, BINS - 2).astype(np.int64))]
+            return cls(need, "number", (middles[1:] + middles[:-1]) / 2)
+        if not category:
+            return cls(need, "presence")
+        index, hashes = hashed(values)
+        held = owners.distinct(index, len(hashes))
+        often = np.bincount(index[index >= 0], minlength=len(hashes))
+        kept = np.flatnonzero(held >= k)
+        kept = kept[np.lexsort((hashes[kept], -often[kept]))][:MOST_CODES]
+        kept = kept[np.argsort(hashes[kept])]
+        return cls(need, "category", hashes=hashes[kept], codes=np.arange(OTHER + 1, OTHER + 1 + len(kept), dtype=np.uint8))
+
+    def state(self) -> State:
+        return {"need": self.need, "way": self.way, "edges": self.edges, "hashes": self.hashes, "codes": self.codes}
+
+    @classmethod
+    def restore(cls, state: State) -> Self:
+        return cls(**state)
+
+
+def ordered(kind: pa.DataType) -> bool:
+    """Whether values of an Arrow type are numbers, days or moments."""
+    tests = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_date, pa.types.is_timestamp, pa.types.is_time)
+    return any(test(kind) for test in tests)
+
+
+def numbers(values: pa.Array) -> tuple[Floats, NDArray[np.bool_]]:
+    """Values of an ordered type as floats (n,), 0 where NULL or not finite; and where that is."""
+    kind = values.type
+    null = ~np.asarray(values.is_valid())
+    if pa.types.is_date32(kind):
+        values = values.view(pa.int32())
+    elif pa.types.is_timestamp(kind) or pa.types.is_time64(kind):
+        values = values.view(pa.int64())
+    elif not pa.types.is_floating(kind):
+        values = values.cast(pa.float64(), safe=False)
+    found = np.asarray(pc.fill_null(values, 0).to_numpy(zero_copy_only=False), dtype=np.float64)
+    strange = ~np.isfinite(found)
+    if strange.any():
+        found, null = np.where(strange, 0.0, found), null | strange
+    return found, null
+
+
+@lru_cache(maxsize=65_536)
+def _digest(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+
+
+def hashed(values: pa.Array) -> tuple[Ints, NDArray[np.uint64]]:
+    """The place of each value (n,) among the distinct ones, -1 for NULL, and a hash of each distinct value's text (m,)."""
+    encoded = values.dictionary_encode()
+    index = np.asarray(pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
+    texts = encoded.dictionary.cast(pa.string()).to_pylist()
+    return index, np.array([_digest(text) for text in texts], dtype=np.uint64)
+
+
+def arranged(codes: NDArray[np.uint8], width: int, score: Floats, *, sort: bool) -> NDArray[np.uint8]:
+    """A table from codes to bins: of categories in the order of their mean `score` (rows,), neighbours joined where there are too many."""
+    table = np.arange(width, dtype=np.int64)
+    if sort and width > OTHER + 2:
+        many = np.bincount(codes, minlength=width).astype(np.float64)
+        sums = np.bincount(codes, weights=score, minlength=width)
+        mean = np.divide(sums, many, out=np.zeros(width), where=many > 0)
+        rest = np.arange(1, width)
+        order = rest[np.argsort(mean[rest], kind="stable")]
+        if width > BINS:  # as many rows to a bin as can be
+            share = np.cumsum(many[order]) / max(many[order].sum(), 1.0)
+            table[order] = 1 + np.minimum((share * (BINS - 1)).astype(np.int64), BINS - 2)
+        else:
+            table[order] = np.arange(1, width)
+    return np.minimum(table, BINS - 1).astype(np.uint8)
+
+
+def feature_of(evidence: TableEvidence, need: str, k: int, category: bool) -> tuple[Feature, NDArray[np.uint8]]:
+    """The feature of one needed column and its codes in the sample (rows,); made once for all columns of a table that ask for it."""
+    key = ("feature", need, k, category)
+    if key not in evidence.memo:
+        values = evidence.column(need)
+        feature = Feature.learn(need, values, evidence.owners, k, category)
+        evidence.memo[key] = (feature, feature.encode(values))
+    found: tuple[Feature, NDArray[np.uint8]] = evidence.memo[key]
+    return found
+
+
+__all__ = ["Feature", "arranged", "feature_of", "hashed", "numbers", "ordered"]

@@ -1,0 +1,348 @@
+"""Which row gets which value: trees that look at the rest of the row, at its parents and at what hangs on it.
+
+The column's own generator makes the values, so that their distribution, spelling and limits stay what they were; the trees
+only deal them out. They are *cross-fitted*: one half of the rows says where a tree splits, the other what its leaves hold.
+A leaf holds shares of the codes that k owners have there, and for ordered values cells of k owners, of each its mean and
+slope among all ranks; no value and no row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from mimic.generator import Columns, Generator, Literal, Span, State, Task
+from mimic.generators.features import Feature, arranged, feature_of
+from mimic.generators.nested import inside, pack, unpack
+from mimic.generators.pooling import Cells, cells_of, shares_of
+from mimic.generators.targets import Target, ranks, spread_out
+from mimic.generators.trees import Bins, Tree, gains, grow
+from mimic.profile import Owners, TableEvidence
+from mimic.registry import Registry
+from mimic.streams import Floats, Ints, Stream
+
+LEAST = 20  # rows of a leaf
+MOST_ROWS = 40_000  # that a tree's structure is grown on
+MOST_FEATURES = 16  # that a tree chooses from
+MOST_LEAVES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """One tree, and what its leaves hold: `leaf` (nodes,) the number of each leaf, `shares` (leaves, codes), `cells` of ordered values."""
+
+    tree: Tree
+    leaf: Ints
+    shares: NDArray[np.float32]
+    cells: Cells | None
+
+    def state(self) -> State:
+        made = {"feature": self.tree.feature, "cut": self.tree.cut, "child": self.tree.child, "leaf": self.leaf, "shares": self.shares}
+        return {**made, "cells": self.cells.state() if self.cells is not None else None}
+
+    @classmethod
+    def restore(cls, state: State) -> Self:
+        tree = Tree(state["feature"], state["cut"], state["child"])
+        return cls(tree, state["leaf"], state["shares"], Cells.restore(state["cells"]) if state["cells"] else None)
+
+
+@dataclass(frozen=True)
+class Leaves:
+    """Fills the column of its `inner` generator, given columns of the row ("status"), of parents ("customer_id.country") and hidden ones.
+
+    Options: `drawn_by` (kind of the generator that makes the values), `features` (needs that may be asked about), `categories`
+    (those of them whose values are told apart by name, the column itself included), `siblings` (need whose equal rows are dealt
+    values evenly).
+    """
+
+    kind: ClassVar[str] = "tree.leaves"
+    version: ClassVar[int] = 1
+
+    inner: Generator
+    target: Target
+    features: tuple[Feature, ...]
+    tables: tuple[NDArray[np.uint8], ...]  # codes of each feature to bins
+    trees: tuple[Learnt, ...]
+    siblings: str = ""
+
+    @property
+    def fills(self) -> tuple[str, ...]:
+        return self.inner.fills
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        more = [self.siblings] if self.siblings else []
+        return tuple(dict.fromkeys([*self.inner.needs, *(feature.need for feature in self.features), *more]))
+
+    @property
+    def plain(self) -> Generator:
+        """The generator to use: the inner one where the trees found nothing to ask."""
+        return self if self.features else self.inner
+
+    @classmethod
+    def suits(cls, task: Task) -> float:
+        """It is put around another generator by the planner, never chosen by type."""
+        return 0.0
+
+    @classmethod
+    def learn(cls, task: Task, evidence: TableEvidence | None, stream: Stream) -> Self:
+        from mimic.generators import builtin
+
+        told = {name: value for name, value in task.options.items() if name not in ("drawn_by", "features", "categories", "siblings")}
+        family = builtin().generators.get(str(task.options["drawn_by"]))
+        inner = family.learn(
+            Task(task.table, task.columns, (), task.meanings, task.unique, told, task.k, task.locale, task.group), evidence, stream
+        )
+        nothing = cls(inner, Target("presence"), (), (), ())
+        name = task.column.name
+        if evidence is None or evidence.sampled < 4 * LEAST:
+            return nothing
+        categories = frozenset(task.options.get("categories", ()))
+        asked = [feature_of(evidence, need, task.k, need in categories) for need in task.options.get("features", ())]
+        features = [(feature, codes) for feature, codes in asked if feature.width > 1 and codes.min() != codes.max()]
+        if not features:
+            return nothing
+        return cls._grown(inner, features, evidence.column(name), evidence.owners, task, name in categories, stream)
+
+    @classmethod
+    def _grown(
+        cls, inner: Generator, features: Sequence[tuple[Feature, NDArray[np.uint8]]], values: pa.Array, owners: Owners, task: Task,
+        category: bool, stream: Stream,
+    ) -> Self:  # fmt: skip
+        n, place = len(values), stream.at("trees")
+        noise = place.at("noise").uniform(max(n, 4_096))
+        first = max((codes for _, codes in features), key=lambda codes: len(np.unique(codes)))
+        target = Target.learn(values, owners, task.k, category, first.astype(np.float64))
+        codes, number = target.read(values)
+        rank = ranks(codes, number, noise[:n]) if target.scaled else np.full(n, 0.5)
+        wanted = spread_out(target, codes, rank, noise)
+        nothing = cls(inner, target, (), (), ())
+        if not wanted.shape[1]:
+            return nothing
+        lead = wanted[:, int(np.argmax(wanted.var(axis=0)))]
+        tables = [arranged(found, feature.width, lead, sort=feature.way == "category") for feature, found in features]
+        bins: Bins = np.stack([table[found] for table, (_, found) in zip(tables, features, strict=True)])
+        least = max(LEAST, task.k, n // MOST_LEAVES)
+        worth = float(wanted.var(axis=0).sum() + 14 * wanted.var(axis=0).max())
+        order = place.at("folds").permutation(n)
+        halves = np.sort(order[: n // 2]), np.sort(order[n // 2 :])
+        few = order[:MOST_ROWS]
+        strong = np.argsort(-gains(bins[:, few], wanted[few], least), kind="stable")[:MOST_FEATURES]
+        made: list[Learnt] = []
+        for turn, (rows, others) in enumerate((halves, halves[::-1])):
+            some = rows if len(rows) <= MOST_ROWS else np.sort(rows[place.at("some", turn).permutation(len(rows))[:MOST_ROWS]])
+            scale = max(1.0, len(some) / len(rows))
+            tree = grow(
+                bins[:, some],
+                wanted[some],
+                least=max(LEAST, int(least * len(some) / len(rows) * scale)),
+                worth=worth,
+                features=strong.tolist(),
+            )
+            made.append(_filled(tree, bins[:, others], codes[others], rank[others], owners.take(others), target, task.k))
+        used = sorted({f for learnt in made for f in learnt.tree.used})
+        if not used:
+            return nothing
+        again = {f: i for i, f in enumerate(used)}
+        learnt = tuple(_renumbered(one, again) for one in made)
+        siblings = str(task.options.get("siblings", ""))
+        return cls(inner, target, tuple(features[f][0] for f in used), tuple(tables[f] for f in used), learnt, siblings)
+
+    def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
+        name = self.fills[0]
+        values = self.inner.sample(span, stream, {need: given[need] for need in self.inner.needs})[name]
+        if not span.n or not self.features:
+            return {name: values}
+        codes, number = self.target.read(values)
+        bins: Bins = np.stack(
+            [table[feature.encode(given[feature.need])] for feature, table in zip(self.features, self.tables, strict=True)]
+        )
+        place = inside(stream, "trees")
+        which = place.at("tree").integers(span.n, len(self.trees))
+        leaf, offset = np.zeros(span.n, dtype=np.int64), 0
+        for turn, learnt in enumerate(self.trees):
+            mine = np.flatnonzero(which == turn)
+            leaf[mine] = offset + learnt.leaf[learnt.tree.leaf(bins[:, mine])]
+            offset += len(learnt.shares)
+        group = _groups(given[self.siblings]) if self.siblings else None
+        dealt = self._codes(leaf, np.bincount(codes, minlength=self.target.codes), group, place.at("code"))
+        at = self._places(leaf, dealt, group, place.at("place")) if self.target.scaled else place.at("mix").uniform(span.n)
+        index = np.empty(span.n, dtype=np.int64)
+        index[np.lexsort((at, dealt))] = np.lexsort((number, codes))
+        return {name: values.take(pa.array(index))}
+
+    def _codes(self, leaf: Ints, counts: Ints, group: Ints | None, stream: Stream) -> Ints:
+        """A code for every row: by the shares of its leaf, each code as often as `counts` says."""
+        if (counts > 0).sum() <= 1:
+            return np.full(len(leaf), int(np.argmax(counts)), dtype=np.int64)
+        shares = np.concatenate([learnt.shares for learnt in self.trees]).astype(np.float64)
+        raked = _raked(shares, np.bincount(leaf, minlength=len(shares)).astype(np.float64), counts.astype(np.float64))
+        edges = np.cumsum(raked, axis=1)
+        u = _even(leaf, group, stream)
+        codes = (
+            np.minimum((u[:, None] >= edges[leaf]).sum(axis=1), shares.shape[1] - 1) if shares.shape[1] <= 8 else _located(edges, leaf, u)
+        )
+        return _repaired(codes, counts, raked, leaf, stream.at("repair"))
+
+    def _places(self, leaf: Ints, codes: Ints, group: Ints | None, stream: Stream) -> Floats:
+        """Where each row of code 1 stands among all of them."""
+        out = np.zeros(len(leaf))
+        live = np.flatnonzero(codes == 1)
+        u = _even(leaf[live], None if group is None else group[live], stream)
+        offset = 0
+        for learnt in self.trees:
+            mine = np.flatnonzero((leaf[live] >= offset) & (leaf[live] < offset + len(learnt.shares)))
+            if learnt.cells is not None:
+                out[live[mine]] = learnt.cells.draw(leaf[live[mine]] - offset, u[mine])
+            offset += len(learnt.shares)
+        return out
+
+    def capacity(self) -> int | None:
+        return self.inner.capacity()
+
+    def literals(self) -> Iterable[Literal]:
+        return self.inner.literals()
+
+    def state(self) -> State:
+        return {
+            "inner": pack(self.inner),
+            "target": self.target.state(),
+            "features": [feature.state() for feature in self.features],
+            "tables": list(self.tables),
+            "trees": [learnt.state() for learnt in self.trees],
+            "siblings": self.siblings,
+        }
+
+    @classmethod
+    def restore(cls, state: State) -> Self:
+        return cls(
+            unpack(state["inner"]),
+            Target.restore(state["target"]),
+            tuple(Feature.restore(feature) for feature in state["features"]),
+            tuple(state["tables"]),
+            tuple(Learnt.restore(learnt) for learnt in state["trees"]),
+            state["siblings"],
+        )
+
+
+def _filled(tree: Tree, bins: Bins, codes: Ints, rank: Floats, owners: Owners, target: Target, k: int) -> Learnt:
+    """A tree with what its leaves hold of rows that it was not grown on; leaves of fewer than k owners are joined."""
+    at, up = tree.leaf(bins), tree.parents
+    while True:
+        held = owners.distinct(at, len(tree.feature))
+        rows = np.bincount(at, minlength=len(tree.feature))
+        ends = _reached(tree)
+        poor = ends & ((held < k) | (rows < LEAST // 2)) & (up >= 0)
+        if not poor.any():
+            break
+        joined = np.zeros(len(tree.feature), dtype=np.bool_)
+        joined[up[poor]] = True
+        tree = tree.pruned(joined)
+        at = tree.leaf(bins)
+    last = np.flatnonzero(_reached(tree))
+    leaf = np.full(len(tree.feature), -1, dtype=np.int64)
+    leaf[last] = np.arange(len(last))
+    shares = shares_of(tree, at, codes, target.codes, owners, k)[last].astype(np.float32)
+    cells = None
+    if target.scaled:
+        live = np.flatnonzero(codes == 1)
+        cells = cells_of(leaf[at[live]], rank[live], len(last), owners.take(live), k)
+    return Learnt(tree, leaf, shares, cells)
+
+
+def _reached(tree: Tree) -> NDArray[np.bool_]:
+    """Which nodes are leaves that a row can end in."""
+    out = np.zeros(len(tree.feature), dtype=np.bool_)
+    here = np.zeros(1, dtype=np.int64)
+    while len(here):
+        inner = tree.feature[here] >= 0
+        out[here[~inner]] = True
+        below = tree.child[here[inner]].astype(np.int64)
+        here = np.concatenate([below, below + 1])
+    return out
+
+
+def _renumbered(learnt: Learnt, again: Mapping[int, int]) -> Learnt:
+    feature = np.array([again.get(int(f), -1) for f in learnt.tree.feature], dtype=np.int16)
+    return Learnt(Tree(feature, learnt.tree.cut, learnt.tree.child), learnt.leaf, learnt.shares, learnt.cells)
+
+
+def _groups(values: pa.Array) -> Ints:
+    """A number per distinct value; a NULL stands for itself alone (-1)."""
+    encoded = values.dictionary_encode()
+    return np.asarray(encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _even(leaf: Ints, group: Ints | None, stream: Stream) -> Floats:
+    """Numbers in [0, 1), evenly spread among the rows of a leaf; among siblings, where a row has any."""
+    key = leaf
+    if group is not None:
+        size = np.bincount(group[group >= 0], minlength=1)
+        several = (group >= 0) & (size[np.maximum(group, 0)] > 1)
+        key = np.where(several, group + int(leaf.max(initial=0)) + 1, leaf)
+    n = len(leaf)
+    order = np.lexsort((stream.words(n), key))
+    sorted_key = key[order]
+    start = np.flatnonzero(np.concatenate([[True], sorted_key[1:] != sorted_key[:-1]])) if n else np.zeros(0, dtype=np.int64)
+    size = np.diff(np.append(start, n))
+    out = np.empty(n)
+    out[order] = (np.arange(n) - np.repeat(start, size) + stream.uniform(n)) / np.repeat(size, size)
+    return out
+
+
+def _raked(shares: Floats, rows: Floats, counts: Floats) -> Floats:
+    """Shares of each leaf (leaves, codes), changed as little as can be so that all rows together have `counts`."""
+    made = shares.copy()
+    for _ in range(30):
+        total = rows @ made
+        factor = np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
+        made *= factor
+        sums = made.sum(axis=1, keepdims=True)
+        empty = sums[:, 0] <= 0
+        made = np.divide(made, sums, out=made, where=sums > 0)
+        made[empty] = counts / counts.sum()
+        if np.abs(factor[counts > 0] - 1).max(initial=0.0) < 1e-3:
+            break
+    return made
+
+
+def _located(edges: Floats, leaf: Ints, u: Floats) -> Ints:
+    """For every row the code in whose part of its leaf `u` falls."""
+    width = edges.shape[1]
+    edges = edges / edges[:, -1:]
+    flat = (edges + np.arange(len(edges))[:, None]).ravel()
+    found = np.searchsorted(flat, np.minimum(u, 1 - 1e-9) + leaf, side="right") - leaf * width
+    return np.asarray(np.clip(found, 0, width - 1), dtype=np.int64)
+
+
+def _repaired(codes: Ints, counts: Ints, shares: Floats, leaf: Ints, stream: Stream) -> Ints:
+    """Every code as often as `counts` says: rows change to a code that is missing, those first whose leaf likes it best."""
+    out = codes.copy()
+    for code in np.argsort(counts, kind="stable"):
+        have = np.bincount(out, minlength=len(counts))
+        missing = int(counts[code] - have[code])
+        if missing <= 0:
+            continue
+        spare = np.maximum(have - counts, 0)
+        free = np.flatnonzero(spare[out] > 0)
+        liking = shares[leaf[free], code] / np.maximum(shares[leaf[free], out[free]], 1e-9)
+        free = free[np.lexsort((stream.words(len(free)), -liking))]
+        place = np.argsort(out[free], kind="stable")  # of each spare code no more than it can give
+        of = out[free][place]
+        start = np.searchsorted(of, of, side="left")
+        able = np.zeros(len(free), dtype=np.bool_)
+        able[place] = np.arange(len(of)) - start < spare[of]
+        out[free[able][:missing]] = code
+    return out
+
+
+def register(registry: Registry) -> None:
+    registry.generators.add(Leaves)
+
+
+__all__ = ["Leaves"]

@@ -1,0 +1,120 @@
+"""What the leaves of a tree hold: shares of codes and cells of ranks, each backed by k distinct owners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mimic.generator import State
+from mimic.generators.trees import Tree
+from mimic.profile import Owners
+from mimic.streams import Floats, Ints
+
+MOST = 32  # cells of a leaf
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Cells `start[l]` .. `start[l + 1]` of leaf l, each of as many rows: `mean` and `slope` of their ranks, which lie in 0 .. 1."""
+
+    start: Ints
+    mean: NDArray[np.float32]
+    slope: NDArray[np.float32]
+
+    def draw(self, leaf: Ints, u: Floats) -> Floats:
+        """The rank below which a share `u` (n,) of the leaf (n,) lies."""
+        many = (self.start[1:] - self.start[:-1])[leaf]
+        spot = u * many
+        cell = np.minimum(spot.astype(np.int64), many - 1)
+        at = self.start[leaf] + cell
+        return np.asarray(self.mean[at] + (2 * (spot - cell) - 1) * self.slope[at], dtype=np.float64)
+
+    def state(self) -> State:
+        return {"start": self.start, "mean": self.mean, "slope": self.slope}
+
+    @classmethod
+    def restore(cls, state: State) -> Self:
+        return cls(**state)
+
+
+def cells_of(leaf: Ints, rank: Floats, leaves: int, owners: Owners, k: int) -> Cells:
+    """Sort the ranks (n,) of each leaf and cut them into cells of k owners or more; a leaf without rows is even."""
+    order = np.lexsort((rank, leaf))
+    leaf, rank, owners = leaf[order], rank[order], owners.take(order)
+    rows = np.bincount(leaf, minlength=leaves)
+    begin = np.cumsum(rows) - rows
+    within = np.arange(len(leaf)) - begin[leaf]
+    many = np.clip(rows // k, 1, MOST)
+    while True:
+        start = np.append(0, np.cumsum(many))
+        cell = start[leaf] + within * many[leaf] // np.maximum(rows[leaf], 1)
+        if not owners.paths:
+            break
+        held = owners.distinct(cell, int(start[-1]))
+        poor = np.unique(np.repeat(np.arange(leaves), many)[held < k])
+        poor = poor[many[poor] > 1]
+        if not len(poor):
+            break
+        many[poor] = np.maximum(many[poor] // 2, 1)
+    total = int(start[-1])
+    size = np.bincount(cell, minlength=total)
+    mean = np.divide(np.bincount(cell, weights=rank, minlength=total), size, out=np.full(total, 0.5), where=size > 0)
+    first = np.searchsorted(cell, np.arange(total))
+    t = (2 * (np.arange(len(cell)) - first[cell]) + 1) / np.maximum(size[cell], 1) - 1
+    square = np.bincount(cell, weights=t * t, minlength=total)
+    slope = np.divide(np.bincount(cell, weights=t * rank, minlength=total), square, out=np.zeros(total), where=square > 1e-12)
+    slope[size == 0] = 0.5
+    return Cells(start, mean.astype(np.float32), np.maximum(slope, 0.0).astype(np.float32))
+
+
+def shares_of(tree: Tree, at: Ints, codes: Ints, width: int, owners: Owners, k: int) -> Floats:
+    """Shares of the codes in every node (nodes, codes).
+
+    A code that k owners have in a node has its share of the node's rows. The others share what is left as they do in the node
+    above; and where fewer than k owners are left, what is left is put at k / 2 rows, so that nothing of fewer than k is told.
+    """
+    nodes, up = len(tree.feature), tree.parents
+    depth = np.zeros(nodes, dtype=np.int64)
+    for node in range(1, nodes):
+        depth[node] = depth[up[node]] + 1
+    out = np.zeros((nodes, width))
+    here = at.copy()
+    deepest = int(depth[at].max(initial=0))
+    levels = sorted({0, *range(0, deepest, 3), deepest})
+    above: dict[int, Ints] = {deepest: at}
+    for level in range(deepest - 1, -1, -1):
+        here = np.where(depth[here] > level, up[here], here)
+        above[level] = here.copy()
+    before: Ints | None = None
+    for level in levels:
+        place = above[level]
+        cell = place * width + codes
+        counts = np.bincount(cell, minlength=nodes * width).reshape(nodes, width).astype(np.float64)
+        held = owners.distinct(cell, nodes * width).reshape(nodes, width) if owners.paths else counts
+        touched = np.flatnonzero(counts.sum(axis=1) > 0)
+        if before is None:
+            base = np.ones((len(touched), width))
+        else:
+            first = np.full(nodes, -1, dtype=np.int64)
+            first[place] = before
+            base = out[first[touched]]
+        few = np.where((held > 0) & (held < k), 1, 0)
+        told = owners.distinct(np.where(few[place, codes] > 0, place, -1), nodes)[touched]  # owners of the few together
+        rows, known = counts[touched].sum(axis=1), held[touched] >= k
+        rest = counts[touched].sum(axis=1, where=~known)
+        rest = np.where(rest == 0, 0.0, np.where(told >= k, rest, np.minimum(k / 2, rows / 2))) / rows
+        seen = np.where(known, counts[touched], 0.0)
+        weight = seen.sum(axis=1)
+        rest = np.where(weight > 0, rest, 1.0)
+        spread = np.where(known, 0.0, base)
+        spread = np.where(spread.sum(axis=1, keepdims=True) > 0, spread, ~known)
+        mass = np.maximum(spread.sum(axis=1), 1e-12)
+        out[touched] = seen * ((1 - rest) / np.maximum(weight, 1e-12))[:, None] + spread * (rest / mass)[:, None]
+        before = place
+    return out
+
+
+__all__ = ["Cells", "cells_of", "shares_of"]

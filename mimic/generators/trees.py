@@ -1,0 +1,130 @@
+"""Regression trees over binned features, grown a level at a time: all rows of a level are counted at once.
+
+Features are whole numbers 0 .. 63 (`features.py` makes them), so that a split is "bin > cut". Targets may have several
+dimensions; a split is as good as what it takes off the sum of their squared errors. A tree of 100,000 rows grows in tenths
+of a second and finds the leaves of a million rows in about as long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mimic.streams import Floats, Ints
+
+BINS = 64
+DEPTH = 14
+Bins = NDArray[np.uint8]  # (features, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """`feature` (nodes,) the feature that a node asks about, -1 for a leaf: bins above `cut` go to node `child` + 1, others to `child`."""
+
+    feature: NDArray[np.int16]
+    cut: NDArray[np.uint8]
+    child: NDArray[np.int32]
+
+    def leaf(self, bins: Bins) -> Ints:
+        """The node in which each row ends, shape (rows,)."""
+        rows = bins.shape[1]
+        node = np.zeros(rows, dtype=np.int32)
+        if self.feature[0] < 0:
+            return node.astype(np.int64)
+        flat, on = bins.ravel(), np.arange(rows, dtype=np.int64)
+        while len(on):
+            here = node[on]
+            asked = self.feature[here].astype(np.int64)
+            right = flat[asked * rows + on] > self.cut[here]
+            after = self.child[here] + right
+            node[on] = after
+            on = on[self.feature[after] >= 0]
+        return node.astype(np.int64)
+
+    @property
+    def parents(self) -> Ints:
+        """The node above each node, -1 above the first."""
+        up = np.full(len(self.feature), -1, dtype=np.int64)
+        inner = np.flatnonzero(self.feature >= 0)
+        up[self.child[inner]] = inner
+        up[self.child[inner] + 1] = inner
+        return up
+
+    def pruned(self, leaves: NDArray[np.bool_]) -> Tree:
+        """The tree that ends at the nodes marked True; nodes below them are out of reach."""
+        return Tree(np.where(leaves, -1, self.feature).astype(np.int16), self.cut, self.child)
+
+    @property
+    def used(self) -> tuple[int, ...]:
+        return tuple(int(i) for i in np.unique(self.feature[self.feature >= 0]))
+
+
+ROOT = Tree(np.array([-1], dtype=np.int16), np.zeros(1, dtype=np.uint8), np.zeros(1, dtype=np.int32))
+
+
+def gains(bins: Bins, targets: Floats, least: int) -> Floats:
+    """What the best first split on each feature takes off the squared error, shape (features,)."""
+    rows = np.arange(bins.shape[1])
+    place = np.zeros(len(rows), dtype=np.int64)
+    return np.array([float(_splits(bins[f], rows, place, 1, targets, least)[0][0]) for f in range(len(bins))])
+
+
+def grow(bins: Bins, targets: Floats, *, least: int, worth: float, features: Sequence[int] | None = None, depth: int = DEPTH) -> Tree:
+    """A tree whose leaves hold `least` rows or more. `targets` (rows, dimensions) have mean 0; a split must gain more than `worth`."""
+    asked = range(len(bins)) if features is None else features
+    feature, cut, child = [-1], [0], [0]
+    rows = np.arange(bins.shape[1], dtype=np.int64)
+    place = np.zeros(len(rows), dtype=np.int64)  # which of this level's open nodes a row is in
+    nodes = np.zeros(1, dtype=np.int64)
+    for _ in range(depth):
+        if len(rows) < 2 * least or not len(nodes):
+            break
+        best = np.full(len(nodes), worth)
+        which, where = np.full(len(nodes), -1), np.zeros(len(nodes), dtype=np.int64)
+        for f in asked:
+            gain, at = _splits(bins[f, rows], rows, place, len(nodes), targets, least)
+            better = gain > best
+            best[better], which[better], where[better] = gain[better], f, at[better]
+        split = np.flatnonzero(which >= 0)
+        if not len(split):
+            break
+        first = len(feature)
+        for i, node in enumerate(nodes[split].tolist()):
+            feature[node], cut[node], child[node] = int(which[split[i]]), int(where[split[i]]), first + 2 * i
+        feature += [-1] * (2 * len(split))
+        cut += [0] * (2 * len(split))
+        child += [0] * (2 * len(split))
+        number = np.full(len(nodes), -1, dtype=np.int64)
+        number[split] = np.arange(len(split))
+        stay = number[place] >= 0
+        rows, place = rows[stay], place[stay]
+        right = bins[which[place], rows] > where[place]
+        place = 2 * number[place] + right
+        nodes = first + np.arange(2 * len(split), dtype=np.int64)
+    return Tree(np.array(feature, dtype=np.int16), np.array(cut, dtype=np.uint8), np.array(child, dtype=np.int32))
+
+
+def _splits(bins: NDArray[np.uint8], rows: Ints, place: Ints, nodes: int, targets: Floats, least: int) -> tuple[Floats, Ints]:
+    """The best gain and cut of every node on one feature; `bins` and `place` are of the rows that are still on the way."""
+    width = int(bins.max(initial=0)) + 1
+    if width == 1:
+        return np.full(nodes, -np.inf), np.zeros(nodes, dtype=np.int64)
+    cell = place * width + bins
+    left = np.bincount(cell, minlength=nodes * width).reshape(nodes, width).cumsum(axis=1).astype(np.float64)
+    total = left[:, -1:]
+    right = total - left
+    gain = np.zeros((nodes, width))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for j in range(targets.shape[1]):
+            below = np.bincount(cell, weights=targets[rows, j], minlength=nodes * width).reshape(nodes, width).cumsum(axis=1)
+            whole = below[:, -1:]
+            gain += below**2 / left + (whole - below) ** 2 / right - whole**2 / total
+    gain[(left < least) | (right < least)] = -np.inf
+    at = np.argmax(gain, axis=1)
+    return gain[np.arange(nodes), at], at
+
+
+__all__ = ["BINS", "Bins", "Tree", "gains", "grow"]

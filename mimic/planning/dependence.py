@@ -1,0 +1,180 @@
+"""Which columns a generator may look at: those of its row that come before it, of its parents, and hidden ones.
+
+A step whose generator draws a column alone becomes one that deals the same values out by what stands beside them
+(`tree.leaves`). Keys, references and what the configuration names stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import pyarrow as pa
+
+from mimic.config import Mode, TableConfig
+from mimic.generator import Task
+from mimic.generators.after import datelike
+from mimic.generators.features import ordered
+from mimic.plan import Choice, Step
+from mimic.planning.since import Since, counted_from, dated
+from mimic.planning.summaries import complete, described, latent, told_apart
+from mimic.profile import Evidence, TableEvidence, parent_rows
+from mimic.schema import Column, Float, ForeignKey, Table, TableName
+from mimic.semantics import Kind, Meaning, Sensitivity
+from mimic.streams import Ints
+
+LEAVES, AFTER = "tree.leaves", "temporal.after"
+FEWEST = 80  # rows from which anything can be learned of how columns hang together
+HOPS = 3
+MOST = 80  # columns that one column may ask about
+
+
+@dataclass(frozen=True)
+class Around:
+    """What is known of the whole database when the steps of one table are made. `place` is the load order."""
+
+    evidence: Evidence
+    modes: Mapping[TableName, tuple[Mode, str]]
+    place: Mapping[TableName, int]
+    rows: dict[tuple[TableName, str], Ints] = field(default_factory=dict)  # of each key: the parents' places in their sample
+
+    def column(self, found: TableEvidence, need: str) -> pa.Array:
+        """A need as a column of the sample's rows, NULL where a parent is not in its own sample."""
+        if need in found.hidden or found.table.has(need):
+            return found.column(need)
+        key = next(key for key in found.table.foreign_keys if need.startswith(f"{key.label}."))
+        parent, spot = self.evidence.tables[key.parent], (found.table.name, key.label)
+        if spot not in self.rows:
+            self.rows[spot] = parent_rows(found, key, parent)
+        rows = self.rows[spot]
+        return self.column(parent, need[len(key.label) + 1 :]).take(pa.array(rows, mask=rows < 0))
+
+    def type(self, found: TableEvidence, need: str) -> pa.DataType:
+        """The Arrow type of a need."""
+        if need in found.hidden or found.table.has(need):
+            return found.column(need).type
+        key = next(key for key in found.table.foreign_keys if need.startswith(f"{key.label}."))
+        return self.type(self.evidence.tables[key.parent], need[len(key.label) + 1 :])
+
+    def parents(self, table: Table) -> Iterator[ForeignKey]:
+        """Keys whose parents are filled before the table is."""
+        for key in table.foreign_keys:
+            if key.parent in self.place and self.place[key.parent] < self.place[table.name] and self.modes[key.parent][0] != "empty":
+                yield key
+
+    def seen(self, name: TableName, hops: int = HOPS) -> Iterator[tuple[str, bool]]:
+        """Columns of a finished row, its own and those above it, each with whether its values are categories."""
+        found = self.evidence.tables[name]
+        kept = described(found, self.evidence.k) if found.sampled else ()
+        yield from ((column, told_apart(found.table.column(column))) for column in kept)
+        if self.modes[name][0] == "synthesize":
+            yield from ((column, False) for column in found.hidden if column[0] in "#~")
+        if hops > 1:
+            for key in self.parents(found.table):
+                yield from ((f"{key.label}.{need}", category) for need, category in self.above(key, hops - 1))
+
+    def above(self, key: ForeignKey, hops: int) -> Iterator[tuple[str, bool]]:
+        """Columns of a key's parent; of a copied one, which row it is, too."""
+        yield from self.seen(key.parent, hops)
+        if self.modes[key.parent][0] == "copy" and len(key.referred) == 1:
+            yield key.referred[0], True
+
+
+def hidden_steps(table: Table, found: TableEvidence, children: Iterable[ForeignKey], k: int) -> list[Step]:
+    """A step for each hidden number that tells what the children of a row are like."""
+    out = []
+    for key in children:
+        i = 0
+        while (name := latent(key, i)) in found.hidden:
+            meaning = Meaning(Kind.OTHER, Sensitivity.NONE, 1.0, "what the children of a row are like")
+            task = Task(table, (Column(name, Float()),), meanings=(meaning,), k=k)
+            out.append(Step(task, Choice("numeric.quantiles", f"what the rows of {key.table} are like that hang on a row")))
+            i += 1
+    return out
+
+
+def with_dependence(steps: Sequence[Step], table: Table, around: Around, config: TableConfig) -> tuple[Step, ...]:
+    """The same steps, hidden columns first, each drawing on what is filled before it."""
+    found = around.evidence.of(table.name)
+    if found.sampled < FEWEST:
+        return tuple(steps)
+    own = set(described(found, around.evidence.k))
+    keys = {name: key for key in table.foreign_keys for name in key.columns}
+    known: list[tuple[str, bool]] = []
+    for key in around.parents(table):
+        known += [(f"{key.label}.{need}", category) for need, category in around.above(key, HOPS)]
+    siblings = _siblings(table, around)
+    first = [step for step in steps if not _free(step, keys)]
+    settled = {name for step in first for name in step.task.fills}
+    for step in first:  # a key within a group is filled after the group, and so is seen only where that is settled first
+        if {*step.task.options.get("within", ()), *step.task.options.get("group", ())} <= settled:
+            known += [(name, told_apart(table.column(name))) for name in step.task.fills if name in own]
+    free = sorted((step for step in steps if _free(step, keys)), key=lambda step: not step.task.fills[0].startswith(("#", "~")))
+    out: list[Step] = []
+    for step in free:
+        name = step.task.fills[0]
+        learnable = name in found.hidden or name in found.profiles
+        if learnable and known and _wrapped(step, config):
+            since = _since(around, found, table, name, known)
+            out.append(_looking(step, known[-MOST:], siblings, name in own and told_apart(table.column(name)), since))
+        else:
+            out.append(step)
+        if len(step.task.fills) == 1 and (name in own or name in found.hidden):
+            known.append((name, name in own and told_apart(table.column(name))))
+        elif len(step.task.fills) == 1 and name in found.profiles and 0.0 < found.profiles[name].null_share < 1.0:
+            known.append((name, False))
+    return (*first, *out)
+
+
+def _free(step: Step, keys: Mapping[str, ForeignKey]) -> bool:
+    return not any(name in keys for name in step.task.fills) and not step.choice.kind.startswith("key.")
+
+
+def _wrapped(step: Step, config: TableConfig) -> bool:
+    """Whether a step fills one column that need not be unique, by a generator that nobody asked for and that needs nothing."""
+    task, kind = step.task, step.choice.kind
+    if len(task.fills) != 1 or task.unique or task.needs or kind.startswith(("key.", "reference.", "null", "constant")):
+        return False
+    if kind == "fan_out.histogram" and task.options.get("keys"):
+        return False
+    asked = config.columns.get(task.fills[0])
+    return asked is None or asked.generator in (None, LEAVES, AFTER)
+
+
+def _looking(step: Step, known: Sequence[tuple[str, bool]], siblings: str, category: bool, since: Since | None) -> Step:
+    name, options = step.task.fills[0], dict(step.task.options)
+    apart = [need for need, told in known if told]
+    options |= {
+        "drawn_by": step.choice.kind,
+        "features": [need for need, _ in known],
+        "categories": [*apart, *([name] if category else [])],
+    }
+    if siblings and name[0] not in "#~":
+        options["siblings"] = siblings
+    if since is not None:
+        options |= {"counted_from": since.need, "floors": since.floors, "caps": since.caps}
+        choice = Choice(AFTER, f"counted from {since.need}", ((LEAVES, 0.0), (step.choice.kind, 0.0), *step.choice.lost))
+        return replace(step, task=replace(step.task, options=options), choice=choice)
+    choice = Choice(LEAVES, step.choice.reason, ((step.choice.kind, 0.0), *step.choice.lost))
+    return replace(step, task=replace(step.task, options=options), choice=choice)
+
+
+def _since(around: Around, found: TableEvidence, table: Table, name: str, known: Sequence[tuple[str, bool]]) -> Since | None:
+    """The date that a date is counted from, where one tells much."""
+    if not table.has(name) or not datelike(table.column(name).type) or not ordered(found.column(name).type):
+        return None
+    needs = [need for need, category in known if not category and dated(around.type(found, need))]
+    return counted_from(found.column(name), {need: around.column(found, need) for need in needs}) if needs else None
+
+
+def _siblings(table: Table, around: Around) -> str:
+    """The key whose parents know what their children are like: their children are dealt values evenly."""
+    best: tuple[int, str] | None = None
+    for key in around.parents(table):
+        parent = around.evidence.of(key.parent)
+        if latent(key, 0) in parent.hidden and around.modes[key.parent][0] == "synthesize" and complete(parent):
+            best = max(best or (0, ""), (parent.rows, key.label))
+    return f"@{best[1]}" if best else ""
+
+
+__all__ = ["LEAVES", "Around", "hidden_steps", "with_dependence"]

@@ -1,0 +1,57 @@
+"""From which other date a date is best counted: the one that it stands closest to, or that it never goes before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from mimic.generators.after import distances
+from mimic.streams import Floats
+
+FEWEST = 40  # rows that hold both dates
+TOGETHER = 0.5  # of the rows that hold the date
+CLOSE, AFTER = 0.2, 0.6  # of the spread of the date itself: how far the distances may spread, and how far where they have one sign
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """The need to count from; needs that the date never goes before, and never beyond."""
+
+    need: str
+    floors: tuple[str, ...]
+    caps: tuple[str, ...]
+
+
+def counted_from(values: pa.Array, others: Mapping[str, pa.Array]) -> Since | None:
+    """`others`: dates that are filled before, by need. None where no distance tells more than the calendar."""
+    best: tuple[float, str] | None = None
+    floors, caps = [], []
+    for need, other in others.items():
+        ticks, null = distances(values, other)
+        apart = ticks[~null].astype(np.float64)
+        if len(apart) < FEWEST or len(apart) < TOGETHER * (len(values) - values.null_count) or not apart.any():
+            continue
+        if apart.min() >= 0:
+            floors.append(need)
+        elif apart.max() <= 0:
+            caps.append(need)
+        own, _ = distances(values, pa.array(np.zeros(len(values), dtype=np.int64)).view(pa.timestamp("us")))
+        share = _spread(apart) / max(_spread(own[~null].astype(np.float64)), 1.0)
+        if share < (AFTER if apart.min() >= 0 or apart.max() <= 0 else CLOSE):
+            best = min(best or (np.inf, ""), (share, need))
+    return Since(best[1], tuple(floors), tuple(caps)) if best is not None else None
+
+
+def dated(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_date(kind) or pa.types.is_timestamp(kind))
+
+
+def _spread(values: Floats) -> float:
+    low, high = np.quantile(values, (0.1, 0.9))
+    return float(high - low)
+
+
+__all__ = ["Since", "counted_from", "dated"]
