@@ -15,6 +15,7 @@ FAMILIES = (
     "within",
     "combinations",
     "widened",
+    "redrawn",
     "constant",
     "numeric",
     "distributions",

@@ -9,7 +9,7 @@ one, because the numbers were capped before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
@@ -19,12 +19,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mimic.errors import CapacityError
-from mimic.generator import Columns, Literal, Span, State, Task, children
+from mimic.generator import Columns, Generator, Literal, Span, State, Task, children
 from mimic.generators.degrees import reconcile
+from mimic.generators.nested import best, pack, part, some, unpack
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
 from mimic.schema import ForeignKey
-from mimic.streams import Floats, Ints, Stream
+from mimic.streams import Floats, Ints, Stream, Streams
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class References:
     grouped: bool  # rows of one parent stand together
     rooms: tuple[tuple[tuple[str, ...], int], ...] = ()  # combinations that come only so often
     held: tuple[str, ...] = ()  # columns that another generator fills: rows have parents with just these values
+    spare: tuple[Generator, ...] = ()  # for columns that may not be NULL in rows without a parent, where no parent lends a value
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -105,6 +107,7 @@ class References:
             bool(task.options.get("grouped")),
             tuple((tuple(columns), int(room)) for columns, room in task.options.get("rooms", ())),
             held,
+            tuple(_spares(task, edges)),
         )
 
     def part(self, name: str) -> References:
@@ -283,8 +286,9 @@ class References:
                 if mine:
                     covered |= set(mine)
                     projected, _ = codes([given[f"{other.label}.{other.referred[other.columns.index(name)]}"] for name in mine], [])
-                    fixed = _pair(fixed, np.where(rows[other.label] >= 0, projected[rows[other.label]], 0))
-                    live &= rows[other.label] >= 0
+                    here = rows[other.label] >= 0
+                    fixed = _pair(fixed, np.where(here, projected[rows[other.label]], 0) if here.any() else np.zeros(n, dtype=np.int64))
+                    live &= here
             moving = [name for name in edge.columns if name in unique and name not in covered]
             if not moving:
                 continue
@@ -313,7 +317,17 @@ class References:
             out[name] = pc.if_else(pa.array(~lost), out[name], pa.scalar(None, out[name].type))
         for name in edge.columns:  # a value that leads nowhere, where there must be one
             if name not in edge.optional and out[name].null_count:
-                out[name] = _lent(out[name], keys[edge.columns.index(name)], stream.at("lent", name))
+                out[name] = self._lent(name, out[name], keys[edge.columns.index(name)], stream.at("lent", name))
+
+    def _lent(self, name: str, values: pa.Array, keys: pa.Array, stream: Stream) -> pa.Array:
+        """The value of some parent where there is none, or one that is made for it."""
+        known, n = keys.drop_null(), len(values)
+        if len(known):
+            others = known.take(pa.array(stream.integers(n, len(known))))
+        else:
+            spare = next((made for made in self.spare if made.fills == (name,)), None)
+            others = some(spare, n, stream.at(0)) if spare is not None else values
+        return pc.if_else(values.is_valid(), values, others.cast(values.type))
 
     def capacity(self) -> int | None:
         return None
@@ -330,6 +344,7 @@ class References:
             "grouped": self.grouped,
             "rooms": [[list(columns), room] for columns, room in self.rooms],
             "held": list(self.held),
+            "spare": [pack(made) for made in self.spare],
         }
 
     @classmethod
@@ -339,7 +354,8 @@ class References:
             for label, columns, referred, share, optional, own, single, *full in state["edges"]
         )
         rooms = tuple((tuple(columns), int(room)) for columns, room in state.get("rooms", ()))
-        return cls(state["table"], edges, tuple(map(tuple, state["uniques"])), state["grouped"], rooms, tuple(state.get("held", ())))
+        held, spare = tuple(state.get("held", ())), tuple(unpack(made) for made in state.get("spare", ()))
+        return cls(state["table"], edges, tuple(map(tuple, state["uniques"])), state["grouped"], rooms, held, spare)
 
 
 # -- the arithmetic of choosing parents --------------------------------------------------------------------------------
@@ -529,12 +545,14 @@ def _whole_keys(keys: Sequence[pa.Array]) -> NDArray[np.bool_]:
     return np.asarray(np.logical_and.reduce([np.asarray(values.is_valid()) for values in keys]))
 
 
-def _lent(values: pa.Array, keys: pa.Array, stream: Stream) -> pa.Array:
-    """A value of some parent where there is none."""
-    known = keys.drop_null()
-    if not len(known):
-        return values
-    return pc.if_else(values.is_valid(), values, known.take(pa.array(stream.integers(len(values), len(known)))).cast(values.type))
+def _spares(task: Task, edges: Sequence[Edge]) -> Iterator[Generator]:
+    """Plain values for each column that may not be NULL in rows without a parent."""
+    names = dict.fromkeys(name for edge in edges if edge.optional for name in edge.columns if name not in edge.optional)
+    for name in names:
+        asked, _ = part(name, task.table.column(name).type, None, None, task)
+        family = best(replace(asked, columns=(replace(asked.column, nullable=False),)), without=("key.", "null", "reference"))
+        if family is not None:
+            yield family.learn(replace(asked, columns=(replace(asked.column, nullable=False),)), None, Streams(0).at("spare", name))
 
 
 def _floats(values: pa.Array, n: int) -> Floats:

@@ -48,11 +48,11 @@ class Widened:
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         room = self.first.capacity()
         n = span.n if room is None else min(span.n, room)
-        natural = _some(self.first, n, stream.at("first"))
+        natural = some_of(self.first, n, stream.at("first"))
         if n == span.n:
             return {self.fills[0]: natural}
         limit = self.wider.capacity()
-        tried = _some(self.wider, span.n if limit is None else min(span.n, limit), stream.at("wider"))
+        tried = some_of(self.wider, span.n if limit is None else min(span.n, limit), stream.at("wider"))
         others = tried.filter(pc.invert(pc.is_in(tried, value_set=natural.cast(tried.type))))[: span.n - n]
         values = pa.concat_arrays([natural, others.cast(natural.type)])
         order = stream.at("mix").permutation(len(values))
@@ -73,7 +73,7 @@ class Widened:
         return cls(unpack(state["first"]), unpack(state["wider"]))
 
 
-def _some(generator: Generator, n: int, stream: Stream) -> pa.Array:
+def some_of(generator: Generator, n: int, stream: Stream) -> pa.Array:
     """n values of a chunk-wise generator."""
     parts = [
         generator.sample(Span(start, min(CHUNK, n - start), n), stream.at(start // CHUNK), {})[generator.fills[0]]

@@ -106,6 +106,10 @@ def _widened(made: Generator, step: Step, found: TableEvidence, registry: Regist
 
 def _with_inner(task: Task, found: TableEvidence, registry: Registry, stream: Stream) -> Task:
     """A key inside a group draws its values by a generator of its own, which is fitted here."""
+    if "redrawn" in task.options:
+        single = replace(task, options={name: told for name, told in task.options.items() if name != "redrawn"}, unique=False)
+        inner = registry.generators.get(str(task.options["redrawn"])).learn(single, found, stream.at("inner"))
+        return replace(task, options={**task.options, "inner": inner})
     kind = task.options.get("inner_kind")
     filler = task.options.get("filler_kind")
     if "within" not in task.options or not (kind or filler):

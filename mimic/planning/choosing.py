@@ -27,6 +27,7 @@ from mimic.truth import matches
 CATEGORIES = "categorical.shares"
 SPELLINGS = "text.spellings"
 DEALT = ("tree.leaves", "temporal.after")  # generators around another one
+NOTHING, REDRAWN = "null", "key.redrawn"
 LOOKED_AT = 200  # values of a text column, to see whether they spell something
 REACHES = frozenset(
     (
@@ -93,6 +94,12 @@ def choose(
     if "values" in task.options and len(task.columns) == 1:
         return Step(replace(task, options={**task.options, **options}), Choice(CATEGORIES, "a CHECK lists its values"))
     ranked = rank(task, registry)
+    if task.unique and len(task.columns) == 1 and all(kind == NOTHING for kind, _ in ranked):
+        plain = choose(replace(task, unique=False), registry, evidence, config, vocabulary)
+        if plain is not None and plain.choice.kind != NOTHING:
+            reason = f"different values by {plain.choice.kind}"
+            told = {**plain.task.options, "redrawn": plain.choice.kind}
+            return Step(replace(task, options=told), Choice(REDRAWN, reason, plain.choice.lost))
     if not ranked:
         return None
     text = isinstance(bare(task.column.type), Text)

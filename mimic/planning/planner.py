@@ -16,7 +16,7 @@ from mimic.graph import load_order, origins
 from mimic.plan import Choice, Plan, Step, TablePlan
 from mimic.planning import insides
 from mimic.planning.alike import alike
-from mimic.planning.choosing import by_meaning, choose, without_strong
+from mimic.planning.choosing import REDRAWN, by_meaning, choose, without_strong
 from mimic.planning.constraints import Compiled, compile, named, narrow, narrowed, within_limits
 from mimic.planning.dependence import Around, hidden_steps, with_dependence
 from mimic.planning.distinct import distinct
@@ -207,7 +207,7 @@ def _steps(
             **task((name,)).options,
             "within": group,
             "inner_kind": inner.choice.kind if inner else None,
-            "filler_kind": filler.choice.kind if filler else None,
+            "filler_kind": filler.choice.kind if filler and filler.choice.kind != REDRAWN else None,
             "vocabulary": _vocabulary(meanings[name], found, name, here.columns.get(name), personal),
         }
         steps.append(Step(task((name,), options=options), Choice("key.within", f"distinct within ({', '.join(group)})")))

@@ -2,5 +2,6 @@
 
 from mimic.testing.strategies import schemas
 from mimic.testing.suite import ConnectorSuite
+from mimic.testing.wild import Script, postgresql_databases
 
-__all__ = ["ConnectorSuite", "schemas"]
+__all__ = ["ConnectorSuite", "Script", "postgresql_databases", "schemas"]

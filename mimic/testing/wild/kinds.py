@@ -82,7 +82,8 @@ KEYS: tuple[Kind, ...] = (
 SCALARS: tuple[Kind, ...] = (
     _INTEGER, _TEXT, _BOOLEAN, _MOMENT, _DATE, _NUMBER, Kind("uuid", defaults=("gen_random_uuid()",)),
     replace(_INTEGER, sql="bigint"), replace(_INTEGER, sql="smallint", checks=_INTEGER.checks[:1], computed=()),
-    replace(_TEXT, sql="character varying(30)"), replace(_TEXT, sql="character(3)", room="few", checks=("§ ~ '^[A-Z]{3}$'",), computed=()),
+    replace(_TEXT, sql="character varying(30)", checks=tuple(said for said in _TEXT.checks if " IN (" not in said)),
+    replace(_TEXT, sql="character(3)", room="few", checks=("§ ~ '^[A-Z]{3}$'",), computed=()),
     Kind("double precision", checks=("§ BETWEEN -90 AND 90", "§ >= 0"), predicates=("§ > 0",)), Kind("real"),
     Kind("timestamp without time zone", defaults=("now()", "LOCALTIMESTAMP")), Kind("time without time zone"),
     Kind("time with time zone"), Kind("interval"), Kind("bytea", checks=("octet_length(§) <= 64",)),

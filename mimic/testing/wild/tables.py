@@ -116,7 +116,8 @@ def _divide(ground: Ground, body: Body, taken: set[str]) -> None:
     """Make it partitioned by a new column, which goes into the primary key."""
     dice = ground.dice
     way = dice.pick(("range", "list", "hash"))
-    kind = dice.pick([*_BOUNDS] if way == "range" else [*_LISTED] if way == "list" else ["integer", "uuid", "text"])
+    ranged = [kind for kind in _BOUNDS if kind != "text" or not body.primary]  # no key is drawn by the order of a collation
+    kind = dice.pick(ranged if way == "range" else [*_LISTED] if way == "list" else ["integer", "uuid", "text"])
     part = Part(dice.name(taken, [body.name]), Kind(kind, "few" if kind == "boolean" else "many"), null=not body.primary and way != "range")
     body.columns.append(part)
     part.bound = True

@@ -176,6 +176,8 @@ CASES: dict[str, dict[str, Case]] = {
     "key.combinations": {"labels": combined()},
     "key.widened": {"texts": case_of(Text(), [word(i) for i in range(N)], unique=True, nullable=False,
                                      options={"first": labels("v"), "wider": filler("v")})},
+    "key.redrawn": {"texts": case_of(Text(), [word(i) for i in range(N)], unique=True, nullable=False,
+                                     options={"redrawn": "text", "inner": filler("v")})},
     "constant": {
         "asked": case_of(Text(), ["x"] * N, options={"value": "fixed"}, nullable=False),
         "default": case_of(Integer(32), [0] * (N - 60) + [None] * 60, default="0"),
