@@ -195,6 +195,15 @@ class Disjoint:
     high: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """An EXCLUDE rule with `<>`: rows that agree in all `keys` agree in one of `columns` too; all are made to."""
+
+    name: str
+    keys: tuple[Expression, ...]
+    columns: tuple[str, ...]
+
+
 def kind_of(expression: Expression) -> Kind:
     return "boolean" if isinstance(expression, CONDITIONS) else expression.kind
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from mimic.conditions import Condition, Disjoint, Distinct
+from mimic.conditions import Alike, Condition, Disjoint, Distinct
 from mimic.config import Mode
 from mimic.generator import Generator, Literal
 from mimic.graph import LoadOrder
@@ -47,6 +47,7 @@ class TableModel:
     reason: str = ""
     distinct: tuple[Distinct, ...] = ()  # uniqueness rules that made rows are checked against
     disjoint: tuple[Disjoint, ...] = ()  # spans that may not overlap
+    alike: tuple[Alike, ...] = ()  # columns that agree wherever others do
     exclusive: tuple[Unique, ...] = ()  # the uniqueness that EXCLUDE constraints amount to
     conditions: tuple[Condition, ...] = ()
     unread: tuple[Check, ...] = ()

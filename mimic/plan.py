@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mimic.conditions import Condition, Disjoint, Distinct
+from mimic.conditions import Alike, Condition, Disjoint, Distinct
 from mimic.config import Mode
 from mimic.generator import Task
 from mimic.graph import LoadOrder
@@ -49,6 +49,7 @@ class TablePlan:
     bookkeeping: str = ""
     distinct: tuple[Distinct, ...] = ()  # uniqueness rules that made rows are checked against
     disjoint: tuple[Disjoint, ...] = ()  # spans that may not overlap
+    alike: tuple[Alike, ...] = ()  # columns that agree wherever others do
     exclusive: tuple[Unique, ...] = ()  # the uniqueness that EXCLUDE constraints amount to
     conditions: tuple[Condition, ...] = ()
     unread: tuple[Check, ...] = ()

@@ -16,12 +16,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mimic.batch import rows_of
-from mimic.conditions import Disjoint, Expression, columns_of
+from mimic.conditions import Alike, Disjoint, Expression, columns_of
 from mimic.errors import CapacityError, MimicError
 from mimic.generating.checking import Checking, Judge
 from mimic.generating.honouring import honour
 from mimic.generating.presence import Presence, signs_of
-from mimic.generating.side_by_side import lay_apart
+from mimic.generating.side_by_side import firsts, lay_apart
 from mimic.generating.telling_apart import Apart
 from mimic.generator import Columns, Generator, Span, children
 from mimic.model import TableModel
@@ -82,6 +82,8 @@ class Filling:
         if self.n:
             for rule in self.model.disjoint:
                 self._lay_apart(rule)
+            for same in self.model.alike:
+                self._agree(same)
         if self.model.distinct and self.n <= AHEAD:
             self._ahead = list(self._made())
 
@@ -102,6 +104,15 @@ class Filling:
             why = f"spans that {rule.name} keeps apart find no room within their bounds"
             raise CapacityError(str(self.table.name), self.n, self.n - late, why, table=str(self.table.name))
         self._whole |= columns | moved
+        self._checking = self._checking.fixed(names)
+
+    def _agree(self, rule: Alike) -> None:
+        """Copy a column from the first row of each group, and with a foreign key its parent."""
+        names = {*rule.columns, *(name for key in rule.keys for name in _names(key))}
+        columns = {name: self.whole(name) for name in sorted(names)}
+        rows = pa.array(firsts(rule, columns))
+        labels = {f"@{key.label}" for key in self.table.foreign_keys if set(key.columns) & set(rule.columns)} & set(self._whole)
+        self._whole |= {name: self._whole[name].take(rows) for name in (*rule.columns, *labels)}
         self._checking = self._checking.fixed(names)
 
     def _without(self, name: str) -> pa.Array:
@@ -192,7 +203,9 @@ class Filling:
             return None
         primary = frozenset(self.table.primary_key.columns if self.table.primary_key else ())
         apart = {name for rule in self.model.disjoint for each in (*rule.keys, rule.start, rule.end) for name in _names(each)}
-        fixed = self._asked | primary | apart | {name for rule in self.model.disjoint for name in rule.moved}
+        apart |= {name for rule in self.model.disjoint for name in rule.moved}
+        apart |= {name for rule in self.model.alike for name in (*rule.columns, *(name for key in rule.keys for name in _names(key)))}
+        fixed = self._asked | primary | apart
         return Apart(self.table, self.model.distinct, self.model.conditions, fixed, self._pointed_at)
 
     def _pointed_at(self, key: ForeignKey) -> dict[str, pa.Array]:

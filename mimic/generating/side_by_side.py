@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mimic import textual
-from mimic.conditions import ColumnRef, Disjoint, Kind
+from mimic.conditions import Alike, ColumnRef, Disjoint, Kind
 from mimic.generators.pg_text import Bounds, format_range, parse_ranges, printed, scanned
 from mimic.generators.references import codes
 from mimic.schema import Date, Decimal, LogicalType, Range, Table, Timestamp, arrow_type, bare
@@ -60,6 +60,18 @@ def lay_apart(rule: Disjoint, table: Table, columns: Mapping[str, pa.Array], eve
         return {}, 0
     laid, late = _laid(spans, rule, form.flexible)
     return form.written(rule, columns, spans, laid), late
+
+
+def firsts(rule: Alike, columns: Mapping[str, pa.Array]) -> Ints:
+    """For every row the first one that agrees with it in the keys; a row with a NULL there stands for itself."""
+    read = Rows(columns)
+    keys = [read.value(key) for key in rule.keys]
+    here = np.arange(read.n)
+    if not keys:
+        return np.zeros(read.n, dtype=np.int64)
+    _, first, inverse = np.unique(codes(keys, [])[0], return_index=True, return_inverse=True)
+    whole = np.logical_and.reduce([np.asarray(values.is_valid()) for values in keys])
+    return np.asarray(np.where(whole, first[inverse.reshape(-1)], here), dtype=np.int64)
 
 
 # -- the arithmetic ----------------------------------------------------------------------------------------------------------
@@ -275,4 +287,4 @@ def _put(values: pa.Array, where: Ints, new: pa.Array) -> pa.Array:
     return pa.concat_arrays([values, new.cast(values.type)]).take(pa.array(place))
 
 
-__all__ = ["lay_apart"]
+__all__ = ["firsts", "lay_apart"]

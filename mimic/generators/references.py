@@ -191,6 +191,11 @@ class References:
             wanted, absent = 0, np.ones(n, dtype=bool)
         cap = self._cap(i, edge, keys, given, allowed)
         room = int(np.minimum(cap, n).sum())
+        if room < wanted and edge.optional and f"?{edge.label}" not in given:  # the rows that are too many have none
+            more = np.flatnonzero(~absent)[stream.at("more").permutation(wanted)[room:]]
+            absent = absent.copy()
+            absent[more] = True
+            wanted = room
         if room < wanted:
             why = (
                 "each row it references may be used only once"

@@ -58,6 +58,7 @@ def _model(table: TablePlan, fitted: tuple[Learned, ...], copies: Mapping[TableN
         reason=table.reason,
         distinct=table.distinct,
         disjoint=table.disjoint,
+        alike=table.alike,
         exclusive=table.exclusive,
         conditions=table.conditions,
         unread=table.unread,

@@ -15,7 +15,20 @@ from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 
 from mimic import textual
-from mimic.conditions import MOMENTS, Call, ColumnRef, Compare, Condition, Constant, Disjoint, Expression, Limits, columns_of, kind_of
+from mimic.conditions import (
+    MOMENTS,
+    Alike,
+    Call,
+    ColumnRef,
+    Compare,
+    Condition,
+    Constant,
+    Disjoint,
+    Expression,
+    Limits,
+    columns_of,
+    kind_of,
+)
 from mimic.planning.constraints.reading import DIALECTS, Reader
 from mimic.planning.constraints.refusing import Refused
 from mimic.planning.distinct import computed, predicate
@@ -35,6 +48,7 @@ class Exclusions:
 
     uniques: tuple[Unique, ...] = ()
     disjoint: tuple[Disjoint, ...] = ()
+    alike: tuple[Alike, ...] = ()
     conditions: tuple[Condition, ...] = ()
     rooms: tuple[tuple[tuple[str, ...], int], ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -45,12 +59,13 @@ class Exclusions:
 
     @property
     def moved(self) -> frozenset[str]:
-        return frozenset(name for rule in self.disjoint for name in rule.moved)
+        return frozenset(name for rule in self.disjoint for name in rule.moved) | {name for rule in self.alike for name in rule.columns}
 
 
 def exclusions(table: Table, engine: str, limits: Mapping[str, Limits]) -> Exclusions:
     uniques: list[Unique] = []
     disjoint: list[Disjoint] = []
+    alike: list[Alike] = []
     conditions: list[Condition] = []
     rooms: list[tuple[tuple[str, ...], int]] = []
     findings: list[Finding] = []
@@ -61,7 +76,15 @@ def exclusions(table: Table, engine: str, limits: Mapping[str, Limits]) -> Exclu
         if (elements and len(equal) == len(elements)) or any(_is_address(sql, table) for sql in spans):
             uniques.append(_unique(rule, [*equal, *spans], where, table))
             continue
+        if whole := next((sql for sql in spans if _is_multi(sql, table)), None):  # all in one line, whatever group they are of
+            uniques.append(_unique(rule, [whole], where, table))
+            continue
         made = next((found for sql in spans if (found := _disjoint(rule, equal, sql, where, table, engine, limits))), None)
+        other = [name for sql, operator in elements if operator == "<>" and (name := _loose(sql, table))]
+        if made is None and other:
+            keys = tuple(dict.fromkeys(key for text in equal for key in _key(text, table, engine)))
+            alike.append(Alike(rule.name, keys, (other[0],)))
+            continue
         if made is None and any(_wide(sql, table) for sql in equal):  # more than was asked, and more than enough
             uniques.append(_unique(rule, equal, where, table))
             continue
@@ -82,7 +105,7 @@ def exclusions(table: Table, engine: str, limits: Mapping[str, Limits]) -> Exclu
             conditions.append(Compare("<=", made.start, made.end))
         if all(isinstance(key, ColumnRef) for key in made.keys) and made.where is None and (room := _room(made)) is not None:
             rooms.append((tuple(ref.name for key in made.keys for ref in columns_of(key)), room))
-    return Exclusions(tuple(uniques), tuple(disjoint), tuple(conditions), tuple(rooms), tuple(findings))
+    return Exclusions(tuple(uniques), tuple(disjoint), tuple(alike), tuple(conditions), tuple(rooms), tuple(findings))
 
 
 def _left(table: Table, rule: Exclude) -> Finding:
@@ -157,6 +180,13 @@ def _column(sql: str, table: Table) -> str | None:
     return plain if any(column.name == plain for column in table.columns) else None
 
 
+def _loose(sql: str, table: Table) -> str | None:
+    """A column that may hold the same in many rows."""
+    name = _column(sql, table)
+    fixed = {column for rule in table.keys if not rule.where for column in rule.columns}
+    return name if name is not None and name not in fixed and table.column(name).written else None
+
+
 def _wide(sql: str, table: Table) -> bool:
     """A column that can have another value in every row."""
     name = _column(sql, table)
@@ -170,6 +200,15 @@ def _is_address(sql: str, table: Table) -> bool:
     return name is not None and isinstance(bare(table.column(name).type), Network)
 
 
+def _is_multi(sql: str, table: Table) -> bool:
+    """Multiranges that are unique are made in one line, none over another."""
+    name = _column(sql, table)
+    if name is None:
+        return False
+    kind = bare(table.column(name).type)
+    return isinstance(kind, Range) and kind.multi
+
+
 # -- as spans ----------------------------------------------------------------------------------------------------------------
 
 
@@ -179,10 +218,12 @@ def _disjoint(
     keys = tuple(dict.fromkeys(key for text in equal for key in _key(text, table, engine)))
     predicated = predicate(where, table, engine)
     name = _column(sql, table)
+    if name is not None and (generated := table.column(name).generated) is not None:
+        name, sql = None, generated
     if name is not None:
         kind = bare(table.column(name).type)
         element = bare(kind.element) if isinstance(kind, Range) and not kind.multi else None
-        if not isinstance(element, Integer | Decimal | Date | Timestamp) or not table.column(name).written:
+        if not isinstance(element, Integer | Decimal | Date | Timestamp):
             return None
         whole = ColumnRef(name, "range")
         return Disjoint(rule.name, keys, whole, whole, (name,), where=predicated)

@@ -96,7 +96,7 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
         here = _configured(config, name)
         made = TablePlan(table, mode, reason, found.rows, steps, here.rows, here.scale, looks.get(name, ""), bookkeeping(table))
         made = replace(made, conditions=checks.conditions, unread=checks.unread)
-        made = replace(made, disjoint=shut.disjoint, exclusive=shut.uniques)
+        made = replace(made, disjoint=shut.disjoint, alike=shut.alike, exclusive=shut.uniques)
         tables.append(replace(made, distinct=apart))
     return Plan(schema, tuple(tables), order, tuple(findings), dict(evidence.meanings), config.seed, config.k, config.scale, locale)
 

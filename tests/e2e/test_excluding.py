@@ -32,6 +32,9 @@ PLAIN = {  # without an extension: ranges in GiST, equality in btree
     " EXCLUDE USING gist (daterange(starts, ends) WITH &&) WHERE (state = 'open'))",
     "only equality": "CREATE TABLE t (id serial PRIMARY KEY, a integer NOT NULL, b text NOT NULL,"
     " EXCLUDE USING btree (a WITH =, lower(b) WITH =))",
+    "a generated range": "CREATE TABLE t (id serial PRIMARY KEY, s timestamptz NOT NULL, e timestamptz NOT NULL,"
+    " p tstzrange GENERATED ALWAYS AS (tstzrange(s, e)) STORED, EXCLUDE USING gist (p WITH &&))",
+    "many ranges": "CREATE TABLE t (id serial PRIMARY KEY, r int4multirange NOT NULL, EXCLUDE USING gist (r WITH &&))",
     "an address": "CREATE TABLE t (id serial PRIMARY KEY, address inet NOT NULL, EXCLUDE USING gist (address inet_ops WITH &&))",
 }
 GROUPED = {  # with btree_gist
@@ -46,6 +49,9 @@ GROUPED = {  # with btree_gist
     " EXCLUDE USING gist (teacher_id WITH =, daterange(starts, ends) WITH &&))",
     "a name": "CREATE TABLE t (id serial PRIMARY KEY, lane text NOT NULL CHECK (lane IN ('a', 'b')), span int8range NOT NULL,"
     " EXCLUDE USING gist (lower(lane) WITH =, span WITH &&))",
+    "a cage": ROOMS + "CREATE TABLE animal (id serial PRIMARY KEY, name text NOT NULL); CREATE TABLE t (id serial PRIMARY KEY,"
+    " cage_id integer NOT NULL REFERENCES room, animal_id integer NOT NULL REFERENCES animal,"
+    " EXCLUDE USING gist (cage_id WITH =, animal_id WITH <>))",
     "one slot": "CREATE TABLE t (id serial PRIMARY KEY, day date NOT NULL, slot integer NOT NULL,"
     " EXCLUDE USING gist (day WITH =, int4range(slot, slot, '[]') WITH &&))",
 }

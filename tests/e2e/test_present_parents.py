@@ -52,6 +52,17 @@ def test_branches_hold_no_more_rows_than_their_parents_together(make_database: C
     assert {finding.id for finding in report.findings} == {"N504"}
 
 
+def test_a_key_that_may_be_null_and_comes_once_bounds_no_rows(make_database: Callable[..., object]) -> None:
+    source, target = make_database(), make_database()
+    source.psql(
+        "CREATE TABLE flag (value boolean PRIMARY KEY);"
+        "CREATE TABLE item (id serial PRIMARY KEY, flag boolean UNIQUE REFERENCES flag, other boolean REFERENCES flag)"
+    )
+    report = mimic.clone(source.url, target.url, rows=30)
+    assert {line.table: line.rows for line in report.tables} == {"flag": 2, "item": 30}
+    assert target.psql("SELECT count(flag), count(other) > 20 FROM item") == "2|t"
+
+
 def test_the_row_that_a_check_calls_by_its_key_is_the_root(make_database: Callable[..., object]) -> None:
     source, target = make_database(), make_database()
     source.psql(ROOT)
