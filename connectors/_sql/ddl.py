@@ -18,6 +18,7 @@ from connectors._sql.types import Dialect, qualified, quoted, spelled
 from mimic.report import Finding
 from mimic.schema import (
     Array,
+    Binary,
     Boolean,
     Check,
     Column,
@@ -30,6 +31,7 @@ from mimic.schema import (
     ForeignKey,
     Index,
     Integer,
+    Json,
     LogicalType,
     Range,
     Schema,
@@ -146,18 +148,15 @@ class _Writer:
         clauses = list(self.clauses(table))
         statement = self.joined(table, clauses)
         if self.accepts is None or self.accepts(statement):
-            self.findings += [finding for clause in clauses if (finding := clause.lost) is not None]
+            self.findings += [finding for clause in clauses for finding in clause.lost]
             return statement
         kept: list[_Clause] = []
         for clause in clauses:
             full = clause
-            if clause.doubtful and not self.accepts(
-                self.joined(table, [*(c for c in clauses if not c.doubtful and c is not clause), clause])
-            ):
+            if clause.doubtful and not self.accepts(self.joined(table, [c if c is clause else c.without() for c in clauses])):
                 full = clause.without()
             kept += [full] if full.sql else []
-            if full.lost is not None:
-                self.findings.append(full.lost)
+            self.findings += full.lost
         return self.joined(table, kept)
 
     def joined(self, table: Table, clauses: Sequence[_Clause]) -> str:
@@ -175,7 +174,7 @@ class _Writer:
             yield self.column(table, column, alias=column.name == alias)
         if not table.columns and self.dialect == "sqlite":
             yield _Clause(
-                '"no column" TEXT', lost=Finding("W401", str(table.name), "has no columns: SQLite needs one, which stays NULL", "")
+                '"no column" TEXT', lost=(Finding("W401", str(table.name), "has no columns: SQLite needs one, which stays NULL", ""),)
             )
         if table.primary_key and not alias:
             label = f"CONSTRAINT {quoted(self.key_names[table.name])} " if self.dialect == "postgresql" else ""
@@ -212,7 +211,7 @@ class _Writer:
         kind, loss = spelled(column, self.dialect, self.schema.engine)
         if self.dialect == "sqlite" and isinstance(text := bare(column.type), Text) and text.ignore_case:
             kind += " COLLATE NOCASE"
-        lost = Finding("W402" if "digits" in loss else "W401", place, f"{column.declared or kind}: {loss}", "") if loss else None
+        lost = (Finding("W402" if "digits" in loss else "W401", place, f"{column.declared or kind}: {loss}", ""),) if loss else ()
         nullable = column.nullable and not (isinstance(column.type, Domain) and not column.type.nullable)
         plain = f"{name} {kind}{'' if nullable else ' NOT NULL'}"
         if column.generated is not None:
@@ -221,7 +220,7 @@ class _Writer:
                 "W415", place, "a generated column whose expression cannot be said there: it is a plain column, and NULL", BY_HAND
             )
             if told is None:
-                return _Clause(f"{name} {kind}", lost=left)
+                return _Clause(f"{name} {kind}", lost=(*lost, left))
             generated = f"{name} {kind} GENERATED ALWAYS AS ({told}) STORED{'' if nullable else ' NOT NULL'}"
             return _Clause(generated, doubtful=True, plain=f"{name} {kind}", why=left, lost=lost)
         if column.identity and self.dialect == "postgresql":
@@ -231,11 +230,14 @@ class _Writer:
         default = self.default(column, table)
         left = Finding("W403", place, "its default cannot be said there and is left out", BY_HAND)
         if default is None:
-            return _Clause(plain, lost=left)
+            return _Clause(plain, lost=(*lost, left))
         return _Clause(f"{plain} DEFAULT {default}", doubtful=True, plain=plain, why=left, lost=lost)
 
     def default(self, column: Column, table: Table) -> str | None:
         assert column.default is not None
+        word = _PLAIN_DEFAULT.fullmatch(column.default.strip())
+        if word and self.dialect == "sqlite" and not isinstance(bare(column.type), Binary):
+            return word[1] or word[2].upper()  # the cast behind a literal says its type, which the column does
         told = self.said(column.default, table)
         if told is None:
             return None
@@ -258,7 +260,7 @@ class _Writer:
                 for check in kind.checks:
                     told = translated(check, self.schema.engine, self.dialect, None, partial(self._value, table.name, column.name))
                     left = Finding("W404", f"{table.name}.{column.name}", f"a CHECK of domain {kind.name} cannot be said there", BY_HAND)
-                    yield _Clause("", lost=left) if told is None else _Clause(f"CHECK ({told})", doubtful=True, why=left)
+                    yield _Clause("", lost=(left,)) if told is None else _Clause(f"CHECK ({told})", doubtful=True, why=left)
                 kind = kind.of
             if isinstance(kind, Enum):
                 yield _Clause(f"CHECK ({name} IN ({', '.join(_literal(label) for label in kind.labels)}))")
@@ -270,9 +272,9 @@ class _Writer:
     def check(self, table: Table, check: Check) -> _Clause:
         left = Finding("W404", f"{table.name}.{check.name}", "this CHECK cannot be said there and is left out", BY_HAND)
         told = self.said(check.expression, table)
-        return (
-            _Clause("", lost=left) if told is None else _Clause(f"CONSTRAINT {quoted(check.name)} CHECK ({told})", doubtful=True, why=left)
-        )
+        if told is None:
+            return _Clause("", lost=(left,))
+        return _Clause(f"CONSTRAINT {quoted(check.name)} CHECK ({told})", doubtful=True, why=left)
 
     def reference(self, key: ForeignKey) -> str:
         parts = [
@@ -403,6 +405,9 @@ class _Writer:
                 self.findings.append(Finding("N418", place, "comments have no place in SQLite", ""))
 
 
+_PLAIN_DEFAULT = re.compile(r"""('(?:[^']|'')*')::[\w\s".()\[\]]+|(true|false)""")
+
+
 @dataclass(frozen=True)
 class _Clause:
     """One line of a CREATE TABLE; a doubtful one may be refused, and is then replaced by `plain` with the finding `why`."""
@@ -411,10 +416,12 @@ class _Clause:
     doubtful: bool = False
     plain: str = ""
     why: Finding | None = None
-    lost: Finding | None = None
+    lost: tuple[Finding, ...] = ()
 
     def without(self) -> _Clause:
-        return _Clause(self.plain, lost=self.why)
+        if not self.doubtful:
+            return self
+        return _Clause(self.plain, lost=(*self.lost, *((self.why,) if self.why else ())))
 
 
 def _named(kind: LogicalType) -> Iterator[Enum | Domain | Composite]:
@@ -457,6 +464,8 @@ def _suits(default: str, kind: LogicalType) -> bool:
             return text.lower() in ("true", "false", "'0'", "'1'")
         case Date() | Timestamp():
             return now or re.fullmatch(r"'\d{4}-\d\d-\d\d( \d\d:\d\d(:\d\d(\.\d+)?)?)?'", text) is not None
+        case Json():
+            return re.fullmatch(r"'[\[{].*[\]}]'", text, re.S) is not None
         case Text():
             return True
     return False

@@ -25,6 +25,7 @@ CHUNK = 40
 # The session's own: lock_timeout and the like keep the house's values, and so does the encoding.
 _OURS = re.compile(r"SET (?:\w+_timeout|client_encoding|client_min_messages|standard_conforming_strings|row_security)\b")
 _SCHEMA = re.compile(r"CREATE SCHEMA (?!IF NOT EXISTS)")
+_INDEX = re.compile(r"CREATE (UNIQUE )?INDEX ")
 _OPTIONAL = ("COMMENT ON ",)
 
 
@@ -68,25 +69,32 @@ def now(connection: Connection, later: Sequence[str], table: TableName) -> list[
 
 
 def run(
-    connection: Connection, texts: Sequence[str], *, explain: Callable[[psycopg.Error], ConnectorError | None] = lambda error: None
+    connection: Connection,
+    texts: Sequence[str],
+    *,
+    explain: Callable[[psycopg.Error], ConnectorError | None] = lambda error: None,
+    foreign: bool = False,
 ) -> list[Finding]:
-    """Execute in order. Within a transaction a failed chunk is rolled back to its savepoint first; `explain` may then ask the server."""
+    """Execute in order. Within a transaction a failed chunk is rolled back to its savepoint first; `explain` may then ask the server.
+
+    Of a structure that another engine had, an index whose expression means nothing here is left out, with a finding.
+    """
     findings = []
     inside = connection.info.transaction_status == psycopg.pq.TransactionStatus.INTRANS
     for part in statements.chunks(texts, CHUNK):
         try:
             once(connection, ";\n".join(part), inside)
         except psycopg.Error as error:
-            if len(part) == 1 and not part[0].startswith(_OPTIONAL):
+            if len(part) == 1 and not part[0].startswith(_OPTIONAL) and not foreign:
                 raise _failure(error, part[0], explain) from None
             if connection.closed:
                 raise translated(error) from None
-            findings += _singly(connection, part, inside, explain)
+            findings += _singly(connection, part, inside, explain, foreign)
     return findings
 
 
 def _singly(
-    connection: Connection, part: Sequence[str], inside: bool, explain: Callable[[psycopg.Error], ConnectorError | None]
+    connection: Connection, part: Sequence[str], inside: bool, explain: Callable[[psycopg.Error], ConnectorError | None], foreign: bool
 ) -> list[Finding]:
     findings = []
     for statement in part:
@@ -97,8 +105,24 @@ def _singly(
                 raise _failure(error, statement, explain) from None
             findings.append(Finding("W303", statements.label(statement), "this user lacks the right to it; it was left out"))
         except psycopg.Error as error:
-            raise _failure(error, statement, explain) from None
+            left = _INDEX.match(statement) if foreign and (error.sqlstate or "").startswith("42") else None
+            if left is None:
+                raise _failure(error, statement, explain) from None
+            sentence = "this uniqueness cannot be said here and is left out" if left[1] else "an index of another kind is left out"
+            findings.append(Finding("W405" if left[1] else "N406", statements.label(statement), sentence))
     return findings
+
+
+def accepted(connection: Connection, text: str) -> bool:
+    """Whether the server takes a statement; nothing of it stays."""
+    try:
+        with connection.transaction(force_rollback=True):
+            connection.execute(text.encode())
+    except psycopg.Error:
+        if connection.closed:
+            raise
+        return False
+    return True
 
 
 def once(connection: Connection, text: str, inside: bool | None = None) -> None:

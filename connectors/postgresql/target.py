@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Self
 
 import psycopg
@@ -17,7 +18,7 @@ from psycopg import sql
 from connectors._sql.expressions import translated as in_dialect
 from connectors.postgresql import admission, completing, keys, loading, making
 from connectors.postgresql.admission import Way
-from connectors.postgresql.asking import Asked
+from connectors.postgresql.asking import Asked, waiting
 from connectors.postgresql.connect import ENGINE, connect, guarded, identity, safe_url, translated
 from connectors.postgresql.home import at_home, home
 from connectors.postgresql.lacking import Lacking, lacking, without
@@ -157,7 +158,7 @@ class PostgresTarget:
             if self._way == "replace" and self._staging is None:
                 making.clear(self._main, self._schemas())
                 self._watch("cleared")
-            before, after, lost = _structure(load)
+            before, after, lost = _structure(load, self._main)
             findings += lost
             findings += making.run(self._main, before)
             with guarded():
@@ -209,6 +210,11 @@ class PostgresTarget:
         if not known_to_all or not rows.num_rows:
             return pa.array([False] * rows.num_rows, pa.bool_())
         self._drain()
+        if engine != ENGINE:  # a CHECK that means nothing here was left out of the table too
+            asking = f"SELECT FROM {place.identifier.as_string(self._main)} WHERE "
+            known_to_all = [each for each in known_to_all if making.accepted(self._main, f"{asking} ({each}) LIMIT 0")]
+            if not known_to_all:
+                return pa.array([False] * rows.num_rows, pa.bool_())
         return Asked(self._main, place, known, rows).breaking(known_to_all)
 
     def refused(self, table: TableName, rows: pa.RecordBatch) -> pa.BooleanArray:
@@ -233,7 +239,8 @@ class PostgresTarget:
         def explain(error: psycopg.Error) -> ConnectorError | None:
             return making.counted(self._main, load.schema, error)
 
-        findings = making.run(self._main, self._after if self._way != "fill" else self._suspended.back, explain=explain)
+        foreign = load.schema.engine != ENGINE
+        findings = making.run(self._main, self._after if self._way != "fill" else self._suspended.back, explain=explain, foreign=foreign)
         self._watch("constrained")
         present = [name for name in load.order if name in self._places]
         findings += completing.advance_sequences(self._main, set(present))
@@ -260,7 +267,8 @@ class PostgresTarget:
             try:
                 self._main.execute("COMMIT")
             except psycopg.Error as error:
-                raise making.counted(self._main, self._loading.schema, error) or translated(error) from None
+                told = making.counted(self._main, self._loading.schema, error)
+                raise told or translated(error, waiting(self._main, error)) from None
         self._streams, self._load = None, None
 
     def abandon(self) -> None:
@@ -279,13 +287,14 @@ class PostgresTarget:
         self._streams, self._staging, self._load = None, None, None
 
 
-def _structure(load: Load) -> tuple[list[str], list[str], list[Finding]]:
+def _structure(load: Load, connection: Connection) -> tuple[list[str], list[str], list[Finding]]:
     """Statements for before and after the rows: the source's own, or made from our Schema."""
     if load.ddl is not None:
         return making.before(load.ddl.before), making.after(load.ddl.after), []
     from connectors._sql import ddl
 
-    before, lost = ddl.before(load.schema, "postgresql")
+    tried = partial(making.accepted, connection) if load.schema.engine != ENGINE else None
+    before, lost = ddl.before(load.schema, "postgresql", tried)
     after, more = ddl.after(load.schema, "postgresql")
     return list(before), list(after), [*lost, *more]
 

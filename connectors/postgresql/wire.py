@@ -19,6 +19,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
+from connectors._sql.moments import beyond, corrected
+
 try:
     from pgpq import ArrowToPostgresBinaryEncoder
     from pgpq.encoders import StringEncoderBuilder
@@ -190,9 +192,9 @@ def text_form(values: pa.Array) -> pa.Array:
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
         return pc.binary_join_element_wise(pa.scalar("\\x"), _hex(values), "")
     if pa.types.is_date32(kind):
-        return _beyond(values, pa.int32(), 1, pc.cast(values, pa.string()))
+        return _told(values)
     if pa.types.is_timestamp(kind):
-        return _beyond(values, pa.int64(), 86_400_000_000, pc.cast(values, pa.string()))
+        return _told(values)
     if pa.types.is_time64(kind):
         day = pc.equal(values.view(pa.int64()), 86_400_000_000)
         return pc.if_else(day, "24:00:00", pc.cast(pc.if_else(day, pa.scalar(0, kind), values), pa.string()))
@@ -212,34 +214,10 @@ def _hex(values: pa.Array) -> pa.Array:
     return pc.if_else(pc.is_valid(values), joined, pa.scalar(None, pa.large_string())).cast(pa.string())
 
 
-_FIRST_DAY, _LAST_DAY = -719_162, 2_932_896  # 0001-01-01 and 9999-12-31, in days since 1970
-
-
-def _beyond(values: pa.Array, integer: pa.DataType, per_day: int, text: pa.Array) -> pa.Array:
-    """`text` corrected for infinities and for years before 1 or after 9999, which are rare."""
-    numbers = values.view(integer)
-    odd = pc.or_(pc.less(numbers, _FIRST_DAY * per_day), pc.greater_equal(numbers, (_LAST_DAY + 1) * per_day))
-    if not pc.any(odd).as_py():
-        return text
-    limits = np.iinfo(integer.to_pandas_dtype())
-    zone = "Z" if per_day > 1 and values.type.tz is not None else ""
-    rare = numbers.filter(odd)
-    spelt = [_spelt(number, per_day, zone, int(limits.min), int(limits.max)) for number in rare.to_pylist()]
-    return pc.replace_with_mask(text, pc.fill_null(odd, False), pa.array([word for word in spelt if word is not None], pa.string()))
-
-
-def _spelt(number: int | None, per_day: int, zone: str, least: int, most: int) -> str | None:
-    if number is None:
-        return None
-    if number in (least, most):
-        return "infinity" if number == most else "-infinity"
-    days, rest = divmod(number, per_day)
-    cycles, within = divmod(days, 146_097)  # the calendar repeats every 400 years
-    year, month, day = str(np.datetime64(within, "D")).split("-")
-    full = int(year) + 400 * cycles
-    seconds, micro = divmod(rest, 1_000_000)
-    time = f" {seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{micro:06}{zone}" if per_day > 1 else ""
-    return f"{full if full > 0 else 1 - full:04}-{month}-{day}{time}" + ("" if full > 0 else " BC")
+def _told(values: pa.Array) -> pa.Array:
+    """Dates and timestamps as text, the rare ones too."""
+    text, odd = pc.cast(values, pa.string()), beyond(values)
+    return corrected(values, text, odd) if pc.any(odd).as_py() else text
 
 
 # -- streams -----------------------------------------------------------------------------------------------------------------

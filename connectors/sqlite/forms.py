@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connectors._sql.moments import beyond, corrected
 from mimic.schema import Binary, Boolean, Column, Date, Decimal, Float, Integer, LogicalType, Time, Timestamp, Uuid, arrow_type, bare
 
 USUAL = ""  # ISO text for times, "%Y-%m-%d %H:%M:%S" with a fraction where there is one; text with hyphens for a UUID
@@ -103,6 +104,10 @@ def _moments(values: Sequence[Any], wanted: pa.DataType, form: str) -> pa.Array:
         return pc.round(pc.multiply(days, float(DAY))).cast(pa.int64()).cast(pa.timestamp("us", zone)).cast(wanted, safe=False)
     texts = pa.array(values, pa.string())
     if pa.types.is_time(wanted):
+        late = pc.equal(texts, "24:00:00")
+        if pc.any(late).as_py():  # the end of a day, which Arrow does not read
+            day = _moments(pc.if_else(late, "00:00", texts).to_pylist(), wanted, form)
+            return pc.if_else(late, pa.scalar(DAY, pa.int64()), day.cast(pa.int64())).view(wanted)
         texts = pc.binary_join_element_wise("1970-01-01", texts, "T")
     try:
         return texts.cast(pa.timestamp("us")).cast(wanted if zone is None else pa.timestamp("us", zone), safe=False)
@@ -149,12 +154,19 @@ def _stored(values: pa.Array, kind: LogicalType, form: str) -> pa.Array:
         return values
     if isinstance(kind, Uuid) and pa.types.is_fixed_size_binary(type_):
         return pa.array(_uuid_values(values, form))
+    if pa.types.is_date32(type_) or (pa.types.is_timestamp(type_) and type_.unit == "us"):
+        odd = beyond(values)
+        if pc.any(odd).as_py():  # as texts, whatever the form: neither a number nor a pattern says "infinity"
+            plain = _stored(pc.if_else(odd, pa.scalar(None, type_), values), kind, form)
+            return corrected(values, plain.cast(pa.string()), odd)
     if pa.types.is_date(type_):
         return _told(values.cast(pa.timestamp("us")), form or "%Y-%m-%d")
     if pa.types.is_timestamp(type_):
         return _told(values.cast(pa.timestamp("us", type_.tz), safe=False).cast(pa.timestamp("us")), form or "%Y-%m-%d %H:%M:%S.%f")
     if pa.types.is_time(type_):
-        return _told(values.cast(pa.time64("us")).cast(pa.int64()).cast(pa.timestamp("us")), form or "%H:%M:%S.%f")
+        ticks = values.cast(pa.time64("us")).cast(pa.int64())
+        told = _told(ticks.cast(pa.timestamp("us")), form or "%H:%M:%S.%f")
+        return pc.if_else(pc.equal(ticks, DAY), "24:00:00", told) if pa.types.is_string(told.type) else told
     return values
 
 

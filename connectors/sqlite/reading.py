@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -186,9 +187,12 @@ def _indexes(catalog: Catalog, table: str, text: TableText, columns: Sequence[st
             continue
         elements = catalog.elements[name]
         spelled, where = parsing.read_index(catalog.sql[name]) if name in catalog.sql else ([], None)
-        plain, expressions = [], []
+        plain, expressions, distinct = [], [], True
         for at, (_, column, collation) in enumerate(elements):
-            if column is None:
+            if column is None and at < len(spelled) and unique and (told := _NULL_AS_VALUE.fullmatch(spelled[at].strip())):
+                plain.append(told[1].replace('""', '"'))
+                distinct = False
+            elif column is None:
                 expressions.append(spelled[at] if at < len(spelled) else "")
             elif collation == "NOCASE" and collations.get(column.lower()) != "NOCASE":
                 expressions.append(f"lower({_sql_name(column)})")
@@ -205,10 +209,14 @@ def _indexes(catalog: Catalog, table: str, text: TableText, columns: Sequence[st
                 tuple(plain),
                 tuple(expressions),
                 where=where if partial else None,
+                nulls_distinct=distinct,
                 constraint=origin == "u",
             )
         )
     return uniques, indexes
+
+
+_NULL_AS_VALUE = re.compile(r"""ifnull\(\s*"((?:[^"]|"")+)"\s*,\s*x'00'\s*\)""", re.I)  # how NULLS NOT DISTINCT is said there
 
 
 def _sql_name(name: str) -> str:
