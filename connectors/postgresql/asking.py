@@ -6,6 +6,7 @@ of them fails, because a function raises an error for some row, they are judged 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,6 +29,16 @@ WITH RECURSIVE base (name, type, modifier) AS (
     SELECT attname, atttypid, atttypmod FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped
     UNION ALL SELECT name, typbasetype, typtypmod FROM base JOIN pg_type ON pg_type.oid = type WHERE typtype = 'd'
 ) SELECT name, format_type(type, modifier) FROM base JOIN pg_type ON pg_type.oid = type WHERE typtype <> 'd'
+"""
+
+_WAITING = """
+SELECT nspname, conname FROM pg_constraint JOIN pg_namespace n ON n.oid = connamespace
+WHERE conrelid = %s::regclass AND contype = 't' AND condeferrable
+"""
+
+_WAITED = """
+SELECT DISTINCT nspname || '.' || relname FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid JOIN pg_namespace n ON n.oid = relnamespace
+JOIN pg_proc p ON p.oid = tgfoid WHERE NOT tgisinternal AND tginitdeferred AND proname = %s
 """
 
 _EACH = """
@@ -81,15 +92,17 @@ class Asked:
         )
         with guarded(self._place.shown), self._connection.transaction():
             self._fill()
-            bad = set[int]()
+            bad, at_once = set[int](), self._at_once()
             try:
                 with self._connection.transaction():
+                    self._connection.execute(at_once)
                     self._connection.execute(sql.SQL("{} ORDER BY {}").format(insert, self._column))
                     raise psycopg.Rollback
             except psycopg.Error as error:
                 if not _of_a_row(error) or self._connection.closed:
                     raise
                 with self._connection.transaction():
+                    self._connection.execute(at_once)
                     bad = self._one_by_one(sql.SQL("{} WHERE {} = {}").format(insert, *self._here))
                     raise psycopg.Rollback from None
             self._empty()
@@ -120,6 +133,13 @@ class Asked:
     def _empty(self) -> None:
         self._connection.execute(sql.SQL("DROP TABLE {}").format(ASKED))
 
+    def _at_once(self) -> sql.Composed:
+        """Triggers that would wait for the commit speak now."""
+        found = self._connection.execute(_WAITING, [self._place.identifier.as_string(self._connection)]).fetchall()
+        if not found:
+            return sql.Composed([])
+        return sql.SQL("SET CONSTRAINTS {} IMMEDIATE").format(sql.SQL(", ").join(sql.Identifier(*names) for names in found))
+
     def _computed(self, types: dict[str, str]) -> sql.Composable:
         """The rows with what generated columns hold."""
         there = [column for column in self._known.columns if column.generated and column.name in types]
@@ -147,6 +167,18 @@ class Asked:
         return bad
 
 
+def waiting(connection: Connection, error: psycopg.Error) -> str:
+    """The table whose trigger, which waits for the commit, has refused it; "" where that cannot be told."""
+    named = re.search(r'PL/pgSQL function (?:\S+\.)?"?([^\s"(]+)"?\(', error.diag.context or "")
+    if named is None or connection.closed:
+        return ""
+    try:
+        found = connection.execute(_WAITED, [named[1]]).fetchall()
+    except psycopg.Error:
+        return ""
+    return found[0][0] if len(found) == 1 else ""
+
+
 def _trusted(expression: str) -> sql.SQL:
     """SQL of the schema itself; it is no literal of this program, which is all that the type asks for."""
     return sql.SQL(expression)
@@ -157,4 +189,4 @@ def _of_a_row(error: psycopg.Error) -> bool:
     return (error.sqlstate or "")[:2] in ("21", "22", "23", "2F", "38", "39", "44", "54", "P0")
 
 
-__all__ = ["Asked"]
+__all__ = ["Asked", "waiting"]

@@ -85,14 +85,26 @@ def test_as_many_rows_as_a_trigger_lets_in(make_database: Callable[..., object])
     assert report.exit_code() == 4
 
 
-def test_a_deferred_trigger_refuses_at_the_commit_without_a_value(make_database: Callable[..., object]) -> None:
+def late(trigger: str) -> str:
+    waits = "TRIGGER sieve AFTER INSERT ON account DEFERRABLE INITIALLY DEFERRED FOR"
+    return trigger.replace("TRIGGER sieve AFTER INSERT ON account FOR", f"CONSTRAINT {waits}")
+
+
+def test_a_deferred_trigger_is_asked_too(make_database: Callable[..., object]) -> None:
     source, target = make_database(), make_database()
     source.psql(TABLES)
-    late = SIEVE.format(0).replace("TRIGGER sieve AFTER INSERT ON account FOR", "CONSTRAINT TRIGGER sieve AFTER INSERT ON account "
-                                   "DEFERRABLE INITIALLY DEFERRED FOR")  # fmt: skip
-    target.psql(TABLES + late)
-    with pytest.raises(MimicError) as refused:
-        mimic.clone(source.url, target.url, rows=50)
+    target.psql(TABLES + late(SIEVE.format(12)))
+    report = mimic.clone(source.url, target.url, rows=50)
+    assert filled(report) == {"parent": 50, "account": 12}
+    assert [finding.id for finding in report.findings if finding.place == "account"] == ["W506"]
+
+
+def test_a_deferred_trigger_refuses_without_a_value(make_database: Callable[..., object]) -> None:
+    source, target = make_database(), make_database()
+    source.psql(TABLES)
+    target.psql(TABLES + late(SIEVE.format(0)))
+    with pytest.raises(MimicError, match="B512") as refused:
+        mimic.clone(source.url, target.url, rows={"parent": 5, "account": 50})
     assert "too many" not in str(refused.value)
     assert target.psql("SELECT count(*) FROM parent") == "0"
 
