@@ -28,6 +28,7 @@ from mimic.generators.pools import Spelling, ascii_letters, draws_of, names_of, 
 from mimic.generators.text import text_like, width
 from mimic.generators.things import HANDLES, RESERVED, reserved
 from mimic.profile import Owners, TableEvidence
+from mimic.schema import Column, bare
 from mimic.semantics import Kind
 from mimic.streams import Floats, Ints, Permutation, Stream, Streams
 
@@ -256,6 +257,8 @@ class Person:
             return 0.0
         kinds = {meaning.kind for meaning in task.meanings}
         if not kinds <= PARTS or kinds <= {Kind.GENDER}:
+            return 0.0
+        if any(_narrow(column, meaning.kind, task.unique) for column, meaning in zip(task.columns, task.meanings, strict=True)):
             return 0.0
         return 0.9
 
@@ -913,6 +916,12 @@ def _again(texts: pa.Array, again: Ints, before: str) -> pa.Array:
         return texts
     numbers = pc.binary_join_element_wise(pa.scalar(""), pc.cast(pa.array(again + 1), pa.string()), before)
     return pc.if_else(pa.array(again > 0), pc.binary_join_element_wise(texts, numbers, ""), texts)
+
+
+def _narrow(column: Column, kind: Kind, unique: bool) -> bool:
+    """Whether there is no room for an address of its own domain, or for many different values."""
+    most = getattr(bare(column.type), "length", None)
+    return most is not None and most < (16 if kind is Kind.EMAIL else 8 if unique else 0)
 
 
 def _cut(texts: pa.Array, most: int | None) -> pa.Array:

@@ -71,9 +71,9 @@ def plan_keys(
     always = _always(table, edges, held)
     upstream: dict[str, set[str]] = {}  # what a column that refers to the same table waits for
     for key in edges:
-        for name, referred in zip(key.columns, key.referred, strict=True):
+        for name in key.columns:
             if key.parent == table.name and name in reference:
-                upstream.setdefault(name, set()).add(referred)
+                upstream.setdefault(name, set()).update(key.referred)
     primary = set(table.primary_key.columns) if table.primary_key else set()
     single: set[str] = set()
     combinations: list[tuple[str, ...]] = []

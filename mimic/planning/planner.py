@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -142,13 +142,15 @@ def _steps(
     found, here = evidence.of(table.name), _configured(config, table.name)
     meanings = {column.name: evidence.meanings[table.name, column.name] for column in table.columns}
     referenced = {name for key in keys.edges for name in key.columns} - keys.held
+    referred = {name for key in schema.children(table.name) for name in key.referred}
+    firm = keys.always if found.sampled else keys.always | referred  # what others refer to has a value, unless rows show otherwise
     steps: list[Step] = []
     findings: list[Finding] = []
     k, personal = config.k, bool(found.owners.paths) or table.name in evidence.privacy_units
 
     def task(names: tuple[str, ...], options: Mapping[str, Any] | None = None, **more: Any) -> Task:
         columns = tuple(narrowed(table.column(name), limits.get(name, Limits())) for name in names)
-        columns = tuple(replace(column, nullable=False) if column.name in keys.always else column for column in columns)
+        columns = tuple(replace(column, nullable=False) if column.name in firm else column for column in columns)
         told = ({"today": today} if today else {}) | dict(alike(evidence, table, names, k)) | dict(options or {})
         if len(names) == 1 and names[0] in limits:
             told = within_limits(told, columns[0], limits[names[0]])
@@ -176,7 +178,7 @@ def _steps(
             first = named(conditions, column.name, limits.get(column.name, Limits()))
             add(task((column.name,), {"first": first} if first else None, unique=True), own, why)
     if keys.edges:
-        steps.append(_references(task, keys, found, limits))
+        steps.append(_references(task, keys, firm, limits))
     steps += _fan_outs(schema, table, modes, k)
     taken = {*keys.single, *keys.within, *(name for names, _ in keys.joint for name in names)}
     rest = {column.name: column for column in free if column.name not in taken}
@@ -244,9 +246,9 @@ def _spelt_out(task: Task) -> bool:
     return "values" in task.options or bool(Limits.of(task.options.get("limits")).patterns)
 
 
-def _references(task: Any, keys: KeyPlan, found: TableEvidence, limits: Mapping[str, Limits]) -> Step:
+def _references(task: Any, keys: KeyPlan, firm: Collection[str], limits: Mapping[str, Limits]) -> Step:
     names = tuple(dict.fromkeys(name for key in keys.edges for name in key.columns))
-    may_be_null = frozenset(name for name in keys.may_be_null if not (name in limits and limits[name].not_null))
+    may_be_null = frozenset(name for name in keys.may_be_null - {*firm} if not (name in limits and limits[name].not_null))
     options = {
         "edges": keys.edges,
         "uniques": keys.combinations,
