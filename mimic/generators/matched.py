@@ -17,6 +17,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mimic.generators.draws import Guide
@@ -54,17 +55,10 @@ class Matched:
     def _built(self) -> tuple[pa.Array, Ints, Ints, Floats, Ints]:
         """Texts; where each cell's begin and how many they are; the cells' shares; the entry behind each text."""
         if not self.form.known:
-            usual = range(len(self.entries) if self.plain is None else min(self.plain, len(self.entries)))
-            usable = [i for i in usual if self.allowed is None or self.allowed[i]] or list(usual)
-            usable = [i for i in usable if self.most is None or len(self.entries[i]) <= self.most] or usable
-            texts = [self.entries[i] for i in usable] if self.most is None else [self.entries[i][: self.most] for i in usable]
-            return (
-                pa.array(texts, pa.string()),
-                np.zeros(1, dtype=np.int64),
-                np.array([len(texts)]),
-                np.ones(1),
-                np.array(usable, dtype=np.int64),
-            )
+            usual = len(self.entries) if self.plain is None else min(self.plain, len(self.entries))
+            allowed = None if self.allowed is None else tuple(np.flatnonzero(self.allowed[:usual]).tolist())
+            shown, usable = _plain(self.entries, usual, self.most, allowed)
+            return shown, np.zeros(1, dtype=np.int64), np.array([len(shown)]), np.ones(1), usable
         told = frozenset(cut_form(form) for form in self.form.forms)
         choice = _Choice(_indexed(self.entries), self.allowed, self.locale, self.glue, self.net, told)
         texts_: list[str] = []
@@ -125,18 +119,12 @@ class Matched:
     def distinct(self) -> tuple[Ints, Ints, Floats]:
         """For unique columns: the first text of every spelling, arranged by cell; how many each cell has; the cells' shares."""
         _, starts, counts, shares, _ = self._built
-        seen: set[str] = set()
-        kept: list[int] = []
-        sizes: list[int] = []
-        texts = self.texts.to_pylist()
-        for start, count in zip(starts.tolist(), counts.tolist(), strict=True):
-            before = len(kept)
-            for i in range(start, start + count):
-                if texts[i] not in seen:
-                    seen.add(texts[i])
-                    kept.append(i)
-            sizes.append(len(kept) - before)
-        return np.array(kept, dtype=np.int64), np.array(sizes, dtype=np.int64), shares
+        ends = np.cumsum(counts)
+        places = np.repeat(starts - (ends - counts), counts) + np.arange(ends[-1] if len(ends) else 0)  # cell after cell
+        spelling = self.texts.take(pa.array(places)).dictionary_encode().indices.to_numpy()
+        first = np.sort(np.unique(spelling, return_index=True)[1])
+        sizes = np.bincount(np.searchsorted(ends, first, side="right"), minlength=len(counts))
+        return places[first].astype(np.int64), sizes.astype(np.int64), shares
 
     def numbered(self, rank: Ints, total: int, *, unique: bool = True) -> tuple[Ints, Ints]:
         """Texts for ranks (n,) in 0 .. total - 1, and how often each came before: no pair of the two comes twice.
@@ -349,11 +337,18 @@ def withheld(entries: Sequence[str], sampled: Sampled | None, k: int, stream: St
     return np.asarray(allowed if allowed.sum() >= 20 else ~real if (~real).any() else ~real | True, dtype=np.bool_)
 
 
+@lru_cache(maxsize=64)  # hundreds of columns without a row to learn from share one pool
+def _plain(entries: tuple[str, ...], usual: int, most: int | None, allowed: tuple[int, ...] | None) -> tuple[pa.Array, Ints]:
+    """The usual entries as texts of at most `most` characters, and the entry behind each."""
+    usable = [*allowed] if allowed else [*range(usual)]
+    usable = [i for i in usable if most is None or len(entries[i]) <= most] or usable
+    return pa.array([entries[i][:most] for i in usable], pa.string()), np.array(usable, dtype=np.int64)
+
+
 def before_count(texts: pa.Array, wished: Sequence[str]) -> str:
     """The first of `wished` behind which no text ends in digits: a count behind it makes a text that is not there yet."""
-    shown = texts.to_pylist()
     for mark in wished:
-        if not any(re.search(re.escape(mark) + r"\d+$", text) for text in shown):
+        if not pc.any(pc.match_substring_regex(texts, re.escape(mark) + r"[0-9]+$")).as_py():
             return mark
     return wished[-1] * 2
 
