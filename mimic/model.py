@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pyarrow as pa
 
@@ -65,7 +66,11 @@ class Model:
     scale: float = 1.0
 
     def of(self, name: TableName) -> TableModel:
-        return next(table for table in self.tables if table.name == name)
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> Mapping[TableName, TableModel]:
+        return {table.name: table for table in self.tables}
 
     def literals(self) -> Iterator[tuple[TableName, Literal]]:
         """Every value of the source that the model keeps, copied tables apart."""

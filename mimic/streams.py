@@ -29,8 +29,7 @@ class Stream:
 
     def __init__(self, key: bytes, place: tuple[str, ...]) -> None:
         self._key, self.place = key, place
-        digest = hashlib.blake2b("\x1f".join(place).encode("utf-8", "surrogatepass"), key=key, digest_size=16).digest()
-        self._bits = np.random.Philox(key=int.from_bytes(digest, "little"))
+        self._bits: np.random.Philox | None = None  # made when first asked: most streams only lead to others
 
     def at(self, *place: object) -> Stream:
         """The stream of a place inside this one."""
@@ -42,6 +41,10 @@ class Stream:
         return Stream(self._key, self.place[:-1])
 
     def words(self, n: int) -> Words:
+        if self._bits is None:
+            told = "\x1f".join(self.place).encode("utf-8", "surrogatepass")
+            digest = hashlib.blake2b(told, key=self._key, digest_size=16).digest()
+            self._bits = np.random.Philox(key=int.from_bytes(digest, "little"))
         return np.asarray(self._bits.random_raw(n), dtype=np.uint64)
 
     def uniform(self, n: int) -> Floats:

@@ -59,9 +59,10 @@ class Generation:
     def filling(self, name: TableName) -> Filling:
         if name not in self._fillings:
             table, model = self.model.schema.table(name), self.model.of(name)
-            asked = frozenset(column for key in self.model.schema.children(name) for column in key.referred)
+            below = self.model.schema.children(name)
+            asked = frozenset(column for key in below for column in key.referred)
             streams = Streams(self.seed + 1_000_003 * self.salts.get(name, 0))
-            self._fillings[name] = Filling(table, model, self.sizes.get(name, 0), streams, self.filling, asked)
+            self._fillings[name] = Filling(table, model, self.sizes.get(name, 0), streams, self.filling, asked, below)
         return self._fillings[name]
 
     def prepare(self) -> None:
@@ -118,6 +119,7 @@ class Generation:
         """
         problems: list[MimicError] = []
         self._over = False
+        places = {table.name: i for i, table in enumerate(self.model.tables)}
         for at, table in enumerate(self.model.tables):
             here = self.filling(table.name)
             try:
@@ -128,8 +130,8 @@ class Generation:
                 if not self.fit:
                     raise
                 problems.append(problem)
-            later = {other.name for other in self.model.tables[at + 1 :]}
-            asked = {name for key in self.model.schema.children(table.name) if key.table in later for name in (*key.referred, key.hidden)}
+            later = [key for key in self.model.schema.children(table.name) if places.get(key.table, -1) > at]
+            asked = {name for key in later for name in (*key.referred, key.hidden)}
             here.forget(frozenset(asked))
         if problems:
             raise Unfilled(problems)

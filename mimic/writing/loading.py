@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import pyarrow as pa
 
@@ -64,7 +65,7 @@ def _insert(target: Target, load: Load, batches: Iterable[Batch], modes: Mapping
     return [clock.lines.get(name, TableLine(str(name), modes[name], 0, 0.0)) for name in load.order]
 
 
-@dataclass(slots=True)
+@dataclass
 class _Clock:
     """Tells tables apart in the run of batches: a bar and a line for each."""
 
@@ -99,8 +100,14 @@ class _Clock:
 
     def _next(self) -> TableName | None:
         """The table whose batches are to come after the present one's."""
-        order = self.load.order
-        return next((name for name in order[order.index(self.table) + 1 :] if self.load.rows.get(name, 1)), None)
+        if self.table is None:
+            return None
+        following = range(self.places[self.table] + 1, len(self.load.order))
+        return next((name for i in following if self.load.rows.get(name := self.load.order[i], 1)), None)
+
+    @cached_property
+    def places(self) -> Mapping[TableName, int]:
+        return {name: i for i, name in enumerate(self.load.order)}
 
 
 @dataclass(slots=True)
