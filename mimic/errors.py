@@ -81,7 +81,7 @@ class CapacityError(MimicError):
     exit_code = 3
 
     def __init__(self, where: str, asked: int, possible: int, why: str, *, table: str = "") -> None:
-        self.asked, self.possible = asked, possible
+        self.asked, self.possible, self.why, self.table = asked, possible, why, table
         option = f"--rows {table or where}={possible}"
         super().__init__(
             f"{asked} rows asked, at most {possible} are possible: {why}.",

@@ -169,7 +169,7 @@ class Filling:
                 continue
             stream = self._streams.at("again", self.table.name, ",".join(generator.fills), attempt, span.chunk)
             given = {need: self._need_chunk(need, span, made) for need in generator.needs}
-            made |= generator.sample(span, stream, given)
+            made |= self._sampled(generator, span, stream, given)
         return made
 
     @cached_property
@@ -233,7 +233,17 @@ class Filling:
             given |= {name: self._whole[name] for name in generator.fills if name in self._whole}
             if self.model.conditions and self.n and generator is self._by_column[generator.fills[0]]:
                 given |= self._decided(generator, given, stream)
-        return self._checking.kept(generator.fills, generator.sample(Span(0, self.n, self.n), stream, given), stream.at("check"))
+        return self._checking.kept(generator.fills, self._sampled(generator, Span(0, self.n, self.n), stream, given), stream.at("check"))
+
+    def _sampled(self, generator: Generator, span: Span, stream: Stream, given: Columns) -> Columns:
+        """What the generator makes; one that lacks room does not know in which table it is."""
+        try:
+            return generator.sample(span, stream, given)
+        except CapacityError as problem:
+            if problem.table:
+                raise
+            name = str(self.table.name)
+            raise CapacityError(f"{name}.{problem.where}", problem.asked, problem.possible, problem.why, table=name) from None
 
     def _decided(self, generator: _Parents, given: Columns, stream: Stream) -> Columns:
         """`?label`: which rows have no parent, where CHECKs tie that to columns that can be made before."""
@@ -297,7 +307,7 @@ class Filling:
     def _chunk(self, generator: Generator, span: Span, filled: Columns) -> Columns:
         stream = self._streams.at("generate", self.table.name, ",".join(generator.fills), span.chunk)
         given = {need: self._need_chunk(need, span, filled) for need in generator.needs}
-        return self._checking.kept(generator.fills, generator.sample(span, stream, given), stream.at("check"))
+        return self._checking.kept(generator.fills, self._sampled(generator, span, stream, given), stream.at("check"))
 
     def _need_chunk(self, need: str, span: Span, filled: Columns) -> pa.Array:
         if need in filled:

@@ -196,6 +196,8 @@ def generate(
 
 def _table(model: Model, problem: MimicError) -> TableName | None:
     """The table that is too small for what was asked, or whose rows were refused."""
+    if isinstance(problem, CapacityError) and problem.table:
+        return next((table.name for table in model.tables if str(table.name) == problem.table), None)
     where = problem.table if isinstance(problem, RowsRefused) else problem.where
     found = [
         table.name

@@ -225,21 +225,20 @@ class References:
         for unique, room in (*((unique, 1) for unique in self.uniques), *self.rooms):
             if not set(unique) & set(edge.columns):
                 continue
-            partners, covered = room, set(edge.columns)
+            partners, covered = np.full(len(cap), room, dtype=np.int64), set(edge.columns)
             for name in self.held:
                 if name in unique and name not in covered:
                     covered.add(name)
-                    partners *= max(1, len(given[name].unique()))
+                    partners = np.minimum(partners * max(1, len(given[name].unique())), 2**40)
             for other in self.edges:
                 mine = [name for name in other.columns if name in unique and name not in covered]
                 if other is edge or not mine:
                     continue
                 covered |= set(mine)
                 if other.own:
-                    partners = 2**40
+                    partners = np.full(len(cap), 2**40, dtype=np.int64)
                     continue
-                seen, _ = codes([given[f"{other.label}.{other.referred[other.columns.index(name)]}"] for name in mine], [])
-                partners = min(partners * max(1, len(np.unique(seen))), 2**40)
+                partners = np.minimum(partners * _partners(edge, keys, other, given, mine), 2**40)
             cap = np.minimum(cap, partners)
         return cap
 
@@ -548,6 +547,21 @@ def groves(row_group: Ints, parent_group: Ints, absent: NDArray[np.bool_], optio
 def _whole_keys(keys: Sequence[pa.Array]) -> NDArray[np.bool_]:
     """Which parents can be referred to: those whose key has no NULL."""
     return np.asarray(np.logical_and.reduce([np.asarray(values.is_valid()) for values in keys]))
+
+
+def _partners(edge: Edge, keys: Sequence[pa.Array], other: Edge, given: Columns, names: Sequence[str]) -> Ints:
+    """For each parent of `edge` how many different values `names` can have by `other`: those of its own tenant, where they share one."""
+
+    def referred(wanted: Sequence[str]) -> list[pa.Array]:
+        return [given[f"{other.label}.{other.referred[other.columns.index(name)]}"] for name in wanted]
+
+    seen, _ = codes(referred(names), [])
+    shared = [name for name in edge.columns if name in other.columns]
+    if not shared:
+        return np.full(len(keys[0]), max(1, len(np.unique(seen))), dtype=np.int64)
+    mine, theirs = codes([keys[edge.columns.index(name)] for name in shared], referred(shared))
+    group = np.unique(np.stack([theirs, seen], axis=1), axis=0)[:, 0] if len(seen) else np.zeros(0, dtype=np.int64)
+    return np.asarray(np.bincount(group, minlength=int(mine.max(initial=0)) + 1)[mine], dtype=np.int64)
 
 
 def _spares(task: Task, edges: Sequence[Edge]) -> Iterator[Generator]:

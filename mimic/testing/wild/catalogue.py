@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from mimic.testing.wild.dice import quoted
+
 _OURS = "n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'mimic')"
 
 CATALOGUE: dict[str, str] = {
@@ -49,3 +54,29 @@ COUNTERS = f"""SELECT format('SELECT coalesce(max(%s), 0) > CASE WHEN is_called 
     JOIN pg_attribute ON attrelid = refobjid AND attnum = refobjsubid
     WHERE d.classid = 'pg_class'::regclass AND deptype IN ('a', 'i') AND seqincrement > 0 AND {_OURS}"""
 """Statements, one for each sequence that a column owns: whether the column's next value would be one that is there."""
+
+Ask = Callable[[str], Iterable[Sequence[Any]]]  # runs a query and gives its rows
+
+
+def differences(real: Ask, copy: Ask) -> dict[str, tuple[list[str], list[str]]]:
+    """For each kind of thing what is missing in the copy, and what is there and should not be; nothing where they are alike."""
+    out = {}
+    for kind, query in CATALOGUE.items():
+        wanted, found = ({repr(tuple(row)) for row in ask(query)} for ask in (real, copy))
+        if wanted != found:
+            out[kind] = sorted(wanted - found), sorted(found - wanted)
+    return out
+
+
+def counts(ask: Ask) -> dict[str, int]:
+    """The rows of each table, those of its heirs apart; the name as a `TableName` shows it."""
+    out = {}
+    for schema, name, kind in ask(TABLES):
+        rows = list(ask(f"SELECT count(*) FROM {'ONLY ' if kind == 'r' else ''}{quoted(schema)}.{quoted(name)}"))
+        out[name if schema == "public" else f"{schema}.{name}"] = int(rows[0][0])
+    return out
+
+
+def stale_counters(ask: Ask) -> list[str]:
+    """Queries of the sequences whose next value is one that their column has already."""
+    return [query for (query,) in ask(COUNTERS) if any(row[0] for row in ask(query))]
