@@ -59,10 +59,9 @@ class Generation:
     def filling(self, name: TableName) -> Filling:
         if name not in self._fillings:
             table, model = self.model.schema.table(name), self.model.of(name)
-            below = self.model.schema.children(name)
-            asked = frozenset(column for key in below for column in key.referred)
+            asked = frozenset(column for key in self.model.schema.children(name) for column in key.referred)
             streams = Streams(self.seed + 1_000_003 * self.salts.get(name, 0))
-            self._fillings[name] = Filling(table, model, self.sizes.get(name, 0), streams, self.filling, asked, below)
+            self._fillings[name] = Filling(table, model, self.sizes.get(name, 0), streams, self.filling, asked)
         return self._fillings[name]
 
     def prepare(self) -> None:
