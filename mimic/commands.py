@@ -34,7 +34,7 @@ from mimic.generator import Literal
 from mimic.graph import load_order
 from mimic.model import Model
 from mimic.plan import Plan, TablePlan
-from mimic.planning.binding import bind, read_config, with_keys
+from mimic.planning.binding import bind, read_config, unknown_finding, with_keys
 from mimic.planning.restricting import restrict, restrict_config
 from mimic.profile import Evidence
 from mimic.progress import Progress, Quiet
@@ -160,6 +160,7 @@ def generate(
 ) -> Report:
     """Fill `target` with rows made from a model. No source is needed or contacted."""
     since = time.monotonic()
+    _known(accept)
     read = _model(model).model
     door = connector.find(target)
     filling = _Filling(scale, rows, seed, fit_domains, if_exists, replace_unmarked, jobs, dry_run)
@@ -307,6 +308,7 @@ def _learn(
     def check(schema: Schema) -> None:
         """Ask the target at once: a refusal after minutes of learning would be rude."""
         if target and filling:
+            _rows(schema, filling.rows)  # a wrong name is told before anything is learned
             target.begin(_load(schema, filling, dry_run=True))
             target.abandon()
 
@@ -419,12 +421,20 @@ def _config(
 ) -> Config:
     """The configuration with what the call says over what the file says."""
     told = config if isinstance(config, Config) else read_config(config) if config is not None else Config.model_validate({})
+    _known(accept)
     update: dict[str, Any] = {"accept": [*told.accept, *accept]}
     if reference is not None:
         update["reference"] = reference
     if seed is not None:
         update["seed"] = seed
     return told.model_copy(update=update)
+
+
+def _known(accept: Sequence[str]) -> None:
+    """Refuse ids that no finding has: they would be accepted in vain."""
+    for word in accept:
+        if why := unknown_finding(word):
+            raise UsageError(f"{word!r} {why}", where="accept")
 
 
 def _model(model: AnyModel) -> LearnedModel:

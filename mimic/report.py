@@ -6,6 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+# Every id that the code can give, as the catalogue in README.md lists them (a test compares the two).
+_IDS = (
+    "B101 B102 W212 W213 W221 W222 W223 W224 W225 W227 W228 W229 N301 N302 N303 W303 W304 W305 W401 W402 "
+    "W403 W404 W405 N406 W407 W408 W409 W414 W415 W416 W417 N418 W410 W411 W412 W413 N420 W421 W422 B501 "
+    "W211 W502 B503 N504 W505 W506 N510 B511 B512 W601 N602 N603 W611 W612 "
+)
+FINDINGS = tuple(_IDS.split())
+
 
 class Severity(StrEnum):
     NOTE = "note"  # worth knowing

@@ -33,6 +33,12 @@ def connect(path: Path, *, write: bool = False, create: bool = False) -> sqlite3
     if sqlite3.sqlite_version_info < OLDEST:
         oldest = ".".join(map(str, OLDEST))
         raise Unsupported(f"this Python's SQLite is {sqlite3.sqlite_version}; {oldest} or later is needed.", where=str(path))
+    if not create and not path.exists():
+        what = "no such file, and no such folder" if not path.absolute().parent.is_dir() else "no such file"
+        hint = f"Looked for {path.absolute()}. `sqlite:///` is followed by a path from here, `sqlite:////` by one from the root."
+        raise ConnectorError(f"{what}.", where=str(path), hint=hint, sqlstate="SQLITE_CANTOPEN")
+    if path.is_dir():
+        raise ConnectorError("a folder, not a database.", where=str(path), hint="Name the file in it.", sqlstate="SQLITE_CANTOPEN")
     mode = "rwc" if create else "rw" if write else "ro"
     with told(str(path)):
         uri = f"file:{quote(str(path.absolute()))}?mode={mode}"

@@ -20,6 +20,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from mimic.config import Config, KeyConfig
 from mimic.errors import ConfigError, UsageError, closest
 from mimic.registry import Registry
+from mimic.report import FINDINGS
 from mimic.schema import ForeignKey, Schema, Table
 
 BYTES = 32 << 20
@@ -216,12 +217,23 @@ def bind(config: Config, schema: Schema, registry: Registry | None = None, *, fi
     for i, name in enumerate(config.privacy_unit or ()):
         problems.table(f"privacy_unit[{i}]", name)
     for i, word in enumerate(config.accept):
-        if not _FINDING.fullmatch(word):
-            problems.found.append((f"accept[{i}]", "not the id of a finding: write W211, or W211:place."))
+        if why := unknown_finding(word):
+            problems.found.append((f"accept[{i}]", why))
     if config.locale and not _LOCALE.fullmatch(config.locale):
         problems.found.append(("locale", "not a locale: write en_US, de_DE, ..."))
     if problems.found:
         raise ConfigError(problems.found, file=file)
+
+
+def unknown_finding(word: str) -> str:
+    """Why `W211` or `W211:place` names no finding; nothing where it does."""
+    if not _FINDING.fullmatch(word):
+        return "is not the id of a finding: write W211, or W211:place."
+    id, colon, place = word.partition(":")
+    if id in FINDINGS:
+        return ""
+    near = closest(id, FINDINGS) or " The catalogue of findings is in mimic/README.md."
+    return "is the id of no finding." + (near.replace("'?", f":{place}'?") if colon else near)
 
 
 def _check_tables(config: Config, problems: _Problems, registry: Registry | None) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from mimic.report import FINDINGS
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -14,6 +16,7 @@ def test_the_catalogue_lists_every_finding():
     listed = set(re.findall(r"^\| ([NWB]\d{3}) \|", (ROOT / "mimic" / "README.md").read_text(), re.MULTILINE))
     assert made - listed == set()
     assert listed - made == set()
+    assert set(FINDINGS) == listed
 
 
 def test_an_id_has_one_severity():

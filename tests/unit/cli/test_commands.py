@@ -197,6 +197,28 @@ def test_an_unknown_table_is_named(run, source):
     assert "Did you mean 'orders'?" in done.stderr
 
 
+def test_rows_of_an_unknown_table_are_refused_before_anything_is_learned(run, source):
+    done = run("clone", source, "sqlite:///t.sqlite", "--rows", "ordes=3")
+    assert done.exit_code == 2
+    assert "Did you mean 'orders'?" in done.stderr
+    assert "learning" not in done.stderr
+
+
+def test_an_id_that_no_finding_has_cannot_be_accepted(run, source):
+    done = run("clone", source, "sqlite:///t.sqlite", "--accept", "W610:stat")
+    assert done.exit_code == 2
+    assert "'W610:stat' is the id of no finding. Did you mean 'W6" in done.stderr
+    assert run("clone", source, "sqlite:///t.sqlite", "--accept", "stat").exit_code == 2
+    assert not Path("t.sqlite").exists()
+
+
+def test_a_missing_file_says_where_it_was_looked_for(run):
+    done = run("inspect", "sqlite:///no/shop.sqlite")
+    assert done.exit_code == 1
+    assert "no such file, and no such folder" in done.stderr
+    assert str(Path("no/shop.sqlite").absolute()) in done.stderr
+
+
 def test_all_problems_of_a_configuration_are_told(run, source):
     Path("my.yaml").write_text("tables: {ordes: {mode: copy}, place: {columns: {pric: {}}}}")
     done = run("clone", source, "sqlite:///t.sqlite", "--config", "my.yaml")

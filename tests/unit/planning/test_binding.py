@@ -154,7 +154,7 @@ tables:
   sales.orders: {mode: empty}
 privacy_unit: [places]
 ignore_fks: ["sales.orders(place)"]
-accept: [W204, "W204:sales.orders.odd"]
+accept: [W211, "W211:sales.orders.odd"]
 locale: de_DE
 """),
         models.schema(),
