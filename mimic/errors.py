@@ -27,6 +27,18 @@ def closest(name: str, known: Sequence[str]) -> str:
     return f" Did you mean {found[0]!r}?" if found else ""
 
 
+# Classes of sqlstate that are about the connection, the rights, the statement or the server. A trigger may raise any other.
+_NOT_OF_A_ROW: tuple[str, ...] = ("08", "0A", "0B", "0L", "0P", "24", "25", "26", "28", "2B", "2D", "34", "3B", "3D", "3F")
+_NOT_OF_A_ROW += ("40", "42", "53", "55", "57", "58", "72", "F0", "HV", "XX")
+
+
+def of_a_row(sqlstate: str) -> bool:
+    """Whether what rows hold may be the reason for an error of this sqlstate (of SQLite: its name)."""
+    if sqlstate.startswith("SQLITE_"):
+        return sqlstate.startswith(("SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_ERROR"))
+    return len(sqlstate) == 5 and not sqlstate.startswith(_NOT_OF_A_ROW)
+
+
 class MimicError(Exception):
     """What went wrong, where, and what to do next."""
 
@@ -64,10 +76,13 @@ class RowsRefused(Refused):
 
 
 class ConnectorError(MimicError):
-    """`sqlstate`, table and constraint only: a driver's own message may carry row values."""
+    """`sqlstate`, table and constraint only: a driver's own message may carry row values.
 
-    def __init__(self, sentence: str, *, where: str = "", hint: str = "", sqlstate: str = "") -> None:
-        self.sqlstate = sqlstate
+    `suspects` are the tables whose rows may be the reason, where it cannot be told which.
+    """
+
+    def __init__(self, sentence: str, *, where: str = "", hint: str = "", sqlstate: str = "", suspects: Sequence[str] = ()) -> None:
+        self.sqlstate, self.suspects = sqlstate, tuple(suspects)
         super().__init__(sentence + (f" (sqlstate {sqlstate})" if sqlstate else ""), where=where, hint=hint)
 
 

@@ -14,9 +14,10 @@ import psycopg
 import pyarrow as pa
 from psycopg import sql
 
-from connectors.postgresql.connect import guarded
+from connectors.postgresql.connect import guarded, translated
 from connectors.postgresql.loading import Place, Streams
 from mimic.batch import Batch
+from mimic.errors import ConnectorError, of_a_row
 from mimic.schema import Table, TableName
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -31,9 +32,11 @@ WITH RECURSIVE base (name, type, modifier) AS (
 ) SELECT name, format_type(type, modifier) FROM base JOIN pg_type ON pg_type.oid = type WHERE typtype <> 'd'
 """
 
+# One that watches over several tables speaks of rows that are still to come.
 _WAITING = """
-SELECT nspname, conname FROM pg_constraint JOIN pg_namespace n ON n.oid = connamespace
+SELECT nspname, conname FROM pg_constraint k JOIN pg_namespace n ON n.oid = connamespace JOIN pg_trigger t ON t.tgconstraint = k.oid
 WHERE conrelid = %s::regclass AND contype = 't' AND condeferrable
+  AND NOT EXISTS (SELECT FROM pg_trigger o WHERE o.tgfoid = t.tgfoid AND o.tgrelid <> t.tgrelid)
 """
 
 _WAITED = """
@@ -167,16 +170,18 @@ class Asked:
         return bad
 
 
-def waiting(connection: Connection, error: psycopg.Error) -> str:
-    """The table whose trigger, which waits for the commit, has refused it; "" where that cannot be told."""
+def late(connection: Connection, error: psycopg.Error) -> ConnectorError:
+    """What a trigger that waits for the commit has refused, with the tables that have it."""
+    plain = translated(error)
     named = re.search(r'PL/pgSQL function (?:\S+\.)?"?([^\s"(]+)"?\(', error.diag.context or "")
-    if named is None or connection.closed:
-        return ""
+    if named is None or connection.closed or plain.where:
+        return plain
     try:
-        found = connection.execute(_WAITED, [named[1]]).fetchall()
+        found = [name for (name,) in connection.execute(_WAITED, [named[1]]).fetchall()]
     except psycopg.Error:
-        return ""
-    return found[0][0] if len(found) == 1 else ""
+        return plain
+    sentence = "a trigger that waits for the end of the load refuses rows."
+    return ConnectorError(sentence, where=", ".join(found), sqlstate=plain.sqlstate, suspects=found) if found else plain
 
 
 def _trusted(expression: str) -> sql.SQL:
@@ -186,7 +191,7 @@ def _trusted(expression: str) -> sql.SQL:
 
 def _of_a_row(error: psycopg.Error) -> bool:
     """Whether what a row holds may be the reason, and not the server, the connection or the statement."""
-    return (error.sqlstate or "")[:2] in ("21", "22", "23", "2F", "38", "39", "44", "54", "P0")
+    return of_a_row(error.sqlstate or "")
 
 
-__all__ = ["Asked", "waiting"]
+__all__ = ["Asked", "late"]

@@ -18,8 +18,8 @@ from psycopg import sql
 from connectors._sql.expressions import translated as in_dialect
 from connectors.postgresql import admission, completing, keys, loading, making
 from connectors.postgresql.admission import Way
-from connectors.postgresql.asking import Asked, waiting
-from connectors.postgresql.connect import ENGINE, connect, guarded, identity, safe_url, translated
+from connectors.postgresql.asking import Asked, late
+from connectors.postgresql.connect import ENGINE, connect, guarded, identity, safe_url
 from connectors.postgresql.home import at_home, home
 from connectors.postgresql.lacking import Lacking, lacking, without
 from connectors.postgresql.loading import Place, Streams
@@ -239,6 +239,11 @@ class PostgresTarget:
         def explain(error: psycopg.Error) -> ConnectorError | None:
             return making.counted(self._main, load.schema, error)
 
+        if self._way == "fill":  # what waits for the commit would stand in the way of any ALTER TABLE
+            try:
+                making.once(self._main, "SET CONSTRAINTS ALL IMMEDIATE")
+            except psycopg.Error as error:
+                raise explain(error) or late(self._main, error) from None
         foreign = load.schema.engine != ENGINE
         findings = making.run(self._main, self._after if self._way != "fill" else self._suspended.back, explain=explain, foreign=foreign)
         self._watch("constrained")
@@ -268,7 +273,7 @@ class PostgresTarget:
                 self._main.execute("COMMIT")
             except psycopg.Error as error:
                 told = making.counted(self._main, self._loading.schema, error)
-                raise told or translated(error, waiting(self._main, error)) from None
+                raise told or late(self._main, error) from None
         self._streams, self._load = None, None
 
     def abandon(self) -> None:

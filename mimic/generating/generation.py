@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from mimic.batch import Batch
-from mimic.errors import CapacityError, ConnectorError, MimicError, RowsRefused
+from mimic.errors import CapacityError, ConnectorError, MimicError, RowsRefused, of_a_row
 from mimic.generating.checking import Judge
 from mimic.generating.filling import Filling
 from mimic.model import Model
@@ -17,8 +17,7 @@ from mimic.schema import TableName, arrow_type
 from mimic.streams import CHUNK, Streams
 
 FEWER, ROUNDS = 4, 40  # how often a table gets the rows that were not refused, before it is halved; and all of that for all tables
-# What begins like this may come from what a row holds; the second from rows of another table, seen when all are there.
-OF_A_ROW = ("21", "22", "23", "2F", "38", "39", "44", "54", "P0", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_ERROR")
+# What may come from rows of another table, seen when all are there.
 OF_OTHERS = ("23503", "SQLITE_CONSTRAINT_FOREIGNKEY")
 
 
@@ -50,6 +49,7 @@ class Generation:
     _tries: dict[TableName, int] = field(default_factory=dict)
     _fillings: dict[TableName, Filling] = field(default_factory=dict)
     _ready: set[TableName] = field(default_factory=set)
+    _rounds: int = 0
     _over: bool = False  # all batches have been made
 
     @property
@@ -59,9 +59,10 @@ class Generation:
     def filling(self, name: TableName) -> Filling:
         if name not in self._fillings:
             table, model = self.model.schema.table(name), self.model.of(name)
-            asked = frozenset(column for key in self.model.schema.children(name) for column in key.referred)
+            below = self.model.schema.children(name)
+            asked = frozenset(column for key in below for column in key.referred)
             streams = Streams(self.seed + 1_000_003 * self.salts.get(name, 0))
-            self._fillings[name] = Filling(table, model, self.sizes.get(name, 0), streams, self.filling, asked)
+            self._fillings[name] = Filling(table, model, self.sizes.get(name, 0), streams, self.filling, asked, below)
         return self._fillings[name]
 
     def prepare(self) -> None:
@@ -72,7 +73,7 @@ class Generation:
                 self._prepare()
                 return
             except CapacityError as problem:
-                name = _table(self.model, problem)
+                name = _table(self.model, problem.table or problem.where)
                 if not self.fit or name is None or problem.possible >= self.sizes[name]:
                     raise
                 self._lower(name, problem)
@@ -138,10 +139,11 @@ class Generation:
 
     def again(self, problem: MimicError) -> bool:
         """Whether another way of filling the tables may do after a load that failed: then all is ready for it."""
-        if sum(self._tries.values()) >= ROUNDS:
+        if self._rounds >= ROUNDS:
             return False
-        found = [(_table(self.model, each), each) for each in (problem.problems if isinstance(problem, Unfilled) else (problem,))]
-        changed = [self._changed(name, each) for name, each in found if name is not None]
+        self._rounds += 1
+        problems = problem.problems if isinstance(problem, Unfilled) else (problem,)
+        changed = [self._changed(name, each) for each in problems for name in self._tables(each)]
         if not any(changed):
             return False
         self._fillings.clear()
@@ -149,12 +151,23 @@ class Generation:
         self.prepare()
         return True
 
+    def _tables(self, problem: MimicError) -> list[TableName]:
+        """The tables about which something is to be done. Of several suspects the last that has rows gives way, which costs least."""
+        if isinstance(problem, RowsRefused | CapacityError):
+            places: tuple[str, ...] = (problem.table or problem.where,)
+        else:
+            places = problem.suspects if isinstance(problem, ConnectorError) and problem.suspects else (problem.where,)
+        found = [name for place in places if (name := _table(self.model, place)) is not None]
+        if len(found) == 1 or not self.watched.issuperset(found):
+            return found
+        return [table.name for table in self.model.tables if table.name in found and self.sizes[table.name]][-1:]
+
     def _changed(self, name: TableName, problem: MimicError) -> bool:
         """Do something else about one table."""
         n, tries = self.sizes[name], self._tries.get(name, 0)
         self._tries[name] = tries + 1
         if isinstance(problem, ConnectorError):
-            if not problem.sqlstate.startswith(OF_A_ROW):
+            if not of_a_row(problem.sqlstate):
                 return False
             elsewhere = self._over and problem.sqlstate.startswith(OF_OTHERS)
             if not elsewhere and name not in self.watched:
@@ -172,6 +185,8 @@ class Generation:
             why = f"are refused by the target: {problem.sentence.rstrip('.')}"
             self.salts[name] = self.salts.get(name, 0) + 1
             left = n if tries < 2 else max(n // 10, 1) if n > 1 else 0
+        if isinstance(problem, ConnectorError) and len(problem.suspects) > 1 and tries > 1:
+            left = 0
         if left == n:
             return True
         self._resize(name, max(left, 0))
@@ -193,11 +208,11 @@ def generate(
     return made
 
 
-def _table(model: Model, problem: MimicError) -> TableName | None:
-    """The table that is too small for what was asked, or whose rows were refused."""
-    if isinstance(problem, CapacityError) and problem.table:
-        return next((table.name for table in model.tables if str(table.name) == problem.table), None)
-    where = problem.table if isinstance(problem, RowsRefused) else problem.where
+def _table(model: Model, where: str) -> TableName | None:
+    """The table of this name, else the one that a place is in."""
+    exact = next((table.name for table in model.tables if str(table.name) == where), None)
+    if exact is not None:
+        return exact
     found = [
         table.name
         for table in model.tables

@@ -79,7 +79,7 @@ class Presence:
         today, fixed = day_of(self.conditions), locked & {*self.read, *self.seen}
         rows = {**columns, **{f"@{label}": _sign(~absent[label]) for label in self.labels}}
         rows, _ = honour(rows, self.conditions, self.table, fixed, stream.at("first"), today=today)
-        closed, left = set[str](), 0
+        closed, lost = set[str](), np.zeros(len(rows[f"@{self.labels[0]}"]), dtype=np.bool_)
         for turn in range(2 * len(self.labels)):
             place = stream.at(turn)
             full = next((label for label in self.labels if _count(rows[f"@{label}"]) > rooms[label]), None)
@@ -94,12 +94,12 @@ class Presence:
             order = np.argsort(needing, kind="stable")[: len(there) - rooms[full]]  # those that can do without come first
             part = {name: values.take(pa.array(order)) for name, values in without.items()}
             part, bad = honour(part, self.conditions, self.table, fixed | closed, place.at("other"), today=today)
-            left += int(bad.sum())
+            lost[there[order]] = bad
             at = np.arange(len(rows[sign]))
             at[there[order]] = len(at) + np.arange(len(order))
             rows = {name: pa.concat_arrays([values, part[name].cast(values.type)]).take(pa.array(at)) for name, values in rows.items()}
         lacking = {label: ~np.asarray(rows[f"@{label}"].is_valid()) for label in self.labels}
-        return {name: rows[name] for name in self.read}, lacking, left
+        return {name: rows[name] for name in self.read}, lacking, int(lost.sum())
 
 
 def _count(values: pa.Array) -> int:
