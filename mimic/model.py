@@ -19,7 +19,7 @@ from mimic.plan import Choice
 from mimic.report import Finding
 from mimic.schema import Check, Ddl, Schema, TableName, Unique
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)

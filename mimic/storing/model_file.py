@@ -13,12 +13,14 @@ A part that nothing refers to makes the file invalid: what it holds can be liste
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 import zlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import mimic
 from mimic.errors import MimicError, ModelFileError
 from mimic.graph import LoadOrder
 from mimic.model import FORMAT, Learned, Model, TableModel
@@ -30,10 +32,12 @@ from mimic.storing import arrays, rows, states
 from mimic.storing.archive import MEMBER_BYTES, Archive, damaged, opened, write
 from mimic.storing.arrays import Array, BadArray
 from mimic.storing.rows import BadRows
-from mimic.storing.trees import BadTree, grow
+from mimic.storing.trees import BadTree, grow, shape
 
 Kind = TypeVar("Kind")
-_HEAD = {"format", "seed", "scale", "facts", "findings", "order", "ddl", "tables"}
+_SHAPE = shape(Schema, TableModel, LoadOrder, Finding, Choice)
+_VERSION = re.compile(r"[\w.+-]{1,40}")
+_HEAD = {"format", "shape", "seed", "scale", "facts", "findings", "order", "ddl", "tables"}
 
 
 def save(model: Model, path: str | Path) -> None:
@@ -75,6 +79,7 @@ def load(path: str | Path, registry: Registry) -> Model:
 def _plain_head(model: Model) -> dict[str, Any]:
     return {
         "format": FORMAT,
+        "shape": _SHAPE,
         "seed": model.seed,
         "scale": model.scale,
         "facts": dict(sorted(model.facts.items())),
@@ -132,6 +137,28 @@ def _read(archive: Archive, registry: Registry) -> Model:
             where=str(archive.path),
             hint="Install a newer Mimic." if newer else "Learn it anew: mimic learn SOURCE -o FILE.mimic",
         )
+    try:
+        return _whole(archive, head, registry, used)
+    except (Exception, RecursionError) as error:
+        ours = isinstance(error, ModelFileError) and not error.sentence.startswith("damaged")  # says what it needs
+        if ours or head.get("shape") == _SHAPE:
+            raise
+        raise _of_another_version(archive.path, head) from error
+
+
+def _of_another_version(path: Path, head: dict[str, Any]) -> ModelFileError:
+    facts = head.get("facts")
+    told = str(facts.get("mimic")) if isinstance(facts, dict) else ""
+    theirs = told if _VERSION.fullmatch(told) else "unknown"
+    who = f"version {theirs}" if theirs != mimic.__version__ else f"another state of version {theirs}"
+    return ModelFileError(
+        f"written by {who} of Mimic, which keeps models in another way than this one, {mimic.__version__}.",
+        where=str(path),
+        hint="Learn it anew: mimic learn SOURCE -o FILE.mimic",
+    )
+
+
+def _whole(archive: Archive, head: dict[str, Any], registry: Registry, used: set[str]) -> Model:
     schema = grow(_document(archive, "schema.json", used), Schema)
     if set(head) != _HEAD:
         raise damaged(archive.path, "mimic.json has not the keys of this format")

@@ -11,6 +11,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 Kind = TypeVar("Kind")
@@ -26,6 +27,21 @@ class BadTree(ValueError):
 def grow(tree: Any, kind: type[Kind], path: str = "") -> Kind:
     """The dataclass `kind` from what `schema.plain` made of it; fields that `plain` leaves out get their defaults."""
     return cast(Kind, _grow(tree, kind, path))
+
+
+def shape(*kinds: type[Any]) -> str:
+    """A digest of the classes and fields that trees of `kinds` may hold: files of two versions of Mimic differ in it."""
+    told: dict[str, list[str]] = {}
+    waiting: list[Any] = [*kinds]
+    while waiting:
+        hint = waiting.pop()
+        if not (isinstance(hint, type) and is_dataclass(hint)):
+            waiting += get_args(hint)
+        elif hint.__name__ not in told:
+            hints = _hints(cast(Hashable, hint))
+            told[hint.__name__] = [field.name for field in fields(hint)]  # hints are printed differently by versions of Python
+            waiting += hints.values()
+    return blake2b(repr(sorted(told.items())).encode(), digest_size=8).hexdigest()
 
 
 def _grow(tree: Any, hint: Any, path: str) -> Any:

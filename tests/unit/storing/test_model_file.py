@@ -13,8 +13,10 @@ import pytest
 
 from mimic import storing
 from mimic.errors import ModelFileError
+from mimic.model import FORMAT
 from mimic.registry import Registry
 from mimic.storing import archive, arrays, rows
+from mimic.storing.model_file import _SHAPE
 from tests.samples import models
 
 
@@ -140,8 +142,31 @@ def test_no_zip(tmp_path):
 
 
 def test_a_later_format_asks_for_a_newer_mimic(file):
-    change_json(file, "mimic.json", lambda tree: tree.update(format=2))
+    change_json(file, "mimic.json", lambda tree: tree.update(format=FORMAT + 1))
     assert "Install a newer Mimic" in refused(file)
+
+
+def test_an_earlier_format_is_not_called_damaged(file):
+    change_json(file, "mimic.json", lambda tree: (tree.update(format=FORMAT - 1), tree.pop("shape")))
+    told = refused(file)
+    assert f"has format {FORMAT - 1}; this version of Mimic reads format {FORMAT}" in told
+    assert "Learn it anew" in told
+    assert "damaged" not in told
+
+
+def test_a_file_of_another_version_is_not_called_damaged(file):
+    """Its parts have fields that this version lacks; the version that it names is told, whatever else stands there is not."""
+
+    def changed(tree):
+        tree.update(shape="0123456789abcdef", facts=tree["facts"] | {"mimic": "0.9.1"})
+        tree["tables"][0]["more"] = 1
+
+    change_json(file, "mimic.json", changed)
+    assert "written by version 0.9.1 of Mimic" in refused(file)
+    change_json(file, "mimic.json", lambda tree: tree["facts"].update(mimic="a@b.example <x>"))
+    assert "written by version unknown of Mimic" in refused(file)
+    change_json(file, "mimic.json", lambda tree: tree.update(shape=_SHAPE))
+    assert "damaged" in refused(file)
 
 
 def test_a_generator_that_is_not_installed_is_named(file):
