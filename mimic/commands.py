@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ import pyarrow as pa
 from mimic import connector, evaluating, generating, generators, learning, planning, profiling, storing, writing
 from mimic.config import Config
 from mimic.connector import IfExists, Load, Source, Target
-from mimic.errors import MimicError, Refused, UsageError, closest
+from mimic.errors import ConfigError, MimicError, Refused, UsageError, closest
 from mimic.generator import Literal
 from mimic.graph import load_order
 from mimic.model import Model
@@ -101,7 +102,7 @@ def inspect(
         return _model(source)
     told = _config(config)
     told = told.model_copy(update={"sample_rows": min(told.sample_rows, SAMPLE_TO_INSPECT)})
-    with connector.find(source).source(source, jobs=jobs) as opened:
+    with _telling(told), connector.find(source).source(source, jobs=jobs) as opened:
         return _study(opened, told, _Choice(schemas, tables, exclude_tables), progress or Quiet()).plan
 
 
@@ -119,7 +120,7 @@ def plan(
 ) -> Plan:
     """What would be done with every table and column, and why. `planning.binding.write_config` makes a mimic.yaml of it."""
     told = _config(config, reference=reference, seed=seed)
-    with connector.find(source).source(source, jobs=jobs) as opened:
+    with _telling(told), connector.find(source).source(source, jobs=jobs) as opened:
         return _study(opened, told, _Choice(schemas, tables, exclude_tables), progress or Quiet()).plan
 
 
@@ -139,7 +140,7 @@ def learn(
 ) -> LearnedModel:
     """Learn a model of a database; the source is read, in one snapshot, and never written."""
     told = _config(config, reference=reference, seed=seed, accept=accept)
-    with connector.find(source).source(source, jobs=jobs) as opened:
+    with _telling(told), connector.find(source).source(source, jobs=jobs) as opened:
         return LearnedModel(_learn(opened, told, _Choice(schemas, tables, exclude_tables), decide, progress or Quiet()))
 
 
@@ -196,7 +197,7 @@ def clone(
     told = _config(config, reference=reference, seed=seed, accept=accept)
     filling = _Filling(scale, rows, seed, fit_domains, if_exists, replace_unmarked, jobs, dry_run)
     source_door, door = connector.find(source), connector.find(target)
-    with source_door.source(source, jobs=jobs) as opened, door.target(target) as filled:
+    with _telling(told), source_door.source(source, jobs=jobs) as opened, door.target(target) as filled:
         if opened.identity() == filled.identity():
             raise Refused("source and target are the same database; nothing was written.", where=door.safe_url(target))
         model = _learn(opened, told, _Choice(schemas, tables, exclude_tables), decide, progress, filled, filling)
@@ -420,7 +421,7 @@ def _config(
     config: Config | str | Path | None, *, reference: Reference | None = None, seed: int | None = None, accept: Sequence[str] = ()
 ) -> Config:
     """The configuration with what the call says over what the file says."""
-    told = config if isinstance(config, Config) else read_config(config) if config is not None else Config.model_validate({})
+    told = config if isinstance(config, Config) else read_config(config, later=True) if config is not None else Config.model_validate({})
     _known(accept)
     update: dict[str, Any] = {"accept": [*told.accept, *accept]}
     if reference is not None:
@@ -428,6 +429,19 @@ def _config(
     if seed is not None:
         update["seed"] = seed
     return told.model_copy(update=update)
+
+
+@contextmanager
+def _telling(config: Config) -> Iterator[None]:
+    """Whatever goes wrong before the names of a configuration are checked: its own mistakes are told first."""
+    try:
+        yield
+    except ConfigError:
+        raise
+    except MimicError:
+        if config.mistakes:
+            raise ConfigError(config.mistakes) from None
+        raise
 
 
 def _known(accept: Sequence[str]) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from mimic.semantics import Kind, Sensitivity
 
@@ -64,3 +65,14 @@ class Config(_Strict):
     extra_fks: list[KeyConfig] = Field(default_factory=list)
     ignore_fks: list[str] = Field(default_factory=list, description="Foreign keys to leave out of the graph, written table(column,...).")
     tables: dict[str, TableConfig] = Field(default_factory=dict)
+    _mistakes: tuple[tuple[str, str], ...] = PrivateAttr(())
+
+    @property
+    def mistakes(self) -> tuple[tuple[str, str], ...]:
+        """What was wrong in the file and left out, each a (path, sentence): told together with the names that a source does not have."""
+        return self._mistakes
+
+    def with_mistakes(self, mistakes: Sequence[tuple[str, str]]) -> Config:
+        made = self.model_copy()
+        made._mistakes = tuple(mistakes)
+        return made

@@ -16,7 +16,7 @@ import typer
 from mimic.cli import options as o
 from mimic.cli.failing import Commands
 from mimic.cli.talk import Talk
-from mimic.errors import Refused, UsageError
+from mimic.errors import ConfigError, Refused, UsageError
 
 if TYPE_CHECKING:
     from mimic.config import Config
@@ -386,7 +386,7 @@ def _talk(format: o.Format, quiet: bool, verbose: int, config: Path | None = Non
 def _read(config: Path | None) -> Config | None:
     from mimic.planning.binding import read_config
 
-    return read_config(config) if config else None
+    return read_config(config, later=True) if config else None
 
 
 def _url(given: str | None, config: Config | None, which: Literal["source", "target"]) -> str:
@@ -396,6 +396,8 @@ def _url(given: str | None, config: Config | None, which: Literal["source", "tar
     if given is not None:
         return with_environment(given)
     named: str | None = getattr(config, which) if config else None
+    if named is None and config is not None and config.mistakes:
+        raise ConfigError(config.mistakes)
     if named is None:
         raise UsageError(f"no {which} is named.", hint=f"Give its URL as {which.upper()}, or as `{which}:` in the file of --config.")
     return named

@@ -36,35 +36,63 @@ _KEY = re.compile(r"(?P<table>[^()]+)\((?P<columns>[^()]+)\)")
 # -- reading ---------------------------------------------------------------------------------------------------------
 
 
-def read_config(path: str | Path) -> Config:
-    """The configuration in a file; `ConfigError` with every unknown key and wrong type in it."""
+def read_config(path: str | Path, *, later: bool = False) -> Config:
+    """The configuration in a file; `ConfigError` with every unknown key and wrong type in it.
+
+    With `later` these are `mistakes` of the configuration, for `bind` to tell together with the unknown names.
+    """
     file = Path(path)
     if not file.is_file():
         raise UsageError("no such configuration file.", where=str(path), hint="`mimic plan SOURCE -o mimic.yaml` proposes one.")
     if file.stat().st_size > BYTES:
         raise UsageError(f"larger than {BYTES >> 20} MB.", where=str(path))
     try:
-        return parse_config(file.read_text(encoding="utf-8"), file=file.name)
+        return parse_config(file.read_text(encoding="utf-8"), file=file.name, later=later)
     except UnicodeDecodeError:
         raise UsageError("not a text in UTF-8.", where=str(path)) from None
 
 
-def parse_config(text: str, *, file: str = "mimic.yaml") -> Config:
-    """The configuration in a YAML text."""
+def parse_config(text: str, *, file: str = "mimic.yaml", later: bool = False) -> Config:
+    """The configuration in a YAML text; `later` as in `read_config`."""
     tree = _load(text, file)
     problems: list[tuple[str, str]] = []
     tree = _expand(tree, "", problems, _Budget())
     _fill_blanks(tree)
     if not isinstance(tree, dict):
         raise ConfigError([("", "a mapping is expected: `tables:`, `seed:`, ...")], file=file)
-    try:
-        config = Config.model_validate(tree)
-    except ValidationError as invalid:
-        problems += [_problem(entry) for entry in invalid.errors(include_url=False, include_input=True, include_context=True)]
-        raise ConfigError(problems, file=file) from None
-    if problems:
+    config: Config | None = None
+    while config is None:
+        try:
+            config = Config.model_validate(tree)
+        except ValidationError as invalid:
+            entries = invalid.errors(include_url=False, include_input=True, include_context=True)
+            problems += [_problem(entry) for entry in entries]
+            cut = [_cut(tree, entry["loc"]) for entry in entries]
+            if not later or not any(cut):
+                raise ConfigError(problems, file=file) from None
+    if problems and not later:
         raise ConfigError(problems, file=file)
-    return config
+    return config.with_mistakes(problems) if problems else config
+
+
+def _cut(tree: Any, where: Sequence[str | int]) -> bool:
+    """Take out of the tree what stands at a path, or the mapping that lacks it; False where that is gone already."""
+    path: list[tuple[Any, str | int]] = []
+    for part in where:
+        if not (part in tree if isinstance(tree, dict) else isinstance(tree, list) and isinstance(part, int) and part < len(tree)):
+            break
+        path.append((tree, part))
+        tree = tree[part]
+    if not path or len(path) < len(where) - 1:
+        return False
+    around, part = path[-1]
+    if isinstance(around, list):  # its neighbours keep their numbers
+        path = [pair for pair in path if isinstance(pair[0], dict)]
+        if not path:
+            return False
+        around, part = path[-1]
+    del around[part]
+    return True
 
 
 def _fill_blanks(tree: Any) -> None:
@@ -206,7 +234,7 @@ class _Problems:
 
 def bind(config: Config, schema: Schema, registry: Registry | None = None, *, file: str = "mimic.yaml") -> None:
     """Check every name in `config` against `schema` and the generators at hand; `ConfigError` with all that are wrong."""
-    problems = _Problems(schema)
+    problems = _Problems(schema, list(config.mistakes))
     _check_tables(config, problems, registry)
     for i, key in enumerate(config.extra_fks):
         _check_key(f"extra_fks[{i}]", key, problems)

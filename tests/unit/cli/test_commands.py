@@ -212,6 +212,19 @@ def test_an_id_that_no_finding_has_cannot_be_accepted(run, source):
     assert not Path("t.sqlite").exists()
 
 
+def test_unknown_keys_and_unknown_names_are_told_in_one_round(run, source):
+    Path("my.yaml").write_text("sede: 3\nk: many\ntables: {ordes: {mode: copy}, place: {mod: copy, columns: {pric: {}}}}")
+    told = run("clone", source, "sqlite:///t.sqlite", "--config", "my.yaml").stderr
+    assert "5 problems" in told
+    for path in ("sede", "k ", "tables.ordes", "tables.place.mod", "tables.place.columns.pric"):
+        assert f"  {path}" in told
+    nowhere = run("clone", "sqlite:///none.sqlite", "sqlite:///t.sqlite", "--config", "my.yaml")
+    assert nowhere.exit_code == 2
+    assert "3 problems" in nowhere.stderr
+    Path("my.yaml").write_text("sourc: sqlite:///shop.sqlite")
+    assert "Did you mean 'source'?" in run("plan", "--config", "my.yaml").stderr
+
+
 def test_a_missing_file_says_where_it_was_looked_for(run):
     done = run("inspect", "sqlite:///no/shop.sqlite")
     assert done.exit_code == 1
