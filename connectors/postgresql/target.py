@@ -250,7 +250,7 @@ class PostgresTarget:
         present = [name for name in load.order if name in self._places]
         findings += completing.advance_sequences(self._main, set(present))
         findings += completing.refresh_views(self._main)
-        findings += completing.analyse(self._main, present)
+        findings += completing.analyse(self._main, [name for name in present if load.schema.table(name).kind != "foreign"])
         mark = {**load.mark, "schemas": self._schemas()}
         if self._staging is not None:
             self._staging.mark = mark

@@ -76,6 +76,8 @@ class Filling:
             if not single.isdisjoint(generator.fills) and (room := generator.capacity()) is not None and room < self.n:
                 place = f"{self.table.name}.{','.join(generator.fills)}"
                 raise CapacityError(place, self.n, room, f"{generator.kind} can make no more distinct values", table=str(self.table.name))
+        for name in self._tied:
+            self.whole(name)
         for generator in self._generators():
             if getattr(generator, "whole_table", False):
                 self.whole(generator.fills[0])
@@ -125,6 +127,9 @@ class Filling:
         if self.model.copied is not None and name in self.model.copied.column_names:
             self._whole[name] = self.model.copied.column(name).combine_chunks()
             return self._whole[name]
+        if name in self._tied and self.n:
+            self._settle(self._tied[name])
+            return self._whole[name]
         generator = self._by_column.get(name)
         if generator is None:
             raise MimicError(f"nothing fills the column {name!r}, which a foreign key needs", where=str(self.table.name))
@@ -143,6 +148,32 @@ class Filling:
             self._busy.discard(generator.fills)
         self._whole.update({column: values for column, values in made.items() if column not in self._whole})
         return self._whole[name]
+
+    @cached_property
+    def _tied(self) -> dict[str, frozenset[str]]:
+        """Key columns that conditions tie to other key columns, each with all that hang together: none could be changed later."""
+        found: dict[str, frozenset[str]] = {}
+        referring = {name for key in self.table.foreign_keys for name in key.columns}
+        for names in (frozenset(ref.name for ref in columns_of(condition)) for condition in self.model.conditions):
+            if len(names) < 2 or not names <= self._checking.locked or names & referring or not all(map(self._free_of_parents, names)):
+                continue
+            if any(getattr(self._by_column[name], "whole_table", False) for name in names):
+                continue
+            together = names.union(*(found.get(name, frozenset()) for name in names))
+            found |= dict.fromkeys(together, together)
+        return found
+
+    def _settle(self, names: frozenset[str]) -> None:
+        """Make columns that conditions tie together, for all rows, and make them satisfy these."""
+        made: dict[str, pa.Array] = {}
+        for name in sorted(names):
+            if name not in made:
+                made |= self._run_chunks(self._by_column[name])
+        own = [condition for condition in self.model.conditions if {ref.name for ref in columns_of(condition)} <= names]
+        alone = {rule.columns[0] for rule in self.table.keys if len(rule.columns) == 1} & names
+        read = {name: made[name] for name in names}
+        stream = self._streams.at("settle", self.table.name, ",".join(sorted(names)))
+        self._whole |= made | honour(read, own, self.table, frozenset(alone), stream, today=day_of(own))[0]
 
     def batches(self, judge: Judge | None = None, watched: bool = False) -> Iterator[pa.RecordBatch]:
         """All rows in order, one batch per logical chunk, the written columns only.

@@ -104,6 +104,10 @@ class Within:
             live[stream.at("null").permutation(n)[: round(self.null_share * n)]] = False
         rows = np.flatnonzero(live)
         group = codes([given[name] for name in self.group], [])[0][rows] if self.group else np.zeros(len(rows), dtype=np.int64)
+        if self.way == "chosen" and self.group:  # a NULL is like no other: those rows are bound by nothing
+            loose = np.logical_or.reduce([np.asarray(given[name].is_null())[rows] for name in self.group])
+            group = np.where(loose, int(group.max(initial=0)) + 1 + np.arange(len(rows)), group)
+            group = np.asarray(np.unique(group, return_inverse=True)[1].reshape(-1), dtype=np.int64)
         order = np.argsort(group, kind="stable")
         _, begin, size = np.unique(group[order], return_index=True, return_counts=True)
         if self.way == "dense":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -41,6 +41,7 @@ from mimic.schema import Table, arrow_type
 from mimic.truth import TODAY, Rows, evaluate
 
 NEVER = Limits(must_be_null=True)  # no value but NULL
+MOST_LISTED = 2_000  # whole numbers of a span that are told one by one
 
 
 def narrow(conditions: Iterable[Condition], table: Table, *, today: date = TODAY) -> dict[str, Limits]:
@@ -104,7 +105,9 @@ class _Reader:
                 join: Callable[[Limits, Limits, Any], Limits] = _both if isinstance(condition, And) == positive else _any
                 made = limits[0]
                 for more in limits[1:]:
-                    made = join(made, more, key)
+                    before, made = made, join(made, more, key)
+                    if join is _any and self.column.kind == "integer":
+                        made = _with_gaps(made, before, more)
                 return made
             case IsNull(of):
                 return NEVER if positive and of == self.column else Limits()
@@ -114,7 +117,7 @@ class _Reader:
                 return self._compared(op if positive else NEGATED[op], left, right)
             case In(of, values):
                 return self._listed(condition, of, values, positive)
-            case Match(of, pattern, ignore_case) if positive and self._is_text(of):
+            case Match(of, pattern, ignore_case) if positive and self._is_text(_unpadded(of)):
                 return Limits(patterns=(pattern,), ignore_case=ignore_case)
         return Limits()
 
@@ -272,6 +275,31 @@ def _any(a: Limits, b: Limits, key: Callable[[Any], Any]) -> Limits:
         a.letters if a.letters == b.letters else None,
         document=a.document and b.document,
     )
+
+
+def _with_gaps(made: Limits, a: Limits, b: Limits) -> Limits:
+    """The whole numbers of two short spans, one by one, where others lie between them."""
+    listed = [_numbers(limits) for limits in (a, b)]
+    both = sorted({n for numbers in listed for n in numbers})
+    if not all(listed) or both[-1] - both[0] + 1 == len(both):
+        return made
+    return Limits(allowed=tuple(both), forbidden=made.forbidden, not_null=made.not_null)
+
+
+def _numbers(limits: Limits) -> Sequence[int]:
+    """All that is allowed, where that is not much."""
+    if limits.allowed is not None:
+        return [n for n in limits.allowed if isinstance(n, int) and not isinstance(n, bool)]
+    low, high = limits.lower, limits.upper
+    if not isinstance(low, int) or not isinstance(high, int):
+        return ()
+    span = range(low + limits.lower_open, high + (not limits.upper_open))
+    return span if len(span) <= MOST_LISTED else ()
+
+
+def _unpadded(expression: Expression) -> Expression:
+    """A column of char(n), whose blanks a pattern sees: values as long as it is look alike with them or without."""
+    return expression.arguments[0] if isinstance(expression, Call) and expression.function == "pad" else expression
 
 
 def _chosen(choose: Callable[[int, int], int], a: int | None, b: int | None) -> int | None:
