@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests import servers
 from tests.samples import build
 from tests.servers import PostgresServer, ServerUnavailable
+
+settings.register_profile("mimic", deadline=None)  # a busy machine is no failure
+settings.load_profile("mimic")
 
 VERSIONS = (15, 16, 18)
 DEFAULT_VERSION = 16

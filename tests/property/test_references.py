@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mimic.errors import CapacityError
 from mimic.generator import Span
 from mimic.generators.degrees import reconcile
-from mimic.generators.references import Edge, References, forest, within_groups
+from mimic.generators.references import Edge, References, forest, groves, within_groups
 from mimic.streams import Streams
 
 weights = st.lists(st.floats(0, 50), min_size=1, max_size=40)
@@ -112,3 +112,40 @@ def test_choices_inside_groups_stay_inside_and_follow_the_weights(seed):
     assert set(made[100:200]) <= {2, 3}
     assert set(made[200:]) == {-1}
     assert abs(int((made[:100] == 0).sum()) - 75) <= 1
+
+
+@given(st.lists(st.integers(0, 6), min_size=1, max_size=80), st.booleans(), st.booleans(), st.integers(0, 2**32))
+def test_trees_inside_groups_stay_in_their_group_and_have_no_circle(groups, optional, single, seed):
+    group, n = np.array(groups), len(groups)
+    up = groves(group, group, np.zeros(n, dtype=bool), optional, stream(seed), single=single)
+    assert all(group[i] == group[j] for i, j in enumerate(up) if j >= 0)
+    if single:
+        assert len(set(up[up >= 0])) == (up >= 0).sum()
+    if optional or not single:
+        assert (up <= np.arange(n)).all(), "parents before children; a root is its own where it must have one"
+
+
+def test_a_link_of_two_tables_of_tenants_has_a_row_for_each_pair_inside_a_tenant():
+    link = References(
+        "link", (Edge("t,a", ("t", "a"), ("t", "id"), 0.0, ()), Edge("t,b", ("t", "b"), ("t", "id"), 0.0, ())), (("t", "a", "b"),), True
+    )
+    tenants_a, tenants_b = [1, 1, 2, 3], [1, 2, 2, 2, 4]  # 2 x 1 pairs in the first tenant, 1 x 3 in the second
+    given_ = {"t,a.t": pa.array(tenants_a), "t,a.id": pa.array(range(4)), "t,a.#": pa.array(np.ones(4))}
+    given_ |= {"t,b.t": pa.array(tenants_b), "t,b.id": pa.array(range(5)), "t,b.#": pa.array(np.ones(5))}
+    made = link.sample(Span(0, 5, 5), stream(), given_)
+    rows = set(zip(*(made[name].to_pylist() for name in ("t", "a", "b")), strict=True))
+    assert rows == {(1, 0, 0), (1, 1, 0), (2, 2, 1), (2, 2, 2), (2, 2, 3)}
+    with pytest.raises(CapacityError) as refused:
+        link.sample(Span(0, 6, 6), stream(), given_)
+    assert refused.value.possible == 5
+
+
+def test_columns_chosen_before_are_kept():
+    both = References("t", (Edge("t,u", ("t", "u"), ("t", "id"), 0.0, ()), Edge("t", ("t",), ("id",), 0.0, ())), (), True)
+    assert both.part("t").fills == ("t", "@t"), "the smaller key is asked first"
+    given_ = {"t,u.t": pa.array([1, 2, 2]), "t,u.id": pa.array([7, 8, 9]), "t,u.#": pa.array(np.ones(3))}
+    given_ |= {"t.id": pa.array([1, 2]), "t.#": pa.array(np.ones(2)), "t": pa.array([2, 1, 2]), "@t": pa.array([1, 0, 1])}
+    made = both.sample(Span(0, 3, 3), stream(), given_)
+    assert made["t"].to_pylist() == [2, 1, 2]
+    assert made["u"].to_pylist()[1] == 7
+    assert set(made["u"].to_pylist()) - {7} <= {8, 9}

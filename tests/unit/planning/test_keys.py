@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from mimic.graph import origins
 from mimic.planning.keys import plan_keys
 from mimic.schema import Column, Date, ForeignKey, Integer, Schema, Table, TableName, Text, Unique
 
@@ -47,3 +50,26 @@ def test_a_rule_that_follows_from_a_smaller_one_needs_nobody():
 def test_columns_of_a_primary_key_never_become_null():
     made = plan_of(primary=("a_id", "b_id"))
     assert "b_id" not in made.may_be_null
+
+
+def test_a_column_that_only_leads_to_itself_is_filled_like_any_other():
+    tree = TableName("", "tree")
+    columns = (Column("site", Integer(), False), Column("id", Integer(), False), Column("parent", Integer()))
+    own = ForeignKey("up", tree, ("site", "parent"), tree, ("site", "id"))
+    schema = Schema("sqlite", (Table(tree, columns, Unique("pk", ("site", "id"), primary=True), foreign_keys=(own,)),))
+    assert origins(schema) == {(tree, "site")}
+    made = plan_keys(schema, schema.table(tree))
+    assert made.held == {"site"}
+    assert made.within == {"id": ("site",)}
+
+
+def test_of_two_keys_that_are_each_other_one_is_made():
+    a, b = (replace(parent(one), foreign_keys=(ForeignKey("f", one, ("id",), other, ("id",)),)) for one, other in ((A, B), (B, A)))
+    assert origins(Schema("sqlite", (a, b))) == {(A, "id")}
+
+
+def test_match_full_forbids_null_beside_a_column_that_may_not_be():
+    key = ForeignKey("fa", LINK, ("x", "y"), A, ("id", "id"), match_full=True)
+    columns = (Column("x", Integer(), False), Column("y", Integer()))
+    schema = Schema("postgresql", (parent(A), Table(LINK, columns, foreign_keys=(key,))))
+    assert plan_keys(schema, schema.table(LINK)).may_be_null == frozenset()
