@@ -6,13 +6,15 @@ for. So the order of tables matters to the database only, and cycles need no spe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mimic.batch import rows_of
@@ -55,8 +57,9 @@ class Filling:
         streams: Streams,
         other: Callable[[TableName], Filling],
         asked: frozenset[str] = frozenset(),
+        children: Iterable[ForeignKey] = (),
     ) -> None:
-        """`asked`: columns that foreign keys of other tables refer to."""
+        """`asked`: columns that foreign keys of other tables refer to; `children`: these keys."""
         table = replace(table, uniques=(*table.uniques, *model.exclusive)) if model.exclusive else table
         self.table, self.model, self.n = table, model, n
         self._streams, self._other = streams, other
@@ -68,6 +71,7 @@ class Filling:
         self._checking = Checking.of(table, model, asked)
         self._by_column = {name: learned.generator for learned in model.generators for name in learned.generator.fills}
         self._keys: dict[str, ForeignKey] = {key.label: key for key in table.foreign_keys}
+        self._children = {key.hidden: key for key in children}
 
     def prepare(self) -> None:
         """Everything that needs the whole table, and the proof that every unique column has room."""
@@ -340,9 +344,25 @@ class Filling:
         given = {need: self._need_chunk(need, span, filled) for need in generator.needs}
         return self._checking.kept(generator.fills, self._sampled(generator, span, stream, given), stream.at("check"))
 
+    def _below(self, need: str) -> pa.Array:
+        """The number of children of each row, or a sum over them: "^" and a JSON list of the key and the columns to multiply."""
+        if need not in self._above:
+            hidden, *columns = json.loads(need[1:])
+            key = self._children[hidden]
+            child = self._other(key.table)
+            rows = np.asarray(child.whole(f"@{key.label}").to_numpy(zero_copy_only=False))
+            weights = np.ones(len(rows))
+            for name in columns:
+                values = child.whole(name).cast(pa.float64(), safe=False)
+                weights *= np.asarray(pc.fill_null(values, 0.0).to_numpy(zero_copy_only=False))
+            self._above[need] = pa.array(np.bincount(rows[rows >= 0], weights=weights[rows >= 0], minlength=self.n).astype(np.float64))
+        return self._above[need]
+
     def _need_chunk(self, need: str, span: Span, filled: Columns) -> pa.Array:
         if need in filled:
             return filled[need]
+        if need.startswith("^") and need not in self._by_column and not self.table.has(need):
+            return self._below(need).slice(span.start, span.n)
         key = self._leads(need)
         if key is not None:
             rows = self.whole(f"@{key.label}").slice(span.start, span.n)

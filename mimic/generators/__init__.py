@@ -37,6 +37,8 @@ FAMILIES = (
     "codes",
     "leaves",
     "after",
+    "profiles",
+    "relations",
 )
 
 

@@ -19,7 +19,7 @@ from mimic.generator import Columns, Generator, Literal, Span, State, Task
 from mimic.generators.leaves import Leaves
 from mimic.generators.logical import heard, told
 from mimic.generators.nested import inside, pack, unpack
-from mimic.generators.temporal import FAR
+from mimic.generators.temporal import FAR, Moments
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
 from mimic.schema import Column, Date, Integer, LogicalType, Timestamp, arrow_type, bare
@@ -35,9 +35,9 @@ DISTANCE = Meaning(Kind.OTHER, Sensitivity.NONE, 1.0, "a distance in time")
 class After:
     """Fills a column of dates or timestamps, given the one it is counted from (option `counted_from`, a need).
 
-    `distance` makes whole steps of `step` microseconds; `otherwise` fills rows in which the other date is NULL, and says
-    which rows are NULL here, or hold a mark such as 9999-12-31. Options: `drawn_by` (kind of what `otherwise` deals out), `floors` and `caps` (needs), and those of
-    `tree.leaves`.
+    `distance` makes whole steps of `step` microseconds. `otherwise` fills rows in which the other date is NULL, and says
+    which rows are NULL here, or hold a mark such as 9999-12-31. Options: `drawn_by` (kind of what `otherwise` deals out),
+    `floors` and `caps` (needs), and those of `tree.leaves`.
     """
 
     kind: ClassVar[str] = "temporal.after"
@@ -51,6 +51,7 @@ class After:
     otherwise: Generator
     floors: tuple[str, ...] = ()
     caps: tuple[str, ...] = ()
+    span: tuple[int, int] | None = None  # microseconds since 1970 between which the column's own generator draws
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -80,10 +81,10 @@ class After:
             step = next((size for size in _STEPS if not (ticks[~null] % size).any()), 1)
             found = replace(evidence, hidden={**evidence.hidden, column.name: pa.array(ticks // step, mask=null)}, memo=dict(evidence.memo))
         asked = {name: mine[name] for name in ("features", "categories", "siblings", "keep_literals") if name in mine}
-        options = asked | {"null_share": 0.0, "drawn_by": "numeric.quantiles"}
+        options = asked | {"null_share": 0.0, "drawn_by": "numeric.quantiles", "prefer": [since]}
         distance = leaves.learn(replace(task, columns=(column,), meanings=(DISTANCE,), options=options), found, stream.at("distance"))
         limits = (tuple(task.options.get("floors", ())), tuple(task.options.get("caps", ())))
-        return cls(task.column.name, kind, since, step, _plain(distance), _plain(otherwise), *limits)
+        return cls(task.column.name, kind, since, step, _plain(distance), _plain(otherwise), *limits, _span(otherwise))
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         alone = self.otherwise.sample(span, stream, {need: given[need] for need in self.otherwise.needs})[self.column]
@@ -93,6 +94,8 @@ class After:
         start, null = _ticks(base)
         start[null] = 0
         moved += start
+        if self.span is not None:
+            moved = np.clip(moved, *self.span)
         for need in self.caps:
             moved = _bounded(moved, given[need], np.minimum)
         for need in self.floors:
@@ -120,6 +123,7 @@ class After:
             "otherwise": pack(self.otherwise),
             "floors": list(self.floors),
             "caps": list(self.caps),
+            "span": list(self.span) if self.span is not None else None,
         }
 
     @classmethod
@@ -132,6 +136,7 @@ class After:
                 "otherwise": unpack(state["otherwise"]),
                 "floors": tuple(state["floors"]),
                 "caps": tuple(state["caps"]),
+                "span": tuple(state["span"]) if state["span"] is not None else None,
             }
         )
 
@@ -139,6 +144,17 @@ class After:
 def _plain(made: Generator) -> Generator:
     """Leaves that found nothing to ask about are what they would deal out."""
     return made.plain if isinstance(made, Leaves) else made
+
+
+def _span(otherwise: Generator) -> tuple[int, int] | None:
+    """First and last moment of a learned calendar, marks such as 9999-12-31 apart: averages of k owners, like all that it holds."""
+    drawn = otherwise.inner if isinstance(otherwise, Leaves) else otherwise
+    if not isinstance(drawn, Moments):
+        return None
+    unit = DAY if isinstance(bare(drawn.type), Date) else drawn.step
+    known = drawn.sketch.quantile(np.linspace(0.0, 1.0 - 1e-9, 2_001)) * (unit / DAY)
+    known = known[(known >= FAR[0]) & (known <= FAR[1])]
+    return (int(known[0] * DAY), int(known[-1] * DAY)) if len(known) else None
 
 
 def _bounded(moments: Ints, limit: pa.Array, how: Callable[[Ints, Ints], Ints]) -> Ints:

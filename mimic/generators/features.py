@@ -23,6 +23,7 @@ from mimic.profile import Owners, TableEvidence
 from mimic.streams import Floats, Ints
 
 MOST_CODES = 250  # categories that a feature tells apart
+KNOTS = 513
 OTHER = 1  # the code of all categories that are not told apart
 
 
@@ -86,6 +87,26 @@ class Feature:
     @classmethod
     def restore(cls, state: State) -> Self:
         return cls(**state)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The place of a number among all of its column, 0 .. 1, between `knots` that are averages of k owners."""
+
+    need: str
+    knots: Floats
+
+    def place(self, values: pa.Array) -> Floats:
+        """Places (n,), NaN where a value is NULL."""
+        found, null = numbers(values)
+        return np.where(null, np.nan, np.interp(found, self.knots, np.linspace(0.0, 1.0, len(self.knots))))
+
+    @classmethod
+    def learn(cls, need: str, values: pa.Array, owners: Owners, k: int) -> Self | None:
+        found, null = numbers(values)
+        live = np.flatnonzero(~null)
+        known = sketch(found[live], owners.take(live), k)
+        return None if known is None else cls(need, known.quantile(np.linspace(0.0, 1.0 - 1e-9, KNOTS)))
 
 
 def ordered(kind: pa.DataType) -> bool:
@@ -152,4 +173,14 @@ def feature_of(evidence: TableEvidence, need: str, k: int, category: bool) -> tu
     return found
 
 
-__all__ = ["Feature", "arranged", "feature_of", "hashed", "numbers", "ordered"]
+def scale_of(evidence: TableEvidence, need: str, k: int) -> tuple[Scale, Floats] | None:
+    """The scale of one needed column of numbers, and the places of the sample's rows on it."""
+    key = ("scale", need, k)
+    if key not in evidence.memo:
+        scale = Scale.learn(need, evidence.column(need), evidence.owners, k)
+        evidence.memo[key] = None if scale is None else (scale, scale.place(evidence.column(need)))
+    found: tuple[Scale, Floats] | None = evidence.memo[key]
+    return found
+
+
+__all__ = ["Feature", "Scale", "arranged", "feature_of", "hashed", "numbers", "ordered", "scale_of"]

@@ -17,9 +17,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
-from mimic.generators.features import Feature, arranged, feature_of
+from mimic.generators.features import Feature, Scale, arranged, feature_of, scale_of
 from mimic.generators.nested import inside, pack, unpack
-from mimic.generators.pooling import Cells, cells_of, shares_of
+from mimic.generators.pooling import Cells, cells_of, shares_of, tilts
 from mimic.generators.targets import Target, ranks, spread_out
 from mimic.generators.trees import Bins, Tree, gains, grow
 from mimic.profile import Owners, TableEvidence
@@ -28,8 +28,10 @@ from mimic.streams import Floats, Ints, Stream
 
 LEAST = 20  # rows of a leaf
 MOST_ROWS = 40_000  # that a tree's structure is grown on
-MOST_FEATURES = 16  # that a tree chooses from
+MOST_FEATURES = 20  # that a tree chooses from
 MOST_LEAVES = 1_000
+FOLLOWED = 0.15  # of the squares within the leaves that a guide must take off
+OWN = ("drawn_by", "features", "categories", "siblings", "prefer")  # options that the generator inside is not told
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,8 @@ class Leaves:
     """Fills the column of its `inner` generator, given columns of the row ("status"), of parents ("customer_id.country") and hidden ones.
 
     Options: `drawn_by` (kind of the generator that makes the values), `features` (needs that may be asked about), `categories`
-    (those of them whose values are told apart by name, the column itself included), `siblings` (need whose equal rows are dealt
-    values evenly).
+    (those of them whose values are told apart by name, the column itself included), `prefer` (those that are asked about even where
+    others seem to tell more), `siblings` (need whose equal rows are dealt values evenly).
     """
 
     kind: ClassVar[str] = "tree.leaves"
@@ -69,6 +71,7 @@ class Leaves:
     tables: tuple[NDArray[np.uint8], ...]  # codes of each feature to bins
     trees: tuple[Learnt, ...]
     siblings: str = ""
+    guide: Scale | None = None  # the column that ranks follow closely within a leaf
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -76,13 +79,13 @@ class Leaves:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        more = [self.siblings] if self.siblings else []
+        more = [*([self.siblings] if self.siblings else []), *([self.guide.need] if self.guide is not None else [])]
         return tuple(dict.fromkeys([*self.inner.needs, *(feature.need for feature in self.features), *more]))
 
     @property
     def plain(self) -> Generator:
         """The generator to use: the inner one where the trees found nothing to ask."""
-        return self if self.features else self.inner
+        return self if self.trees else self.inner
 
     @classmethod
     def suits(cls, task: Task) -> float:
@@ -93,7 +96,7 @@ class Leaves:
     def learn(cls, task: Task, evidence: TableEvidence | None, stream: Stream) -> Self:
         from mimic.generators import builtin
 
-        told = {name: value for name, value in task.options.items() if name not in ("drawn_by", "features", "categories", "siblings")}
+        told = {name: value for name, value in task.options.items() if name not in OWN}
         family = builtin().generators.get(str(task.options["drawn_by"]))
         inner = family.learn(
             Task(task.table, task.columns, (), task.meanings, task.unique, told, task.k, task.locale, task.group), evidence, stream
@@ -107,20 +110,26 @@ class Leaves:
         features = [(feature, codes) for feature, codes in asked if feature.width > 1 and codes.min() != codes.max()]
         if not features:
             return nothing
-        return cls._grown(inner, features, evidence.column(name), evidence.owners, task, name in categories, stream)
+        return cls._grown(inner, features, evidence, task, name in categories, stream)
 
     @classmethod
     def _grown(
-        cls, inner: Generator, features: Sequence[tuple[Feature, NDArray[np.uint8]]], values: pa.Array, owners: Owners, task: Task,
-        category: bool, stream: Stream,
-    ) -> Self:  # fmt: skip
+        cls,
+        inner: Generator,
+        features: Sequence[tuple[Feature, NDArray[np.uint8]]],
+        evidence: TableEvidence,
+        task: Task,
+        category: bool,
+        stream: Stream,
+    ) -> Self:
+        values, owners = evidence.column(task.column.name), evidence.owners
         n, place = len(values), stream.at("trees")
         noise = place.at("noise").uniform(max(n, 4_096))
         first = max((codes for _, codes in features), key=lambda codes: len(np.unique(codes)))
         target = Target.learn(values, owners, task.k, category, first.astype(np.float64))
         codes, number = target.read(values)
         rank = ranks(codes, number, noise[:n]) if target.scaled else np.full(n, 0.5)
-        wanted = spread_out(target, codes, rank, noise)
+        wanted = spread_out(target, codes, number, noise)
         nothing = cls(inner, target, (), (), ())
         if not wanted.shape[1]:
             return nothing
@@ -128,12 +137,14 @@ class Leaves:
         tables = [arranged(found, feature.width, lead, sort=feature.way == "category") for feature, found in features]
         bins: Bins = np.stack([table[found] for table, (_, found) in zip(tables, features, strict=True)])
         least = max(LEAST, task.k, n // MOST_LEAVES)
-        worth = float(wanted.var(axis=0).sum() + 14 * wanted.var(axis=0).max())
+        worth = float(wanted.var(axis=0).sum() + 10 * wanted.var(axis=0).max())
         order = place.at("folds").permutation(n)
         halves = np.sort(order[: n // 2]), np.sort(order[n // 2 :])
         few = order[:MOST_ROWS]
-        strong = np.argsort(-gains(bins[:, few], wanted[few], least), kind="stable")[:MOST_FEATURES]
-        made: list[Learnt] = []
+        strong = set(np.argsort(-gains(bins[:, few], wanted[few], least), kind="stable")[:MOST_FEATURES].tolist())
+        asked = task.options.get("prefer", ())
+        strong |= {i for i, (feature, _) in enumerate(features) if feature.need in asked}
+        grown: list[tuple[Tree, Ints]] = []
         for turn, (rows, others) in enumerate((halves, halves[::-1])):
             some = rows if len(rows) <= MOST_ROWS else np.sort(rows[place.at("some", turn).permutation(len(rows))[:MOST_ROWS]])
             scale = max(1.0, len(some) / len(rows))
@@ -142,26 +153,37 @@ class Leaves:
                 wanted[some],
                 least=max(LEAST, int(least * len(some) / len(rows) * scale)),
                 worth=worth,
-                features=strong.tolist(),
+                features=sorted(strong),
             )
-            made.append(_filled(tree, bins[:, others], codes[others], rank[others], owners.take(others), target, task.k))
+            grown.append((_held(tree, bins[:, others], owners.take(others), task.k), others))
+        guide = _guide(grown, bins, codes, rank, evidence, [features[f][0] for f in sorted(strong)], task.k) if target.scaled else None
+        led = None if guide is None else guide[1]
+        made = [_filled(tree, bins, rows, codes, rank, led, owners, target, task.k) for tree, rows in grown]
         used = sorted({f for learnt in made for f in learnt.tree.used})
-        if not used:
+        if not used and guide is None:
             return nothing
         again = {f: i for i, f in enumerate(used)}
         learnt = tuple(_renumbered(one, again) for one in made)
         siblings = str(task.options.get("siblings", ""))
-        return cls(inner, target, tuple(features[f][0] for f in used), tuple(tables[f] for f in used), learnt, siblings)
+        return cls(
+            inner,
+            target,
+            tuple(features[f][0] for f in used),
+            tuple(tables[f] for f in used),
+            learnt,
+            siblings,
+            guide[0] if guide else None,
+        )
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         name = self.fills[0]
         values = self.inner.sample(span, stream, {need: given[need] for need in self.inner.needs})[name]
-        if not span.n or not self.features:
+        if not span.n or not self.trees:
             return {name: values}
         codes, number = self.target.read(values)
-        bins: Bins = np.stack(
-            [table[feature.encode(given[feature.need])] for feature, table in zip(self.features, self.tables, strict=True)]
-        )
+        asked = [table[feature.encode(given[feature.need])] for feature, table in zip(self.features, self.tables, strict=True)]
+        bins: Bins = np.stack(asked) if asked else np.zeros((1, span.n), dtype=np.uint8)
+        led = None if self.guide is None else self.guide.place(given[self.guide.need])
         place = inside(stream, "trees")
         which = place.at("tree").integers(span.n, len(self.trees))
         leaf, offset = np.zeros(span.n, dtype=np.int64), 0
@@ -171,7 +193,7 @@ class Leaves:
             offset += len(learnt.shares)
         group = _groups(given[self.siblings]) if self.siblings else None
         dealt = self._codes(leaf, np.bincount(codes, minlength=self.target.codes), group, place.at("code"))
-        at = self._places(leaf, dealt, group, place.at("place")) if self.target.scaled else place.at("mix").uniform(span.n)
+        at = self._places(leaf, dealt, led, group, place.at("place")) if self.target.scaled else place.at("mix").uniform(span.n)
         index = np.empty(span.n, dtype=np.int64)
         index[np.lexsort((at, dealt))] = np.lexsort((number, codes))
         return {name: values.take(pa.array(index))}
@@ -189,7 +211,7 @@ class Leaves:
         )
         return _repaired(codes, counts, raked, leaf, stream.at("repair"))
 
-    def _places(self, leaf: Ints, codes: Ints, group: Ints | None, stream: Stream) -> Floats:
+    def _places(self, leaf: Ints, codes: Ints, led: Floats | None, group: Ints | None, stream: Stream) -> Floats:
         """Where each row of code 1 stands among all of them."""
         out = np.zeros(len(leaf))
         live = np.flatnonzero(codes == 1)
@@ -198,7 +220,8 @@ class Leaves:
         for learnt in self.trees:
             mine = np.flatnonzero((leaf[live] >= offset) & (leaf[live] < offset + len(learnt.shares)))
             if learnt.cells is not None:
-                out[live[mine]] = learnt.cells.draw(leaf[live[mine]] - offset, u[mine])
+                rows = live[mine]
+                out[rows] = learnt.cells.draw(leaf[rows] - offset, u[mine], None if led is None else led[rows])
             offset += len(learnt.shares)
         return out
 
@@ -216,6 +239,7 @@ class Leaves:
             "tables": list(self.tables),
             "trees": [learnt.state() for learnt in self.trees],
             "siblings": self.siblings,
+            "guide": [self.guide.need, self.guide.knots] if self.guide is not None else None,
         }
 
     @classmethod
@@ -227,31 +251,61 @@ class Leaves:
             tuple(state["tables"]),
             tuple(Learnt.restore(learnt) for learnt in state["trees"]),
             state["siblings"],
+            Scale(*state["guide"]) if state["guide"] is not None else None,
         )
 
 
-def _filled(tree: Tree, bins: Bins, codes: Ints, rank: Floats, owners: Owners, target: Target, k: int) -> Learnt:
-    """A tree with what its leaves hold of rows that it was not grown on; leaves of fewer than k owners are joined."""
-    at, up = tree.leaf(bins), tree.parents
+def _held(tree: Tree, bins: Bins, owners: Owners, k: int) -> Tree:
+    """The tree with leaves of fewer than k owners joined; `bins` and `owners` are of rows that it was not grown on."""
+    up = tree.parents
     while True:
+        at = tree.leaf(bins)
         held = owners.distinct(at, len(tree.feature))
         rows = np.bincount(at, minlength=len(tree.feature))
-        ends = _reached(tree)
-        poor = ends & ((held < k) | (rows < LEAST // 2)) & (up >= 0)
+        poor = _reached(tree) & ((held < k) | (rows < LEAST // 2)) & (up >= 0)
         if not poor.any():
-            break
+            return tree
         joined = np.zeros(len(tree.feature), dtype=np.bool_)
         joined[up[poor]] = True
         tree = tree.pruned(joined)
-        at = tree.leaf(bins)
+
+
+def _leaves(tree: Tree) -> Ints:
+    """The number of each leaf (nodes,), -1 for other nodes."""
     last = np.flatnonzero(_reached(tree))
     leaf = np.full(len(tree.feature), -1, dtype=np.int64)
     leaf[last] = np.arange(len(last))
-    shares = shares_of(tree, at, codes, target.codes, owners, k)[last].astype(np.float32)
+    return leaf
+
+
+def _guide(
+    grown: Sequence[tuple[Tree, Ints]], bins: Bins, codes: Ints, rank: Floats, evidence: TableEvidence, features: Sequence[Feature], k: int
+) -> tuple[Scale, Floats] | None:
+    """The column of numbers that ranks follow best within the leaves, where one takes off a good part of what is left."""
+    best: tuple[float, tuple[Scale, Floats]] | None = None
+    leaves = [(_leaves(tree)[tree.leaf(bins[:, rows])], rows, codes[rows] == 1) for tree, rows in grown]
+    for feature in features:
+        if feature.way != "number" or (found := scale_of(evidence, feature.need, k)) is None:
+            continue
+        gain = min(tilts(leaf[live], rank[rows][live], found[1][rows][live], int(leaf.max()) + 1)[2] for leaf, rows, live in leaves)
+        if gain > FOLLOWED and (best is None or gain > best[0]):
+            best = (gain, found)
+    return best[1] if best is not None else None
+
+
+def _filled(
+    tree: Tree, bins: Bins, rows: Ints, codes: Ints, rank: Floats, led: Floats | None, owners: Owners, target: Target, k: int
+) -> Learnt:
+    """A tree with what its leaves hold of the `rows` that it was not grown on."""
+    leaf, at = _leaves(tree), tree.leaf(bins[:, rows])
+    last = np.flatnonzero(leaf >= 0)
+    held = owners.take(rows)
+    shares = shares_of(tree, at, codes[rows], target.codes, held, k)[last].astype(np.float32)
     cells = None
     if target.scaled:
-        live = np.flatnonzero(codes == 1)
-        cells = cells_of(leaf[at[live]], rank[live], len(last), owners.take(live), k)
+        live = np.flatnonzero(codes[rows] == 1)
+        guide = None if led is None else led[rows][live]
+        cells = cells_of(leaf[at[live]], rank[rows][live], len(last), held.take(live), k, guide)
     return Learnt(tree, leaf, shares, cells)
 
 
@@ -345,4 +399,4 @@ def register(registry: Registry) -> None:
     registry.generators.add(Leaves)
 
 
-__all__ = ["Leaves"]
+__all__ = ["OWN", "Leaves"]

@@ -18,30 +18,55 @@ MOST = 32  # cells of a leaf
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Cells `start[l]` .. `start[l + 1]` of leaf l, each of as many rows: `mean` and `slope` of their ranks, which lie in 0 .. 1."""
+    """Cells `start[l]` .. `start[l + 1]` of leaf l, each of as many rows: `mean` and `slope` of their ranks, which lie in 0 .. 1.
+
+    Where a guide is followed, ranks rise in leaf l by `tilt[l]` with the guide's own rank above `centre[l]`, and the cells hold
+    what is left.
+    """
 
     start: Ints
     mean: NDArray[np.float32]
     slope: NDArray[np.float32]
+    tilt: NDArray[np.float32]
+    centre: NDArray[np.float32]
 
-    def draw(self, leaf: Ints, u: Floats) -> Floats:
-        """The rank below which a share `u` (n,) of the leaf (n,) lies."""
+    def draw(self, leaf: Ints, u: Floats, guide: Floats | None) -> Floats:
+        """The rank below which a share `u` (n,) of the leaf (n,) lies; `guide` (n,) ranks, NaN where there is none."""
         many = (self.start[1:] - self.start[:-1])[leaf]
         spot = u * many
         cell = np.minimum(spot.astype(np.int64), many - 1)
         at = self.start[leaf] + cell
-        return np.asarray(self.mean[at] + (2 * (spot - cell) - 1) * self.slope[at], dtype=np.float64)
+        found = np.asarray(self.mean[at] + (2 * (spot - cell) - 1) * self.slope[at], dtype=np.float64)
+        return found if guide is None else found + self.tilt[leaf] * np.nan_to_num(guide - self.centre[leaf])
 
     def state(self) -> State:
-        return {"start": self.start, "mean": self.mean, "slope": self.slope}
+        return {"start": self.start, "mean": self.mean, "slope": self.slope, "tilt": self.tilt, "centre": self.centre}
 
     @classmethod
     def restore(cls, state: State) -> Self:
         return cls(**state)
 
 
-def cells_of(leaf: Ints, rank: Floats, leaves: int, owners: Owners, k: int) -> Cells:
+def tilts(leaf: Ints, rank: Floats, guide: Floats, leaves: int) -> tuple[Floats, Floats, float]:
+    """Least squares of ranks (n,) on a guide (n,) in each leaf: tilt and centre (leaves,), and which share of the squares they take off."""
+    live = np.isfinite(guide)
+    leaf, rank, guide = leaf[live], rank[live], guide[live]
+    rows = np.maximum(np.bincount(leaf, minlength=leaves), 1)
+    centre = np.bincount(leaf, weights=guide, minlength=leaves) / rows
+    level = np.bincount(leaf, weights=rank, minlength=leaves) / rows
+    x, y = guide - centre[leaf], rank - level[leaf]
+    square = np.bincount(leaf, weights=x * x, minlength=leaves)
+    cross = np.bincount(leaf, weights=x * y, minlength=leaves)
+    tilt = np.divide(cross, square, out=np.zeros(leaves), where=square > 1e-12)
+    return tilt, centre, float((tilt * cross).sum() / max(float((y * y).sum()), 1e-12))
+
+
+def cells_of(leaf: Ints, rank: Floats, leaves: int, owners: Owners, k: int, guide: Floats | None = None) -> Cells:
     """Sort the ranks (n,) of each leaf and cut them into cells of k owners or more; a leaf without rows is even."""
+    tilt, centre = np.zeros(leaves), np.zeros(leaves)
+    if guide is not None:
+        tilt, centre, _ = tilts(leaf, rank, guide, leaves)
+        rank = rank - tilt[leaf] * np.nan_to_num(guide - centre[leaf])
     order = np.lexsort((rank, leaf))
     leaf, rank, owners = leaf[order], rank[order], owners.take(order)
     rows = np.bincount(leaf, minlength=leaves)
@@ -67,7 +92,8 @@ def cells_of(leaf: Ints, rank: Floats, leaves: int, owners: Owners, k: int) -> C
     square = np.bincount(cell, weights=t * t, minlength=total)
     slope = np.divide(np.bincount(cell, weights=t * rank, minlength=total), square, out=np.zeros(total), where=square > 1e-12)
     slope[size == 0] = 0.5
-    return Cells(start, mean.astype(np.float32), np.maximum(slope, 0.0).astype(np.float32))
+    parts = (mean, np.maximum(slope, 0.0), tilt, centre)
+    return Cells(start, *(part.astype(np.float32) for part in parts))
 
 
 def shares_of(tree: Tree, at: Ints, codes: Ints, width: int, owners: Owners, k: int) -> Floats:
@@ -117,4 +143,4 @@ def shares_of(tree: Tree, at: Ints, codes: Ints, width: int, owners: Owners, k: 
     return out
 
 
-__all__ = ["Cells", "cells_of", "shares_of"]
+__all__ = ["Cells", "cells_of", "shares_of", "tilts"]

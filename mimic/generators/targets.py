@@ -20,13 +20,15 @@ from mimic.streams import Floats, Ints
 
 FEW = 100  # values up to which each has a code of its own
 SHORT = 40  # so many different numbers are levels, not a scale
+HEAVY = 0.04  # share of the rows from which one number among many has a code of its own
 PROJECTED = 8  # dimensions in which more codes than that are told apart
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """`way`: "codes" (`hashes` ascending, code 2 + place, 1 for the rest), "levels" (`levels` ascending, code 1 + place of the nearest),
-    "ranks" (texts in an order: `hashes` ascending and the `levels` of each), "order" (any numbers), "presence"."""
+    "ranks" (texts in an order: `hashes` ascending and the `levels` of each), "order" (any numbers; heavy ones are `levels`, code 2 +
+    place), "presence"."""
 
     way: str
     hashes: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
@@ -34,7 +36,7 @@ class Target:
 
     @property
     def codes(self) -> int:
-        return {"codes": len(self.hashes) + 2, "levels": len(self.levels) + 1}.get(self.way, 2)
+        return {"codes": len(self.hashes) + 2, "levels": len(self.levels) + 1, "order": len(self.levels) + 2}.get(self.way, 2)
 
     @property
     def scaled(self) -> bool:
@@ -47,7 +49,10 @@ class Target:
         if self.way in ("levels", "order"):
             found, null = numbers(values)
             if self.way == "order":
-                return np.where(null, 0, 1), found
+                if not len(self.levels):
+                    return np.where(null, 0, 1), found
+                spot = np.minimum(np.searchsorted(self.levels, found), len(self.levels) - 1)
+                return np.where(null, 0, np.where(self.levels[spot] == found, spot + 2, 1)), found
             middles = (self.levels[1:] + self.levels[:-1]) / 2
             return np.where(null, 0, 1 + np.searchsorted(middles, found, side="right")), np.zeros(n)
         if self.way == "presence":
@@ -86,7 +91,11 @@ class Target:
             common = owners.take(live).distinct(which, len(different)) >= k
             if common.any() and common[which].mean() >= 0.9:
                 return cls("levels", levels=different[common])
-        return cls("order")
+        which = which.reshape(-1).astype(np.int64)
+        heavy = np.flatnonzero(np.bincount(which, minlength=len(different)) >= HEAVY * max(len(live), 1))
+        if len(heavy):
+            heavy = heavy[owners.take(live).distinct(which, len(different))[heavy] >= k]
+        return cls("order", levels=different[heavy])
 
     def state(self) -> State:
         return {"way": self.way, "hashes": self.hashes, "levels": self.levels}
@@ -105,12 +114,15 @@ def ranks(codes: Ints, numbers_: Floats, noise: Floats) -> Floats:
     return out
 
 
-def spread_out(target: Target, codes: Ints, place: Floats, noise: Floats) -> Floats:
+def spread_out(target: Target, codes: Ints, number: Floats, noise: Floats) -> Floats:
     """What trees are grown on, shape (rows, dimensions), every dimension with mean 0."""
     count = target.codes
     parts = []
     if target.scaled:
         live = codes == 1
+        _, which, many = np.unique(number[live], return_inverse=True, return_counts=True)
+        place = np.full(len(codes), 0.5)
+        place[live] = ((np.cumsum(many) - many / 2) / max(live.sum(), 1))[which.reshape(-1)]  # equal numbers stand in one place
         parts.append(np.where(live, place - place[live].mean() if live.any() else 0.0, 0.0) * np.sqrt(12.0))
         parts.append(np.where(live, np.abs(place - 0.5) - 0.25, 0.0) * 5.0)
     share = np.bincount(codes, minlength=count) / max(len(codes), 1)

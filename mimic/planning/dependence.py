@@ -16,14 +16,15 @@ from mimic.generator import Task
 from mimic.generators.after import datelike
 from mimic.generators.features import ordered
 from mimic.plan import Choice, Step
+from mimic.planning.relations import Seen, copied, counted
 from mimic.planning.since import Since, counted_from, dated
-from mimic.planning.summaries import complete, described, latent, told_apart
+from mimic.planning.summaries import about_nobody, complete, described, latent, told_apart
 from mimic.profile import Evidence, TableEvidence, parent_rows
 from mimic.schema import Column, Float, ForeignKey, Table, TableName
 from mimic.semantics import Kind, Meaning, Sensitivity
 from mimic.streams import Ints
 
-LEAVES, AFTER = "tree.leaves", "temporal.after"
+LEAVES, AFTER, FOLLOWS = "tree.leaves", "temporal.after", "relation.follows"
 FEWEST = 80  # rows from which anything can be learned of how columns hang together
 HOPS = 3
 MOST = 80  # columns that one column may ask about
@@ -38,16 +39,41 @@ class Around:
     place: Mapping[TableName, int]
     rows: dict[tuple[TableName, str], Ints] = field(default_factory=dict)  # of each key: the parents' places in their sample
 
+    late: set[tuple[TableName, str]] = field(default_factory=set)  # columns that are computed from children, when those are there
+
     def column(self, found: TableEvidence, need: str) -> pa.Array:
         """A need as a column of the sample's rows, NULL where a parent is not in its own sample."""
         if need in found.hidden or found.table.has(need):
             return found.column(need)
         key = next(key for key in found.table.foreign_keys if need.startswith(f"{key.label}."))
-        parent, spot = self.evidence.tables[key.parent], (found.table.name, key.label)
-        if spot not in self.rows:
-            self.rows[spot] = parent_rows(found, key, parent)
-        rows = self.rows[spot]
+        parent = self.evidence.tables[key.parent]
+        rows = self.up(found, key)
         return self.column(parent, need[len(key.label) + 1 :]).take(pa.array(rows, mask=rows < 0))
+
+    def up(self, found: TableEvidence, key: ForeignKey) -> Ints:
+        """The places of the sample rows' parents in their own sample."""
+        spot = (found.table.name, key.label)
+        if spot not in self.rows:
+            self.rows[spot] = parent_rows(found, key, self.evidence.tables[key.parent])
+        return self.rows[spot]
+
+    def repeated(self, found: TableEvidence) -> Iterator[Seen]:
+        """All columns of parents that a column may repeat, those of the nearest first."""
+        for hops in range(1, HOPS + 1):
+            for key in self.parents(found.table):
+                for path, name in self._paths(key, hops - 1):
+                    for column in self.evidence.tables[name].table.written:
+                        if (name, column.name) not in self.late and column.name in self.evidence.tables[name].profiles:
+                            need = f"{path}.{column.name}"
+                            yield key, self.up(found, key), need, column, self.column(found, need)
+
+    def _paths(self, key: ForeignKey, hops: int) -> Iterator[tuple[str, TableName]]:
+        if hops == 0:
+            yield key.label, key.parent
+            return
+        for further in self.parents(self.evidence.tables[key.parent].table):
+            for path, name in self._paths(further, hops - 1):
+                yield f"{key.label}.{path}", name
 
     def type(self, found: TableEvidence, need: str) -> pa.DataType:
         """The Arrow type of a need."""
@@ -66,7 +92,7 @@ class Around:
         """Columns of a finished row, its own and those above it, each with whether its values are categories."""
         found = self.evidence.tables[name]
         kept = described(found, self.evidence.k) if found.sampled else ()
-        yield from ((column, told_apart(found.table.column(column))) for column in kept)
+        yield from ((column, told_apart(found.table.column(column))) for column in kept if (name, column) not in self.late)
         if self.modes[name][0] == "synthesize":
             yield from ((column, False) for column in found.hidden if column[0] in "#~")
         if hops > 1:
@@ -93,9 +119,26 @@ def hidden_steps(table: Table, found: TableEvidence, children: Iterable[ForeignK
     return out
 
 
+def listed(steps: Sequence[Step], table: Table, found: TableEvidence) -> list[Step]:
+    """The same steps, those of hidden columns as one: each row keeps together what hangs on it."""
+    hidden = [step for step in steps if step.task.fills[0] in found.hidden]
+    counts = [step.task.fills[0] for step in hidden if step.task.fills[0].startswith("#")]
+    keys = [(name, *(other for step in hidden if (other := step.task.fills[0]).startswith(f"~{name[1:]}:"))) for name in counts]
+    names = [name for key in keys for name in key]
+    if not names:
+        return list(steps)
+    meaning = Meaning(Kind.COUNT, Sensitivity.NONE, 1.0, "children of a row")
+    columns = tuple(Column(name, Float()) for name in names)
+    task = Task(table, columns, meanings=(meaning,) * len(names), options={"keys": keys}, k=hidden[0].task.k)
+    made = Step(task, Choice("hidden.profiles", "how many rows hang on each row, and what they are like"))
+    return [*(step for step in steps if step not in hidden), made]
+
+
 def with_dependence(steps: Sequence[Step], table: Table, around: Around, config: TableConfig) -> tuple[Step, ...]:
     """The same steps, hidden columns first, each drawing on what is filled before it."""
     found = around.evidence.of(table.name)
+    if about_nobody(around.evidence, found) and complete(found):
+        steps = listed(steps, table, found)
     if found.sampled < FEWEST:
         return tuple(steps)
     own = set(described(found, around.evidence.k))
@@ -103,6 +146,7 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     known: list[tuple[str, bool]] = []
     for key in around.parents(table):
         known += [(f"{key.label}.{need}", category) for need, category in around.above(key, HOPS)]
+    steps, exact, late = _exact(steps, table, found, around, config)
     siblings = _siblings(table, around)
     first = [step for step in steps if not _free(step, keys)]
     settled = {name for step in first for name in step.task.fills}
@@ -110,7 +154,8 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
         if {*step.task.options.get("within", ()), *step.task.options.get("group", ())} <= settled:
             known += [(name, told_apart(table.column(name))) for name in step.task.fills if name in own]
     free = sorted((step for step in steps if _free(step, keys)), key=lambda step: not step.task.fills[0].startswith(("#", "~")))
-    out: list[Step] = []
+    out: list[Step] = list(exact)
+    known += [(name, told_apart(table.column(name))) for step in exact for name in step.task.fills if name in own]
     for step in free:
         name = step.task.fills[0]
         learnable = name in found.hidden or name in found.profiles
@@ -119,11 +164,48 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
             out.append(_looking(step, known[-MOST:], siblings, name in own and told_apart(table.column(name)), since))
         else:
             out.append(step)
-        if len(step.task.fills) == 1 and (name in own or name in found.hidden):
-            known.append((name, name in own and told_apart(table.column(name))))
+        if name in found.hidden:
+            known += [(hidden, False) for hidden in step.task.fills]
+        elif len(step.task.fills) == 1 and name in own:
+            known.append((name, told_apart(table.column(name))))
         elif len(step.task.fills) == 1 and name in found.profiles and 0.0 < found.profiles[name].null_share < 1.0:
             known.append((name, False))
-    return (*first, *out)
+    return (*first, *out, *late)
+
+
+def _exact(
+    steps: Sequence[Step], table: Table, found: TableEvidence, around: Around, config: TableConfig
+) -> tuple[list[Step], list[Step], list[Step]]:
+    """Steps without those of columns that follow exactly from others; these; and those that have to wait for the children."""
+    keys = {name for rule in table.keys for name in rule.columns} | {name for key in table.foreign_keys for name in key.columns}
+    fixed = keys | {name for key in around.evidence.schema.children(table.name) for name in key.referred}
+    fixed |= {name for name, asked in config.columns.items() if asked.generator not in (None, LEAVES, AFTER, FOLLOWS)}
+    fixed |= {column.name for column in table.written if column.name not in found.profiles}
+    children = [
+        (key, child)
+        for key in around.evidence.schema.children(table.name)
+        if around.modes[key.table][0] == "synthesize" and complete(child := around.evidence.tables[key.table]) and complete(found)
+    ]
+    late = {relation.column: relation for relation in counted(found, children, frozenset(fixed))}
+    early = {relation.column: relation for relation in copied(table, found, around.repeated(found), frozenset(fixed | set(late)))}
+    around.late.update((table.name, name) for name in late)
+    rest, now, then = list[Step](), list[Step](), list[Step]()
+    for step in steps:
+        told = [early.get(name) or late.get(name) for name in step.task.fills]
+        single = len(told) == 1
+        if any(relation is None or (relation.reached and not single) for relation in told):
+            around.late.difference_update((table.name, name) for name in step.task.fills)
+            rest.append(step)
+            continue
+        for relation, column, meaning in zip(told, step.task.columns, step.task.meanings, strict=True):
+            assert relation is not None
+            options = {"follows": relation.follows, "reached": relation.reached}
+            if single:
+                options = {**step.task.options, **options, "drawn_by": step.choice.kind}
+            task = replace(step.task, columns=(column,), meanings=(meaning,), options=options)
+            made = replace(step, task=task, choice=Choice(FOLLOWS, relation.said, ((step.choice.kind, 0.0), *step.choice.lost)))
+            (then if column.name in late else now).append(made)
+    return rest, now, then
 
 
 def _free(step: Step, keys: Mapping[str, ForeignKey]) -> bool:
@@ -138,7 +220,7 @@ def _wrapped(step: Step, config: TableConfig) -> bool:
     if kind == "fan_out.histogram" and task.options.get("keys"):
         return False
     asked = config.columns.get(task.fills[0])
-    return asked is None or asked.generator in (None, LEAVES, AFTER)
+    return asked is None or asked.generator in (None, LEAVES, AFTER, FOLLOWS)
 
 
 def _looking(step: Step, known: Sequence[tuple[str, bool]], siblings: str, category: bool, since: Since | None) -> Step:

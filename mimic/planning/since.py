@@ -42,7 +42,12 @@ def counted_from(values: pa.Array, others: Mapping[str, pa.Array]) -> Since | No
         share = _spread(apart) / max(_spread(own[~null].astype(np.float64)), 1.0)
         if share < (AFTER if apart.min() >= 0 or apart.max() <= 0 else CLOSE):
             best = min(best or (np.inf, ""), (share, need))
-    return Since(best[1], tuple(floors), tuple(caps)) if best is not None else None
+    if best is None:
+        return None
+    near = {"", *(best[1][: i + 1] for i, letter in enumerate(best[1]) if letter == ".")}
+    # A limit that another parent sets is kept by choosing parents that fit, not by moving the date.
+    floors, caps = ([need for need in found if need[: need.rfind(".") + 1] in near] for found in (floors, caps))
+    return Since(best[1], tuple(floors), tuple(caps))
 
 
 def dated(kind: pa.DataType) -> bool:

@@ -15,6 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mimic.generators.features import feature_of, numbers, ordered
+from mimic.generators.profiles import owned
 from mimic.graph import LoadOrder
 from mimic.profile import Evidence, TableEvidence, parent_rows
 from mimic.schema import Boolean, Column, Enum, ForeignKey, TableName, Text, bare
@@ -23,6 +24,7 @@ from mimic.streams import Floats, Ints
 FEWEST = 40  # parents, and children, below which nothing is summarised
 MOST = 6  # hidden numbers of a key
 KEPT = 0.95  # of the spread of all summaries that the kept ones hold
+LISTED = 200  # rows of a table that are told apart one by one
 LOADED = 20_000  # parents on which the loadings of a category are computed
 
 
@@ -44,12 +46,18 @@ def with_summaries(evidence: Evidence, order: LoadOrder) -> Evidence:
             rows = parent_rows(child, key, here)
             counts = np.bincount(rows[rows >= 0], minlength=here.sampled)
             hidden[key.hidden] = pa.array(counts.astype(np.float64))
-            if here.sampled >= FEWEST and (rows >= 0).sum() >= FEWEST:
+            hidden[owned(key.hidden)] = pa.array(child.owners.distinct(rows, here.sampled))
+            if (here.sampled >= FEWEST or about_nobody(evidence, here)) and (rows >= 0).sum() >= FEWEST:
                 found = _compressed(_summaries(child, key, rows, counts, evidence.k, tables), counts)
                 hidden |= {latent(key, i): pa.array(found[:, i]) for i in range(found.shape[1])}
         if hidden:
             tables[name] = replace(here, hidden={**here.hidden, **hidden}, memo={})
     return replace(evidence, tables=tables)
+
+
+def about_nobody(evidence: Evidence, found: TableEvidence) -> bool:
+    """Whether a table is small and stands above persons, not below them: what hangs on its rows has other owners."""
+    return 1 < found.sampled <= LISTED and not found.owners.paths and found.table.name not in evidence.privacy_units
 
 
 def complete(found: TableEvidence) -> bool:
@@ -162,4 +170,4 @@ def _compressed(found: Sequence[Floats], counts: Ints) -> Floats:
     return np.asarray(table @ np.stack([_signed(vectors[:, -1 - i]) for i in range(many)], axis=1))
 
 
-__all__ = ["complete", "described", "latent", "placed", "told_apart", "with_summaries"]
+__all__ = ["about_nobody", "complete", "described", "latent", "placed", "told_apart", "with_summaries"]

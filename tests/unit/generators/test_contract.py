@@ -145,14 +145,36 @@ def primary(kind, values) -> Case:
 
 def dealt(kind, values, **options) -> Case:
     """A column that hangs on another: "v" is dealt out by "a", and by "customer.day"."""
-    table = Table(TableName("", "t"), (Column("a", Integer(32)), Column("v", kind)))
+    table = Table(TableName("", "t"), (Column("a", Integer(32)), Column("v", kind, nullable=options.pop("nullable", True))))
     evidence = evidence_of(table, {"a": [None if i % 11 == 0 else i % 40 for i in range(N)], "v": values})
     days = pa.array(DAYS, pa.date32())
-    evidence = replace(evidence, hidden={"customer.day": days})
+    sums = pa.array([i % 40 + 0.001 for i in range(N)])
+    evidence = replace(evidence, hidden={"customer.day": days, "sum": sums})
     told = {"drawn_by": "numeric.quantiles", "features": ["a"], "categories": [], **options}
     task = Task(table, table.columns[1:], meanings=(MEANT,), options=told)
     rows = lambda n: pa.array(np.arange(n) % N)  # noqa: E731
-    return Case(task, evidence, lambda n: {"a": evidence.column("a").take(rows(n)), "customer.day": days.take(rows(n))})
+    return Case(
+        task, evidence, lambda n: {"a": evidence.column("a").take(rows(n)), "customer.day": days.take(rows(n)), "sum": sums.take(rows(n))}
+    )
+
+
+def profiled() -> Case:
+    """Six rows of a table that is about nobody, with what hangs on each of them."""
+    names = ("#child.key", "~child.key:0")
+    table = Table(TableName("", "t"), (Column("id", Integer(32), nullable=False),))
+    counts = [40, 3, 30, 0, 25, 2]
+    evidence = evidence_of(table, {"id": range(6)})
+    hidden = {
+        names[0]: pa.array([float(n) for n in counts]),
+        "~child.key:0": pa.array([0.5, 9.0, 0.25, 0.0, 0.75, 8.0]),
+        "=#child.key": pa.array(counts),
+    }
+    found = FanOut(
+        ForeignKey("fk", TableName("", "child"), ("key",), table.name, ("id",)), np.array(sorted(counts)), np.ones(6, dtype=int), 0, 100
+    )
+    evidence = replace(evidence, hidden=hidden, children={names[0]: found})
+    columns = tuple(Column(name, Float()) for name in names)
+    return Case(Task(table, columns, meanings=(MEANT, MEANT), options={"keys": [names]}), evidence)
 
 
 FULL_NAMES = [None if i % 10 == 0 else f"{word(i).title()} {word(i * 3 % N).title()}" for i in range(N)]
@@ -284,6 +306,11 @@ CASES: dict[str, dict[str, Case]] = {
         "few numbers": dealt(Integer(16), [i % 40 // 10 for i in range(N)]),
         "categories": dealt(Text(), [("low", "high")[i % 40 > 20] for i in range(N)], drawn_by="categorical.shares", categories=["v"]),
         "texts": dealt(Text(), [None if i % 40 < 10 else word(i) for i in range(N)], drawn_by="text.form"),
+    },
+    "hidden.profiles": {"two keys": profiled()},
+    "relation.follows": {
+        "copied": dealt(Float(), [i % 40 + 0.001 for i in range(N)], drawn_by="numeric.quantiles", follows="sum", nullable=False),
+        "summed": dealt(Decimal(10, 2), [Exact(i % 40) for i in range(N)], drawn_by="numeric.quantiles", follows="sum", nullable=False),
     },
     "temporal.after": {
         "date": dealt(Date(), [x and x + datetime.timedelta(days=i % 40) for i, x in enumerate(DAYS)],
