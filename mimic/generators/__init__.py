@@ -16,6 +16,7 @@ FAMILIES = (
     "combinations",
     "widened",
     "redrawn",
+    "sparse",
     "constant",
     "numeric",
     "distributions",

@@ -77,7 +77,15 @@ def _fit(step: Step, found: TableEvidence, registry: Registry, stream: Stream) -
     if isinstance(made, Leaves):
         choice = step.choice if made.features else replace(step.choice, kind=made.inner.kind)
         return Learned(made.plain, choice)
-    return Learned(_widened(made, step, found, registry, stream), step.choice)
+    return Learned(_sparse(_widened(made, step, found, registry, stream), step.task, registry, stream), step.choice)
+
+
+def _sparse(made: Generator, task: Task, registry: Registry, stream: Stream) -> Generator:
+    """A unique column's generator that has few values, with NULL in all rows for which there is none, where the column allows it."""
+    room = made.capacity()
+    if not task.unique or len(task.columns) != 1 or not task.column.nullable or room is None or room >= FEW:
+        return made
+    return registry.generators.get("key.sparse").learn(replace(task, options={"sparse": made}), None, stream)
 
 
 def _widened(made: Generator, step: Step, found: TableEvidence, registry: Registry, stream: Stream) -> Generator:

@@ -198,6 +198,7 @@ CASES: dict[str, dict[str, Case]] = {
     "key.combinations": {"labels": combined()},
     "key.widened": {"texts": case_of(Text(), [word(i) for i in range(N)], unique=True, nullable=False,
                                      options={"first": labels("v"), "wider": filler("v")})},
+    "key.sparse": {"texts": case_of(Text(), [word(i) for i in range(N)], unique=True, nullable=False, options={"sparse": filler("v")})},
     "key.redrawn": {"texts": case_of(Text(), [word(i) for i in range(N)], unique=True, nullable=False,
                                      options={"redrawn": "text", "inner": filler("v")})},
     "constant": {
