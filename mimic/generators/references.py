@@ -96,6 +96,8 @@ class References:
             )
             if key.match_full and len(nullable) < len(key.columns):
                 nullable = ()  # all of them are NULL or none is
+            if nullable and any(set(unique) & set(key.columns) - {*nullable, *held} for unique in task.options["uniques"]):
+                nullable = ()  # a value that leads nowhere would have to be told apart from those that lead somewhere
             share = found.null_share if found is not None and found.rows else 0.1
             single = any(set(unique) <= set(key.columns) for unique in task.options["uniques"])
             edges.append(Edge.of(key, share if nullable else 0.0, nullable, single, key.match_full))
