@@ -33,14 +33,19 @@ from mimic.truth import day_of
 
 
 @runtime_checkable
+class _Parted(Generator, Protocol):
+    """What can make one of its columns from less than it needs for all."""
+
+    def part(self, name: str) -> Generator: ...
+
+
+@runtime_checkable
 class _Parents(Generator, Protocol):
     """What chooses the parents of a table."""
 
     edges: Any
 
     def absences(self, n: int, stream: Stream) -> dict[str, Any]: ...
-
-    def part(self, name: str) -> _Parents: ...
 
 
 AHEAD = 10_000  # rows of a table that are made before anything is written, where it has rules that only made rows can be checked against
@@ -65,7 +70,7 @@ class Filling:
         self._streams, self._other = streams, other
         self._whole: dict[str, pa.Array] = {}
         self._above: dict[str, pa.Array] = {}  # columns of parents, row by row of this table
-        self._busy: set[tuple[str, ...]] = set()  # what the generators at work fill
+        self._busy: set[tuple[tuple[str, ...], tuple[str, ...]]] = set()  # what the generators at work fill, and from what
         self._asked = asked
         self._ahead: list[tuple[pa.RecordBatch, NDArray[np.bool_]]] | None = None
         self._checking = Checking.of(table, model, asked)
@@ -137,19 +142,19 @@ class Filling:
         generator = self._by_column.get(name)
         if generator is None:
             raise MimicError(f"nothing fills the column {name!r}, which a foreign key needs", where=str(self.table.name))
-        if generator.fills in self._busy and isinstance(generator, _Parents):
+        if (generator.fills, generator.needs) in self._busy and isinstance(generator, _Parted):
             generator = generator.part(name)  # two tables wait for each other, but not for the same columns
-        if generator.fills in self._busy:
+        if (generator.fills, generator.needs) in self._busy:
             raise MimicError(
                 f"the key column {name!r} depends on itself through foreign keys",
                 where=str(self.table.name),
                 hint="Take one of the foreign keys out of the graph with ignore_fks.",
             )
-        self._busy.add(generator.fills)
+        self._busy.add((generator.fills, generator.needs))
         try:
             made = self._run(generator) if getattr(generator, "whole_table", False) else self._run_chunks(generator)
         finally:
-            self._busy.discard(generator.fills)
+            self._busy.discard((generator.fills, generator.needs))
         self._whole.update({column: values for column, values in made.items() if column not in self._whole})
         return self._whole[name]
 

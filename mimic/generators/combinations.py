@@ -7,7 +7,7 @@ parents are chosen.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import ClassVar, Self
 
@@ -58,6 +58,10 @@ class Combinations:
         values = tuple(tuple(map(str, listed)) for listed in task.options["combinations"])
         types = tuple(str(arrow_type(column.type)) for column in task.columns)
         return cls(str(task.table.name), task.fills, types, values, tuple(task.options["group"]), optional)
+
+    def part(self, name: str) -> Self:
+        """Distinct in the whole table: where the columns of the group wait for these."""
+        return replace(self, group=())
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         room = self.room

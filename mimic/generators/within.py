@@ -9,7 +9,7 @@ list before anything is written.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor
 from typing import Any, ClassVar, Self
 
@@ -96,6 +96,10 @@ class Within:
         values, owners, weights, here["others"] = _kept(sample, name, task)
         reason = str(task.options.get("vocabulary") or "k owners")
         return cls(way="chosen", values=values, owners=owners, weights=weights, reason=reason, **here)
+
+    def part(self, name: str) -> Self:
+        """Distinct in the whole table: where the columns of the group wait for this one."""
+        return replace(self, group=())
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         n, arrow = span.n, _arrow(self.type)
