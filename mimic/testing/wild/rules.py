@@ -67,7 +67,9 @@ def _plain(part: Part) -> str:
 
 def _foreign_key(dice: Dice, body: Body, own: Sequence[Part], parent: Body, key: Sequence[Part]) -> str:
     name = f"CONSTRAINT {quoted(dice.name(set()))} " if dice.chance(15) and len(body.later) == 0 else ""
-    if parent.divided:  # the server's own names for such keys clash when pg_dump's output is read, where they are cut at 63 bytes
+    if (
+        parent.divided or body.divided
+    ):  # the server's own names for such keys clash when pg_dump's output is read, where they are cut at 63 bytes
         name = f"CONSTRAINT {quoted(f'key {len(body.later)} %')} "
     match = " MATCH FULL" if len(own) > 1 and dice.chance(25) else ""
     late = dice.pick(("", "", " DEFERRABLE", " DEFERRABLE INITIALLY DEFERRED"))
