@@ -325,7 +325,8 @@ class Filling:
             if column in key.referred or column == children(key.referred):
                 parent = self._other(key.parent)
                 return parent.whole(column) if column in key.referred else parent.degrees(key)
-        return self.whole(need)
+        above = self._leads(need)
+        return self.whole(need) if above is None else self._other(above.parent).along(need[len(above.label) + 1 :])
 
     def degrees(self, key: ForeignKey) -> pa.Array:
         """How many children each row is to have by this key; equal shares where nothing was learned."""

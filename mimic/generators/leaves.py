@@ -180,23 +180,27 @@ class Leaves:
         values = self.inner.sample(span, stream, {need: given[need] for need in self.inner.needs})[name]
         if not span.n or not self.trees:
             return {name: values}
+        return {name: values.take(pa.array(self.dealt(values, given, inside(stream, "trees"))))}
+
+    def dealt(self, values: pa.Array, given: Columns, place: Stream) -> Ints:
+        """Which of the `values` (n,) each of n rows gets: every value goes to one row. `given` holds the features, row by row."""
+        n = len(values)
         codes, number = self.target.read(values)
         asked = [table[feature.encode(given[feature.need])] for feature, table in zip(self.features, self.tables, strict=True)]
-        bins: Bins = np.stack(asked) if asked else np.zeros((1, span.n), dtype=np.uint8)
+        bins: Bins = np.stack(asked) if asked else np.zeros((1, n), dtype=np.uint8)
         led = None if self.guide is None else self.guide.place(given[self.guide.need])
-        place = inside(stream, "trees")
-        which = place.at("tree").integers(span.n, len(self.trees))
-        leaf, offset = np.zeros(span.n, dtype=np.int64), 0
+        which = place.at("tree").integers(n, len(self.trees))
+        leaf, offset = np.zeros(n, dtype=np.int64), 0
         for turn, learnt in enumerate(self.trees):
             mine = np.flatnonzero(which == turn)
             leaf[mine] = offset + learnt.leaf[learnt.tree.leaf(bins[:, mine])]
             offset += len(learnt.shares)
         group = _groups(given[self.siblings]) if self.siblings else None
         dealt = self._codes(leaf, np.bincount(codes, minlength=self.target.codes), group, place.at("code"))
-        at = self._places(leaf, dealt, led, group, place.at("place")) if self.target.scaled else place.at("mix").uniform(span.n)
-        index = np.empty(span.n, dtype=np.int64)
+        at = self._places(leaf, dealt, led, group, place.at("place")) if self.target.scaled else place.at("mix").uniform(n)
+        index = np.empty(n, dtype=np.int64)
         index[np.lexsort((at, dealt))] = np.lexsort((number, codes))
-        return {name: values.take(pa.array(index))}
+        return index
 
     def _codes(self, leaf: Ints, counts: Ints, group: Ints | None, stream: Stream) -> Ints:
         """A code for every row: by the shares of its leaf, each code as often as `counts` says."""

@@ -21,11 +21,14 @@ from numpy.typing import NDArray
 from mimic.errors import CapacityError
 from mimic.generator import Columns, Generator, Literal, Span, State, Task, children
 from mimic.generators.degrees import reconcile
+from mimic.generators.matching import Diamond, Match, through
 from mimic.generators.nested import best, pack, part, some, unpack
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
 from mimic.schema import ForeignKey
 from mimic.streams import Floats, Ints, Stream, Streams
+
+SMALLER = 20  # times as many parents has another key: this one does not come first
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ class References:
     grouped: bool  # rows of one parent stand together
     rooms: tuple[tuple[tuple[str, ...], int], ...] = ()  # combinations that come only so often
     held: tuple[str, ...] = ()  # columns that another generator fills: rows have parents with just these values
+    diamonds: tuple[Diamond, ...] = ()
+    matches: tuple[Match, ...] = ()
     spare: tuple[Generator, ...] = ()  # for columns that may not be NULL in rows without a parent, where no parent lends a value
 
     @property
@@ -77,7 +82,9 @@ class References:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        return (*self.held, *(f"{edge.label}.{name}" for edge in self.edges for name in (edge.children, *edge.referred)))
+        own = (f"{edge.label}.{name}" for edge in self.edges for name in (edge.children, *edge.referred))
+        further = (*(diamond.need for diamond in self.diamonds), *(need for match in self.matches for need in match.needs))
+        return tuple(dict.fromkeys((*self.held, *own, *further)))
 
     @classmethod
     def suits(cls, task: Task) -> float:
@@ -101,7 +108,27 @@ class References:
             share = found.null_share if found is not None and found.rows else 0.1
             single = any(set(unique) <= set(key.columns) for unique in task.options["uniques"])
             edges.append(Edge.of(key, share if nullable else 0.0, nullable, single, key.match_full))
-        order = sorted(range(len(edges)), key=lambda i: (edges[i].own, -len(edges[i].columns), edges[i].null_share > 0, i))
+        diamonds = tuple(Diamond(*told) for told in task.options.get("diamonds", ()))
+        last = {diamond.label for diamond in diamonds}
+        many = {label: int(found.parents.sum()) for label, found in evidence.fan_outs.items()} if evidence is not None else {}
+        small = {label for label, rows in many.items() if SMALLER * rows < max(many.values())}
+        order = sorted(
+            range(len(edges)),
+            key=lambda i: (
+                edges[i].own,
+                edges[i].label in last,
+                -len(edges[i].columns),
+                edges[i].null_share > 0,
+                edges[i].label in small,
+                i,
+            ),
+        )
+        first = edges[order[0]].label
+        matches = [
+            Match.learn(label, via, score, features, categories, task, evidence, stream.at("match", label))
+            for label, via, score, features, categories in task.options.get("matches", ())
+            if via == first != label
+        ]
         return cls(
             str(task.table.name),
             tuple(edges[i] for i in order),
@@ -109,6 +136,8 @@ class References:
             bool(task.options.get("grouped")),
             tuple((tuple(columns), int(room)) for columns, room in task.options.get("rooms", ())),
             held,
+            diamonds,
+            tuple(match for match in matches if match is not None),
             tuple(_spares(task, edges)),
         )
 
@@ -118,7 +147,15 @@ class References:
         taken = set(chosen[0].columns)
         uniques = tuple(unique for unique in self.uniques if set(unique) <= taken)
         rooms = tuple((columns, room) for columns, room in self.rooms if set(columns) <= taken)
-        return replace(self, edges=tuple(chosen), uniques=uniques, rooms=rooms, held=tuple(name for name in self.held if name in taken))
+        return replace(
+            self,
+            edges=tuple(chosen),
+            uniques=uniques,
+            rooms=rooms,
+            diamonds=(),
+            matches=(),
+            held=tuple(name for name in self.held if name in taken),
+        )
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         """Keys whose `@label` is given are chosen already, with their columns: the others keep to them."""
@@ -149,7 +186,7 @@ class References:
             elif shared or edge.own:
                 rows[edge.label] = self._inside(edge, shared, out, filled, keys, weights, absent, place)
             else:
-                rows[edge.label] = self._freely(i, edge, keys, weights, absent, given, place)
+                rows[edge.label] = self._freely(i, edge, keys, weights, absent, given, rows, place)
             self._separate(edge, rows, given, n, stream.at("unique", edge.label))
             chosen = rows[edge.label] >= 0
             for name, values in zip(edge.columns, keys, strict=True):
@@ -173,7 +210,9 @@ class References:
             absent[stream.permutation(n)[: round(edge.null_share * n)]] = True
         return absent
 
-    def _freely(self, i: int, edge: Edge, keys: list[pa.Array], weights: Floats, absent: Any, given: Columns, stream: Stream) -> Ints:
+    def _freely(
+        self, i: int, edge: Edge, keys: list[pa.Array], weights: Floats, absent: Any, given: Columns, rows: dict[str, Ints], stream: Stream
+    ) -> Ints:  # fmt: skip
         """Parents for a key that shares no column with the keys before it: every parent as often as reconciled."""
         n, p = len(absent), len(weights)
         allowed = _whole_keys(keys)
@@ -209,8 +248,15 @@ class References:
         parents = np.repeat(np.arange(p, dtype=np.int64), degrees)
         if not (self.grouped and i == 0):
             parents = parents[stream.at("order").permutation(len(parents))]
+        match = next((match for match in self.matches if match.label == edge.label and match.via in rows), None)
+        if match is not None:
+            parents = match.order(parents, given, rows[match.via][~absent], stream.at("match"))
         out = np.full(n, -1, dtype=np.int64)
         out[~absent] = parents
+        for diamond in self.diamonds:
+            if diamond.label == edge.label and diamond.via in rows and not edge.single:
+                dictated = through(diamond, given, rows)
+                out = np.where((dictated >= 0) & ~absent, dictated, out)
         return out
 
     def _cap(self, i: int, edge: Edge, keys: list[pa.Array], given: Columns, allowed: Any) -> Ints:
@@ -350,6 +396,8 @@ class References:
             "grouped": self.grouped,
             "rooms": [[list(columns), room] for columns, room in self.rooms],
             "held": list(self.held),
+            "diamonds": [[diamond.label, diamond.via, diamond.upper] for diamond in self.diamonds],
+            "matches": [match.state() for match in self.matches],
             "spare": [pack(made) for made in self.spare],
         }
 
@@ -361,7 +409,8 @@ class References:
         )
         rooms = tuple((tuple(columns), int(room)) for columns, room in state.get("rooms", ()))
         held, spare = tuple(state.get("held", ())), tuple(unpack(made) for made in state.get("spare", ()))
-        return cls(state["table"], edges, tuple(map(tuple, state["uniques"])), state["grouped"], rooms, held, spare)
+        further = tuple(Diamond(*told) for told in state["diamonds"]), tuple(Match.restore(told) for told in state["matches"])
+        return cls(state["table"], edges, tuple(map(tuple, state["uniques"])), state["grouped"], rooms, held, *further, spare)
 
 
 # -- the arithmetic of choosing parents --------------------------------------------------------------------------------

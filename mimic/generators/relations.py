@@ -13,8 +13,10 @@ from typing import ClassVar, Self
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
+from mimic.generators.leaves import Leaves
 from mimic.generators.logical import heard, told
 from mimic.generators.nested import pack, unpack
 from mimic.profile import TableEvidence
@@ -27,7 +29,8 @@ from mimic.streams import Stream
 class Follows:
     """Fills a column with what another one holds, given it (option `follows`, a need; numbers are rounded to the column's own places).
 
-    Where `reached` (a hidden column of row numbers) says that a row has no parent, `otherwise` (option `drawn_by`) fills it.
+    Where `reached` (a hidden column of row numbers) says that a row has no parent, `otherwise` (option `drawn_by`) fills it. With
+    option `holes` it says instead how many rows are NULL: rows in which there is nothing to count, as long as there are such.
     """
 
     kind: ClassVar[str] = "relation.follows"
@@ -57,10 +60,13 @@ class Follows:
     def learn(cls, task: Task, evidence: TableEvidence | None, stream: Stream) -> Self:
         from mimic.generators import builtin
 
-        reached = str(task.options.get("reached", ""))
-        otherwise = None
-        if reached and "drawn_by" in task.options:
-            plain = {name: value for name, value in task.options.items() if name not in ("follows", "reached", "drawn_by")}
+        reached, holes = str(task.options.get("reached", "")), bool(task.options.get("holes"))
+        otherwise: Generator | None = None
+        if holes and "features" in task.options:
+            inner = {name: value for name, value in task.options.items() if name not in ("follows", "reached", "holes")}
+            otherwise = Leaves.learn(replace(task, options=inner), evidence, stream).plain
+        elif (reached or holes) and "drawn_by" in task.options:
+            plain = {name: value for name, value in task.options.items() if name not in ("follows", "reached", "holes", "drawn_by")}
             otherwise = builtin().generators.get(str(task.options["drawn_by"])).learn(replace(task, options=plain), evidence, stream)
         return cls(task.column.name, task.column.type, str(task.options["follows"]), reached, otherwise)
 
@@ -68,6 +74,9 @@ class Follows:
         made = cast(given[self.follows], arrow_type(self.type))
         if self.otherwise is None:
             return {self.column: made}
+        if not self.reached:
+            alone = self.otherwise.sample(span, stream, {need: given[need] for need in self.otherwise.needs})[self.column]
+            return {self.column: _with_holes(made, alone.null_count, np.asarray(alone.is_valid()), stream.at("holes"))}
         lost = np.asarray(given[self.reached].to_numpy(zero_copy_only=False)) < 0
         if not lost.any():
             return {self.column: made}
@@ -93,6 +102,15 @@ class Follows:
     def restore(cls, state: State) -> Self:
         otherwise = unpack(state["otherwise"]) if state["otherwise"] else None
         return cls(**{**state, "type": heard(state["type"]), "otherwise": otherwise})
+
+
+def _with_holes(values: pa.Array, many: int, kept: NDArray[np.bool_], stream: Stream) -> pa.Array:
+    """`values` with `many` NULLs: where there is nothing to count, and first where `kept` (n,) is False."""
+    counted = np.asarray(pc.fill_null(values.cast(pa.float64()), 0.0).to_numpy(zero_copy_only=False)) != 0
+    rows = np.lexsort((stream.words(len(kept)), kept, counted))[:many]
+    mask = np.zeros(len(kept), dtype=np.bool_)
+    mask[rows] = True
+    return pc.if_else(pa.array(mask), pa.scalar(None, values.type), values)
 
 
 def cast(values: pa.Array, kind: pa.DataType) -> pa.Array:

@@ -6,104 +6,27 @@ A step whose generator draws a column alone becomes one that deals the same valu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
-import pyarrow as pa
-
-from mimic.config import Mode, TableConfig
+from mimic.config import TableConfig
 from mimic.generator import Task
 from mimic.generators.after import datelike
 from mimic.generators.features import ordered
 from mimic.plan import Choice, Step
-from mimic.planning.relations import Seen, copied, counted
+from mimic.planning.around import HOPS, Around
+from mimic.planning.matching import further
+from mimic.planning.relations import copied, counted
 from mimic.planning.since import Since, counted_from, dated
 from mimic.planning.summaries import about_nobody, complete, described, latent, told_apart
-from mimic.profile import Evidence, TableEvidence, parent_rows
-from mimic.schema import Column, Float, ForeignKey, Table, TableName
+from mimic.profile import TableEvidence
+from mimic.schema import Column, Float, ForeignKey, Table
 from mimic.semantics import Kind, Meaning, Sensitivity
-from mimic.streams import Ints
 
 LEAVES, AFTER, FOLLOWS = "tree.leaves", "temporal.after", "relation.follows"
 FEWEST = 80  # rows from which anything can be learned of how columns hang together
-HOPS = 3
 MOST = 80  # columns that one column may ask about
-
-
-@dataclass(frozen=True)
-class Around:
-    """What is known of the whole database when the steps of one table are made. `place` is the load order."""
-
-    evidence: Evidence
-    modes: Mapping[TableName, tuple[Mode, str]]
-    place: Mapping[TableName, int]
-    rows: dict[tuple[TableName, str], Ints] = field(default_factory=dict)  # of each key: the parents' places in their sample
-
-    late: set[tuple[TableName, str]] = field(default_factory=set)  # columns that are computed from children, when those are there
-
-    def column(self, found: TableEvidence, need: str) -> pa.Array:
-        """A need as a column of the sample's rows, NULL where a parent is not in its own sample."""
-        if need in found.hidden or found.table.has(need):
-            return found.column(need)
-        key = next(key for key in found.table.foreign_keys if need.startswith(f"{key.label}."))
-        parent = self.evidence.tables[key.parent]
-        rows = self.up(found, key)
-        return self.column(parent, need[len(key.label) + 1 :]).take(pa.array(rows, mask=rows < 0))
-
-    def up(self, found: TableEvidence, key: ForeignKey) -> Ints:
-        """The places of the sample rows' parents in their own sample."""
-        spot = (found.table.name, key.label)
-        if spot not in self.rows:
-            self.rows[spot] = parent_rows(found, key, self.evidence.tables[key.parent])
-        return self.rows[spot]
-
-    def repeated(self, found: TableEvidence) -> Iterator[Seen]:
-        """All columns of parents that a column may repeat, those of the nearest first."""
-        for hops in range(1, HOPS + 1):
-            for key in self.parents(found.table):
-                for path, name in self._paths(key, hops - 1):
-                    for column in self.evidence.tables[name].table.written:
-                        if (name, column.name) not in self.late and column.name in self.evidence.tables[name].profiles:
-                            need = f"{path}.{column.name}"
-                            yield key, self.up(found, key), need, column, self.column(found, need)
-
-    def _paths(self, key: ForeignKey, hops: int) -> Iterator[tuple[str, TableName]]:
-        if hops == 0:
-            yield key.label, key.parent
-            return
-        for further in self.parents(self.evidence.tables[key.parent].table):
-            for path, name in self._paths(further, hops - 1):
-                yield f"{key.label}.{path}", name
-
-    def type(self, found: TableEvidence, need: str) -> pa.DataType:
-        """The Arrow type of a need."""
-        if need in found.hidden or found.table.has(need):
-            return found.column(need).type
-        key = next(key for key in found.table.foreign_keys if need.startswith(f"{key.label}."))
-        return self.type(self.evidence.tables[key.parent], need[len(key.label) + 1 :])
-
-    def parents(self, table: Table) -> Iterator[ForeignKey]:
-        """Keys whose parents are filled before the table is."""
-        for key in table.foreign_keys:
-            if key.parent in self.place and self.place[key.parent] < self.place[table.name] and self.modes[key.parent][0] != "empty":
-                yield key
-
-    def seen(self, name: TableName, hops: int = HOPS) -> Iterator[tuple[str, bool]]:
-        """Columns of a finished row, its own and those above it, each with whether its values are categories."""
-        found = self.evidence.tables[name]
-        kept = described(found, self.evidence.k) if found.sampled else ()
-        yield from ((column, told_apart(found.table.column(column))) for column in kept if (name, column) not in self.late)
-        if self.modes[name][0] == "synthesize":
-            yield from ((column, False) for column in found.hidden if column[0] in "#~")
-        if hops > 1:
-            for key in self.parents(found.table):
-                yield from ((f"{key.label}.{need}", category) for need, category in self.above(key, hops - 1))
-
-    def above(self, key: ForeignKey, hops: int) -> Iterator[tuple[str, bool]]:
-        """Columns of a key's parent; of a copied one, which row it is, too."""
-        yield from self.seen(key.parent, hops)
-        if self.modes[key.parent][0] == "copy" and len(key.referred) == 1:
-            yield key.referred[0], True
 
 
 def hidden_steps(table: Table, found: TableEvidence, children: Iterable[ForeignKey], k: int) -> list[Step]:
@@ -148,6 +71,7 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
         known += [(f"{key.label}.{need}", category) for need, category in around.above(key, HOPS)]
     steps, exact, late = _exact(steps, table, found, around, config)
     siblings = _siblings(table, around)
+    steps = [further(step, table, found, around) if step.choice.kind == "reference.assign" else step for step in steps]
     first = [step for step in steps if not _free(step, keys)]
     settled = {name for step in first for name in step.task.fills}
     for step in first:  # a key within a group is filled after the group, and so is seen only where that is settled first
@@ -170,7 +94,12 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
             known.append((name, told_apart(table.column(name))))
         elif len(step.task.fills) == 1 and name in found.profiles and 0.0 < found.profiles[name].null_share < 1.0:
             known.append((name, False))
-    return (*first, *out, *late)
+    return (*first, *out, *(_with_features(step, known[-MOST:]) if step.task.options["holes"] else step for step in late))
+
+
+def _with_features(step: Step, known: Sequence[tuple[str, bool]]) -> Step:
+    told = {"features": [need for need, _ in known], "categories": [need for need, category in known if category]}
+    return replace(step, task=replace(step.task, options={**step.task.options, **told}))
 
 
 def _exact(
@@ -199,7 +128,7 @@ def _exact(
             continue
         for relation, column, meaning in zip(told, step.task.columns, step.task.meanings, strict=True):
             assert relation is not None
-            options = {"follows": relation.follows, "reached": relation.reached}
+            options: dict[str, Any] = {"follows": relation.follows, "reached": relation.reached, "holes": relation.holes}
             if single:
                 options = {**step.task.options, **options, "drawn_by": step.choice.kind}
             task = replace(step.task, columns=(column,), meanings=(meaning,), options=options)
@@ -259,4 +188,4 @@ def _siblings(table: Table, around: Around) -> str:
     return f"@{best[1]}" if best else ""
 
 
-__all__ = ["LEAVES", "Around", "hidden_steps", "with_dependence"]
+__all__ = ["LEAVES", "hidden_steps", "with_dependence"]

@@ -16,9 +16,10 @@ from mimic.graph import load_order, origins
 from mimic.plan import Choice, Plan, Step, TablePlan
 from mimic.planning import insides
 from mimic.planning.alike import alike
+from mimic.planning.around import Around
 from mimic.planning.choosing import REDRAWN, by_meaning, choose, without_strong
 from mimic.planning.constraints import Compiled, compile, named, narrow, narrowed, within_limits
-from mimic.planning.dependence import Around, hidden_steps, with_dependence
+from mimic.planning.dependence import hidden_steps, with_dependence
 from mimic.planning.distinct import distinct
 from mimic.planning.excluding import Exclusions, exclusions
 from mimic.planning.grouping import group_columns

@@ -34,6 +34,7 @@ class Relation:
     reached: str  # hidden column that says which rows have the parent; "" when all have
     share: float
     said: str
+    holes: bool = False  # whether it is NULL in some rows, in which there is nothing to count
 
 
 Seen = tuple[ForeignKey, Ints, str, Column, pa.Array]  # first key, the parents' places, need, column, its values row by row
@@ -92,11 +93,19 @@ def counted(found: TableEvidence, children: Sequence[tuple[ForeignKey, TableEvid
             for name, (values, null) in wanted.items():
                 near = np.abs(values - sums) < 0.006
                 share = float(near[~null].mean())
-                if name not in out and share >= COUNTED and (share == 1.0 or (~null).all()):
+                usual = _usual(values[~null])
+                told = ~null & ((values != usual) | (sums != usual))  # that most are 0 on both sides says nothing
+                if name not in out and told.sum() >= FEWEST and near[told].mean() >= COUNTED and share >= COUNTED and not sums[null].any():
                     what = "number" if not columns else f"sum of {' * '.join(columns)}"
                     said = f"the {what} of its rows of {key.table} ({share:.1%} of the rows)"
-                    out[name] = Relation(name, below(key, columns), "", share, said)
+                    out[name] = Relation(name, below(key, columns), "", share, said, bool(null.any()))
     return list(out.values())
+
+
+def _usual(values: Floats) -> float:
+    """The most frequent value."""
+    different, many = np.unique(values, return_counts=True)
+    return float(different[np.argmax(many)])
 
 
 def _weights(child: TableEvidence) -> Iterator[tuple[tuple[str, ...], Floats | None]]:

@@ -1,0 +1,96 @@
+"""What can be seen from a row: columns of its parents, however far up, and what is hidden on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from mimic.config import Mode
+from mimic.planning.relations import Seen
+from mimic.planning.summaries import described, told_apart
+from mimic.profile import Evidence, TableEvidence, parent_rows
+from mimic.schema import ForeignKey, Table, TableName
+from mimic.streams import Ints
+
+HOPS = 3
+
+
+@dataclass(frozen=True)
+class Around:
+    """What is known of the whole database when the steps of one table are made. `place` is the load order."""
+
+    evidence: Evidence
+    modes: Mapping[TableName, tuple[Mode, str]]
+    place: Mapping[TableName, int]
+    rows: dict[tuple[TableName, str], Ints] = field(default_factory=dict)  # of each key: the parents' places in their sample
+
+    late: set[tuple[TableName, str]] = field(default_factory=set)  # columns that are computed from children, when those are there
+
+    def column(self, found: TableEvidence, need: str) -> pa.Array:
+        """A need as a column of the sample's rows, NULL where a parent is not in its own sample."""
+        if need in found.hidden or found.table.has(need):
+            return found.column(need)
+        key = next(key for key in found.table.foreign_keys if need.startswith(f"{key.label}."))
+        parent = self.evidence.tables[key.parent]
+        rows = self.up(found, key)
+        return self.column(parent, need[len(key.label) + 1 :]).take(pa.array(rows, mask=rows < 0))
+
+    def up(self, found: TableEvidence, key: ForeignKey) -> Ints:
+        """The places of the sample rows' parents in their own sample."""
+        spot = (found.table.name, key.label)
+        if spot not in self.rows:
+            self.rows[spot] = parent_rows(found, key, self.evidence.tables[key.parent])
+        return self.rows[spot]
+
+    def repeated(self, found: TableEvidence) -> Iterator[Seen]:
+        """All columns of parents that a column may repeat, those of the nearest first."""
+        for hops in range(1, HOPS + 1):
+            for key in self.parents(found.table):
+                for path, name in self._paths(key, hops - 1):
+                    for column in self.evidence.tables[name].table.written:
+                        if (name, column.name) not in self.late and column.name in self.evidence.tables[name].profiles:
+                            need = f"{path}.{column.name}"
+                            yield key, self.up(found, key), need, column, self.column(found, need)
+
+    def _paths(self, key: ForeignKey, hops: int) -> Iterator[tuple[str, TableName]]:
+        if hops == 0:
+            yield key.label, key.parent
+            return
+        for further in self.parents(self.evidence.tables[key.parent].table):
+            for path, name in self._paths(further, hops - 1):
+                yield f"{key.label}.{path}", name
+
+    def type(self, found: TableEvidence, need: str) -> pa.DataType:
+        """The Arrow type of a need."""
+        if need in found.hidden or found.table.has(need):
+            return found.column(need).type
+        key = next(key for key in found.table.foreign_keys if need.startswith(f"{key.label}."))
+        return self.type(self.evidence.tables[key.parent], need[len(key.label) + 1 :])
+
+    def parents(self, table: Table) -> Iterator[ForeignKey]:
+        """Keys whose parents are filled before the table is."""
+        for key in table.foreign_keys:
+            if key.parent in self.place and self.place[key.parent] < self.place[table.name] and self.modes[key.parent][0] != "empty":
+                yield key
+
+    def seen(self, name: TableName, hops: int = HOPS) -> Iterator[tuple[str, bool]]:
+        """Columns of a finished row, its own and those above it, each with whether its values are categories."""
+        found = self.evidence.tables[name]
+        kept = described(found, self.evidence.k) if found.sampled else ()
+        yield from ((column, told_apart(found.table.column(column))) for column in kept if (name, column) not in self.late)
+        if self.modes[name][0] == "synthesize":
+            yield from ((column, False) for column in found.hidden if column[0] in "#~")
+        if hops > 1:
+            for key in self.parents(found.table):
+                yield from ((f"{key.label}.{need}", category) for need, category in self.above(key, hops - 1))
+
+    def above(self, key: ForeignKey, hops: int) -> Iterator[tuple[str, bool]]:
+        """Columns of a key's parent; of a copied one, which row it is, too."""
+        yield from self.seen(key.parent, hops)
+        if self.modes[key.parent][0] == "copy" and len(key.referred) == 1:
+            yield key.referred[0], True
+
+
+__all__ = ["HOPS", "Around"]

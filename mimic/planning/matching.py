@@ -1,0 +1,104 @@
+"""What the choice of a further parent hangs on: found on the sample, a diamond or the number by which parents are dealt out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from mimic.generators.features import feature_of
+from mimic.generators.matching import Diamond
+from mimic.generators.trees import grow
+from mimic.plan import Step
+from mimic.planning.around import Around
+from mimic.planning.summaries import described, placed, told_apart
+from mimic.profile import TableEvidence
+from mimic.schema import ForeignKey, Table
+from mimic.streams import Floats
+
+FEWEST = 200  # rows with both parents
+SAME = 0.99  # of the rows: a diamond
+SOME = 10_000  # rows on which scores are tried
+TELLS = 0.03  # of the spread of a score that the first parent must explain
+MOST = 20  # columns of the first parent that are asked about
+
+
+def further(step: Step, table: Table, found: TableEvidence, around: Around) -> Step:
+    """The step of a table's references, with diamonds and matches as options."""
+    keys = [key for key in around.parents(table) if around.modes[key.parent][0] == "synthesize" and around.evidence.of(key.parent).sampled]
+    diamonds = list(_diamonds(keys, found, around))
+    taken = {diamond.label for diamond in diamonds}
+    matches, needs = [], list[str]()
+    for via in keys:
+        seen = [(need, told) for need, told in around.seen(via.parent, 1)][:MOST]
+        features = tuple(f"{via.label}.{need}" for need, _ in seen)
+        for key in keys:
+            if key.label in (via.label, *taken) or set(key.columns) & set(via.columns) or not features:
+                continue
+            score = _score(key, via, [need for need, _ in seen], found, around)
+            if score is not None:
+                matches.append((key.label, via.label, score, features, tuple(f"{via.label}.{need}" for need, told in seen if told)))
+                needs += [f"{key.label}.{score}", *features]
+    if not diamonds and not matches:
+        return step
+    told = [(diamond.label, diamond.via, diamond.upper) for diamond in diamonds]
+    options = {**step.task.options, "diamonds": told, "matches": matches, "features": list(dict.fromkeys(needs))}
+    return replace(step, task=replace(step.task, options=options))
+
+
+def _diamonds(keys: list[ForeignKey], found: TableEvidence, around: Around) -> Iterator[Diamond]:
+    """Keys that lead where a key of another parent leads, in nearly every row."""
+    taken: set[str] = set()
+    for key in keys:
+        for via in keys:
+            if via.label == key.label or key.label in taken or via.label in taken or set(key.columns) & set(via.columns):
+                continue
+            for upper in around.evidence.of(via.parent).table.foreign_keys:
+                if upper.parent != key.parent or upper.referred != key.referred or upper.parent == via.parent:
+                    continue
+                mine, first = around.up(found, key), around.up(found, via)
+                above = around.up(around.evidence.of(via.parent), upper)
+                theirs = np.where(first >= 0, above[np.maximum(first, 0)], -1) if len(above) else np.full(len(first), -1)
+                both = (mine >= 0) & (theirs >= 0)
+                # All rows may have the same few parents: then it is no news that they agree.
+                if both.sum() >= FEWEST and (mine == theirs)[both].mean() >= SAME and len(np.unique(mine[both])) > 10:
+                    taken.add(key.label)
+                    yield Diamond(key.label, via.label, upper.label)
+                    break
+
+
+def _score(key: ForeignKey, via: ForeignKey, seen: list[str], found: TableEvidence, around: Around) -> str | None:
+    """The number of a key's parents that the first parent, of `via`, tells most about."""
+    mine, first = around.up(found, key), around.up(found, via)
+    rows = np.flatnonzero((mine >= 0) & (first >= 0))[:SOME]
+    if len(rows) < FEWEST:
+        return None
+    k, above, beside = around.evidence.k, around.evidence.of(key.parent), around.evidence.of(via.parent)
+    codes = [feature_of(beside, need, k, beside.table.has(need) and told_apart(beside.table.column(need)))[1] for need in seen]
+    bins = np.stack([np.minimum(code, 63)[first[rows]] for code in codes])
+    names = [name for name in described(above, k) if not told_apart(above.table.column(name))]
+    best: tuple[float, str] | None = None
+    for name in (*names, *(name for name in above.hidden if name[0] in "#~")):
+        values = placed(above.column(name))[mine[rows]]
+        share = _explained(bins, values)
+        if share > TELLS and (best is None or share > best[0]):
+            best = (share, name)
+    return best[1] if best is not None else None
+
+
+def _explained(bins: np.ndarray[tuple[int, int], np.dtype[np.uint8]], values: Floats) -> float:
+    """How much of the squares of `values` a tree takes off in rows that it was not grown on."""
+    half = np.arange(len(values)) % 2 == 0
+    centred = (values - values.mean())[:, None]
+    spread = float(centred.var())
+    if spread <= 1e-12:
+        return 0.0
+    tree = grow(bins[:, half], centred[half], least=40, worth=20 * spread, depth=6)
+    leaf, other = tree.leaf(bins[:, half]), tree.leaf(bins[:, ~half])
+    nodes = len(tree.feature)
+    mean = np.bincount(leaf, weights=centred[half, 0], minlength=nodes) / np.maximum(np.bincount(leaf, minlength=nodes), 1)
+    return 1.0 - float(((centred[~half, 0] - mean[other]) ** 2).mean()) / max(float(centred[~half].var()), 1e-12)
+
+
+__all__ = ["further"]
