@@ -112,6 +112,8 @@ class References:
         last = {diamond.label for diamond in diamonds}
         many = {label: int(found.parents.sum()) for label, found in evidence.fan_outs.items()} if evidence is not None else {}
         small = {label for label, rows in many.items() if SMALLER * rows < max(many.values())}
+        # Of a pair that comes only once, the parents that are many are those that can still be exchanged at the end.
+        small -= {edge.label for edge in edges if any(set(unique) & set(edge.columns) for unique in task.options["uniques"])}
         order = sorted(
             range(len(edges)),
             key=lambda i: (

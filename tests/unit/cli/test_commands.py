@@ -310,7 +310,7 @@ def test_a_row_of_an_unknown_table_is_named(run, model):
 
 def test_more_rows_than_a_key_can_tell_apart_are_refused_before_any_write(run, tmp_path):
     with sqlite3.connect("s.sqlite") as connection:
-        connection.executescript("create table flag (id integer primary key, on_off boolean unique)")
+        connection.executescript("create table flag (id integer primary key, on_off boolean not null unique)")
         connection.executemany("insert into flag values (?, ?)", [(1, True), (2, False)])
     connection.close()
     done = run("clone", "sqlite:///s.sqlite", "sqlite:///t.sqlite", "--rows", "flag=5")
