@@ -1,8 +1,8 @@
 """Dates and times counted from another one of the row or of its parent: returned three days after they were rented.
 
 What is learned is the distance, by a generator of its own that may look at the rest of the row; the date is the sum. Where
-the other date is NULL, the column's own generator draws alone. Dates that no row of the source goes before, or beyond, are
-limits here, too.
+the other date is NULL, the column's own generator draws alone. Of a few sums for each row one is taken, so that all dates
+together fall as the column's own would. Dates that no row of the source goes before, or beyond, are limits here, too.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from mimic.streams import Ints, Stream
 
 DAY = 86_400_000_000
 _STEPS = (DAY, 3_600_000_000, 60_000_000, 1_000_000, 1_000, 1)
+TRIES, PARTS, TURNS = 4, 40, 12  # proposals for a row; parts of the calendar in which they are to come as often as they should
+FEWEST = 200  # rows from which that is worth while
 DISTANCE = Meaning(Kind.OTHER, Sensitivity.NONE, 1.0, "a distance in time")
 
 
@@ -89,23 +91,31 @@ class After:
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         alone = self.otherwise.sample(span, stream, {need: given[need] for need in self.otherwise.needs})[self.column]
         base = given[self.counted_from]
-        steps = self.distance.sample(span, inside(stream, "distance"), {need: given[need] for need in self.distance.needs})[self.column]
-        moved = np.asarray(pc.fill_null(steps, 0).to_numpy(zero_copy_only=False), dtype=np.int64) * self.step
         start, null = _ticks(base)
-        start[null] = 0
-        moved += start
+        own, gone = _ticks(alone)
+        tries = [self._moved(start, span, inside(stream, f"distance{turn}"), given) for turn in range(TRIES)]
+        moved = tries[0]
+        if span.n >= FEWEST:
+            live = np.flatnonzero(~null & ~gone)
+            moved[live] = _chosen(np.stack(tries)[:, live], own[live], stream.at("choice"))
+        out = arrow_type(self.type)
+        if isinstance(bare(self.type), Date):
+            made = pa.array((moved // DAY).astype(np.int32)).view(out)
+        else:
+            made = pa.array(moved).view(out)
+        return {self.column: pc.if_else(pa.array(null | gone), alone, made)}
+
+    def _moved(self, start: Ints, span: Span, stream: Stream, given: Columns) -> Ints:
+        """One proposal: microseconds since 1970 (n,), within the limits."""
+        steps = self.distance.sample(span, stream, {need: given[need] for need in self.distance.needs})[self.column]
+        moved = start + np.asarray(pc.fill_null(steps, 0).to_numpy(zero_copy_only=False), dtype=np.int64) * self.step
         if self.span is not None:
             moved = np.clip(moved, *self.span)
         for need in self.caps:
             moved = _bounded(moved, given[need], np.minimum)
         for need in self.floors:
             moved = _bounded(moved, given[need], np.maximum)
-        out = arrow_type(self.type)
-        if isinstance(bare(self.type), Date):
-            made = pa.array((moved // DAY).astype(np.int32)).view(out)
-        else:
-            made = pa.array(moved).view(out)
-        return {self.column: pc.if_else(pa.array(null | _ticks(alone)[1]), alone, made)}
+        return moved
 
     def capacity(self) -> int | None:
         return None
@@ -155,6 +165,21 @@ def _span(otherwise: Generator) -> tuple[int, int] | None:
     known = drawn.sketch.quantile(np.linspace(0.0, 1.0 - 1e-9, 2_001)) * (unit / DAY)
     known = known[(known >= FAR[0]) & (known <= FAR[1])]
     return (int(known[0] * DAY), int(known[-1] * DAY)) if len(known) else None
+
+
+def _chosen(tries: Ints, wanted: Ints, stream: Stream) -> Ints:
+    """Of several proposals for each row (tries, n) one, so that all together fall as `wanted` (n,) does: odds are fitted to it in turns."""
+    edges = np.unique(np.quantile(wanted, np.linspace(0, 1, PARTS + 1)[1:-1])) if len(wanted) else np.zeros(0)
+    part = np.searchsorted(edges, tries, side="right")
+    share = np.bincount(np.searchsorted(edges, wanted, side="right"), minlength=len(edges) + 1).astype(np.float64)
+    odds = np.full(tries.shape, 1.0 / len(tries))
+    for _ in range(TURNS):
+        have = np.bincount(part.ravel(), weights=odds.ravel(), minlength=len(share))
+        odds *= np.divide(share, have, out=np.zeros_like(share), where=have > 0)[part] + 1e-6
+        odds /= odds.sum(axis=0)
+    u = stream.uniform(tries.shape[1])
+    which = np.minimum((np.cumsum(odds, axis=0) < u).sum(axis=0), len(tries) - 1)
+    return np.asarray(tries[which, np.arange(tries.shape[1])], dtype=np.int64)
 
 
 def _bounded(moments: Ints, limit: pa.Array, how: Callable[[Ints, Ints], Ints]) -> Ints:

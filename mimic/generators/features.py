@@ -1,4 +1,4 @@
-"""Columns as whole numbers 0 .. 63, which is what trees ask about.
+"""Columns as whole numbers 0 .. 127, which is what trees ask about.
 
 Bin 0 is NULL. Numbers, dates and times are cut between averages that k owners share; categories are told apart where k
 owners hold them, by a hash of their text, and all others are one. Of any other column only NULL or not is told.

@@ -1,6 +1,6 @@
 """Regression trees over binned features, grown a level at a time: all rows of a level are counted at once.
 
-Features are whole numbers 0 .. 63 (`features.py` makes them), so that a split is "bin > cut". Targets may have several
+Features are whole numbers 0 .. 127 (`features.py` makes them), so that a split is "bin > cut". Targets may have several
 dimensions; a split is as good as what it takes off the sum of their squared errors. A tree of 100,000 rows grows in tenths
 of a second and finds the leaves of a million rows in about as long.
 """
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mimic.streams import Floats, Ints
 
-BINS = 64
+BINS = 128
 DEPTH = 14
 Bins = NDArray[np.uint8]  # (features, rows)
 

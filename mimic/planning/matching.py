@@ -9,7 +9,7 @@ import numpy as np
 
 from mimic.generators.features import feature_of
 from mimic.generators.matching import Diamond
-from mimic.generators.trees import grow
+from mimic.generators.trees import BINS, grow
 from mimic.plan import Step
 from mimic.planning.around import Around
 from mimic.planning.summaries import described, placed, told_apart
@@ -76,7 +76,7 @@ def _score(key: ForeignKey, via: ForeignKey, seen: list[str], found: TableEviden
         return None
     k, above, beside = around.evidence.k, around.evidence.of(key.parent), around.evidence.of(via.parent)
     codes = [feature_of(beside, need, k, beside.table.has(need) and told_apart(beside.table.column(need)))[1] for need in seen]
-    bins = np.stack([np.minimum(code, 63)[first[rows]] for code in codes])
+    bins = np.stack([np.minimum(code, BINS - 1)[first[rows]] for code in codes])
     names = [name for name in described(above, k) if not told_apart(above.table.column(name))]
     best: tuple[float, str] | None = None
     for name in (*names, *(name for name in above.hidden if name[0] in "#~")):

@@ -11,7 +11,7 @@ import pyarrow as pa
 from mimic.generators.after import distances
 from mimic.streams import Floats
 
-FEWEST = 40  # rows that hold both dates
+FEWEST = 200  # rows that hold both dates
 TOGETHER = 0.5  # of the rows that hold the date
 CLOSE, AFTER = 0.2, 0.6  # of the spread of the date itself: how far the distances may spread, and how far where they have one sign
 
