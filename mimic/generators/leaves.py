@@ -9,7 +9,7 @@ slope among all ranks; no value and no row.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 import numpy as np
@@ -17,6 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
+from mimic.generators.draws import LARGE
 from mimic.generators.features import Feature, Scale, arranged, feature_of, scale_of
 from mimic.generators.nested import inside, pack, unpack
 from mimic.generators.pooling import Cells, cells_of, shares_of, tilts
@@ -31,6 +32,8 @@ MOST_ROWS = 40_000  # that a tree's structure is grown on
 MOST_FEATURES = 20  # that a tree chooses from
 MOST_LEAVES = 1_000
 FOLLOWED = 0.15  # of the squares within the leaves that a guide must take off
+STICKS = (-1.0, 0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
+MOST_TRIED = 20_000  # rows on which they are tried
 OWN = ("drawn_by", "features", "categories", "siblings", "prefer")  # options that the generator inside is not told
 
 
@@ -72,6 +75,9 @@ class Leaves:
     trees: tuple[Learnt, ...]
     siblings: str = ""
     guide: Scale | None = None  # the column that ranks follow closely within a leaf
+    stick: float = (
+        -1.0
+    )  # how often a row has the category of the sibling before it, as far as its leaf allows; below 0: siblings differ evenly
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -165,15 +171,11 @@ class Leaves:
         again = {f: i for i, f in enumerate(used)}
         learnt = tuple(_renumbered(one, again) for one in made)
         siblings = str(task.options.get("siblings", ""))
-        return cls(
-            inner,
-            target,
-            tuple(features[f][0] for f in used),
-            tuple(tables[f] for f in used),
-            learnt,
-            siblings,
-            guide[0] if guide else None,
-        )
+        asks = tuple(features[f][0] for f in used), tuple(tables[f] for f in used)
+        found = cls(inner, target, *asks, learnt, siblings, guide[0] if guide else None)
+        if siblings not in evidence.hidden or target.way != "codes":
+            return found
+        return replace(found, stick=found._sticking(bins[used], codes, _groups(evidence.hidden[siblings]), place.at("stick")))
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         name = self.fills[0]
@@ -182,38 +184,73 @@ class Leaves:
             return {name: values}
         return {name: values.take(pa.array(self.dealt(values, given, inside(stream, "trees"))))}
 
-    def dealt(self, values: pa.Array, given: Columns, place: Stream) -> Ints:
-        """Which of the `values` (n,) each of n rows gets: every value goes to one row. `given` holds the features, row by row."""
-        n = len(values)
-        codes, number = self.target.read(values)
-        asked = [table[feature.encode(given[feature.need])] for feature, table in zip(self.features, self.tables, strict=True)]
-        bins: Bins = np.stack(asked) if asked else np.zeros((1, n), dtype=np.uint8)
-        led = None if self.guide is None else self.guide.place(given[self.guide.need])
+    def _sticking(self, bins: Bins, codes: Ints, group: Ints, place: Stream) -> float:
+        """How much siblings must have in common for a parent's children to be of as many kinds as in the source, tried on the sample."""
+        some = np.argsort(group, kind="stable")
+        some = some[group[some] >= 0][:MOST_TRIED]
+        codes, group = codes[some], group[some]
+        leaf = self._leaf(bins[:, some] if len(bins) else np.zeros((1, len(some)), dtype=np.uint8), place)
+        counts, width = np.bincount(codes, minlength=self.target.codes), self.target.codes
+        wanted = len(np.unique(group * width + codes))
+        off = [
+            abs(
+                len(np.unique(group * width + replace(self, stick=stick)._codes(leaf, counts, group, place.at(stick), exact=False)))
+                - wanted
+            )
+            for stick in STICKS
+        ]
+        return STICKS[int(np.argmin(off))]
+
+    def _leaf(self, bins: Bins, place: Stream) -> Ints:
+        """The leaf of each row in a tree drawn for it, numbered through all trees."""
+        n = bins.shape[1]
         which = place.at("tree").integers(n, len(self.trees))
         leaf, offset = np.zeros(n, dtype=np.int64), 0
         for turn, learnt in enumerate(self.trees):
             mine = np.flatnonzero(which == turn)
             leaf[mine] = offset + learnt.leaf[learnt.tree.leaf(bins[:, mine])]
             offset += len(learnt.shares)
+        return leaf
+
+    def dealt(self, values: pa.Array, given: Columns, place: Stream, *, exact: bool = False) -> Ints:
+        """Which of the `values` (n,) each of n rows gets; when `exact`, every value goes to one row. `given`: the features, row by row.
+
+        So it is in small tables. In others a category comes as often as the features ask for: forced to the row, what follows exactly
+        from them would not.
+        """
+        n = len(values)
+        codes, number = self.target.read(values)
+        asked = [table[feature.encode(given[feature.need])] for feature, table in zip(self.features, self.tables, strict=True)]
+        bins: Bins = np.stack(asked) if asked else np.zeros((1, n), dtype=np.uint8)
+        led = None if self.guide is None else self.guide.place(given[self.guide.need])
+        leaf = self._leaf(bins, place)
         group = _groups(given[self.siblings]) if self.siblings else None
-        dealt = self._codes(leaf, np.bincount(codes, minlength=self.target.codes), group, place.at("code"))
+        have = np.bincount(codes, minlength=self.target.codes)
+        dealt = self._codes(leaf, have, group, place.at("code"), exact=exact or n < LARGE)
         at = self._places(leaf, dealt, led, group, place.at("place")) if self.target.scaled else place.at("mix").uniform(n)
+        order, source = np.lexsort((at, dealt)), np.lexsort((number, codes))
+        code, wanted = dealt[order], np.bincount(dealt, minlength=len(have))
+        rank = np.arange(n) - (np.cumsum(wanted) - wanted)[code]
         index = np.empty(n, dtype=np.int64)
-        index[np.lexsort((at, dealt))] = np.lexsort((number, codes))
+        index[order] = source[(np.cumsum(have) - have)[code] + (2 * rank + 1) * have[code] // (2 * wanted[code])]
         return index
 
-    def _codes(self, leaf: Ints, counts: Ints, group: Ints | None, stream: Stream) -> Ints:
-        """A code for every row: by the shares of its leaf, each code as often as `counts` says."""
+    def _codes(self, leaf: Ints, counts: Ints, group: Ints | None, stream: Stream, *, exact: bool) -> Ints:
+        """A code for every row: by the shares of its leaf, among those that `counts` has; as often as it says when `exact`."""
         if (counts > 0).sum() <= 1:
             return np.full(len(leaf), int(np.argmax(counts)), dtype=np.int64)
         shares = np.concatenate([learnt.shares for learnt in self.trees]).astype(np.float64)
-        raked = _raked(shares, np.bincount(leaf, minlength=len(shares)).astype(np.float64), counts.astype(np.float64))
+        rows = np.bincount(leaf, minlength=len(shares)).astype(np.float64)
+        raked = _raked(shares, rows, counts.astype(np.float64))
         edges = np.cumsum(raked, axis=1)
-        u = _even(leaf, group, stream)
+        sticky = group is not None and self.stick >= 0
+        u = _even(leaf, None if sticky else group, stream)
         codes = (
             np.minimum((u[:, None] >= edges[leaf]).sum(axis=1), shares.shape[1] - 1) if shares.shape[1] <= 8 else _located(edges, leaf, u)
         )
-        return _repaired(codes, counts, raked, leaf, stream.at("repair"))
+        if sticky and group is not None:
+            codes = _tied(codes, group, raked, leaf, self.stick, stream.at("stick"))
+        return _repaired(codes, counts, raked, leaf, stream.at("repair")) if exact else codes
 
     def _places(self, leaf: Ints, codes: Ints, led: Floats | None, group: Ints | None, stream: Stream) -> Floats:
         """Where each row of code 1 stands among all of them."""
@@ -243,6 +280,7 @@ class Leaves:
             "tables": list(self.tables),
             "trees": [learnt.state() for learnt in self.trees],
             "siblings": self.siblings,
+            "stick": self.stick,
             "guide": [self.guide.need, self.guide.knots] if self.guide is not None else None,
         }
 
@@ -256,6 +294,7 @@ class Leaves:
             tuple(Learnt.restore(learnt) for learnt in state["trees"]),
             state["siblings"],
             Scale(*state["guide"]) if state["guide"] is not None else None,
+            state["stick"],
         )
 
 
@@ -353,9 +392,24 @@ def _even(leaf: Ints, group: Ints | None, stream: Stream) -> Floats:
     return out
 
 
+def _tied(codes: Ints, group: Ints, shares: Floats, leaf: Ints, stick: float, stream: Stream) -> Ints:
+    """`codes` (n,), where a row has, with the odds `stick`, the code of the row of its group before it, if its own leaf knows that code."""
+    order = np.argsort(group, kind="stable")
+    sorted_group = group[order]
+    first = np.concatenate([[True], sorted_group[1:] != sorted_group[:-1]]) | (sorted_group < 0)
+    new = first | (stream.uniform(len(codes)) >= stick)
+    before = codes[order][np.maximum.accumulate(np.where(new, np.arange(len(codes)), 0))]
+    out = codes.copy()
+    out[order] = np.where(shares[leaf[order], before] > 0, before, codes[order])
+    return out
+
+
 def _raked(shares: Floats, rows: Floats, counts: Floats) -> Floats:
-    """Shares of each leaf (leaves, codes), changed as little as can be so that all rows together have `counts`."""
-    made = shares.copy()
+    """Shares of each leaf (leaves, codes) without the codes that do not come, fitted so that all rows together have `counts`."""
+    made = shares * (counts > 0)
+    sums = made.sum(axis=1)
+    made[sums <= 0] = counts / counts.sum()
+    made /= made.sum(axis=1, keepdims=True)
     for _ in range(30):
         total = rows @ made
         factor = np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)

@@ -67,7 +67,7 @@ class Match:
         scores = given[f"{self.label}.{self.score}"].take(pa.array(parents))
         up = pa.array(first, mask=first < 0)
         beside = {need: given[need].take(up) for need in self.needs[1:]}
-        return parents[self.leaves.dealt(scores, beside, stream)]
+        return parents[self.leaves.dealt(scores, beside, stream, exact=True)]
 
     def state(self) -> State:
         return {"label": self.label, "via": self.via, "score": self.score, "leaves": self.leaves.state()}

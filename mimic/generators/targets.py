@@ -18,7 +18,7 @@ from mimic.generators.features import hashed, numbers, ordered
 from mimic.profile import Owners
 from mimic.streams import Floats, Ints
 
-FEW = 100  # values up to which each has a code of its own
+FEW = 250  # values up to which each has a code of its own
 SHORT = 40  # so many different numbers are levels, not a scale
 HEAVY = 0.04  # share of the rows from which one number among many has a code of its own
 PROJECTED = 8  # dimensions in which more codes than that are told apart

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,10 +14,14 @@ from mimic.schema import ForeignKey
 from mimic.streams import Ints
 
 
-def with_parents(evidence: Evidence, found: TableEvidence, steps: Iterable[Step]) -> TableEvidence:
+def with_parents(evidence: Evidence, found: TableEvidence, steps: Sequence[Step]) -> TableEvidence:
     """The same table; needs such as "customer_id.country" or "order_id.customer_id.country" as hidden columns of its sample."""
     needs = dict.fromkeys(need for step in steps for need in step.task.options.get("features", ()))
     more = {need: _along(evidence, found, need) for need in needs if need not in found.hidden and not found.table.has(need)}
+    told = {name for step in steps if (name := step.task.options.get("siblings"))}
+    for key in found.table.foreign_keys:
+        if f"@{key.label}" in told:
+            more[f"@{key.label}"] = pa.array(_rows(found, key, evidence.of(key.parent)))
     return replace(found, hidden={**found.hidden, **more}, memo={}) if more else found
 
 

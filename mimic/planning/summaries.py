@@ -22,7 +22,7 @@ from mimic.schema import Boolean, Column, Enum, ForeignKey, TableName, Text, bar
 from mimic.streams import Floats, Ints
 
 FEWEST = 40  # parents, and children, below which nothing is summarised
-MOST = 6  # hidden numbers of a key
+MOST = 8  # hidden numbers of a key
 KEPT = 0.95  # of the spread of all summaries that the kept ones hold
 LISTED = 200  # rows of a table that are told apart one by one
 LOADED = 20_000  # parents on which the loadings of a category are computed
