@@ -125,6 +125,11 @@ def parent_rows(here: TableEvidence, key: ForeignKey, parent: TableEvidence) -> 
     return np.where((right[found] == left) & ~null, found, -1)
 
 
+def leads(table: Table, need: str) -> ForeignKey:
+    """The key by which a need leads to a parent."""
+    return next(key for key in table.foreign_keys if need.startswith(f"{key.label}."))
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     schema: Schema
@@ -135,6 +140,21 @@ class Evidence:
 
     def of(self, table: TableName) -> TableEvidence:
         return self.tables[table]
+
+    def up(self, found: TableEvidence, key: ForeignKey) -> Ints:
+        """`parent_rows` of one of a table's keys, found once."""
+        spot = ("parents", key.label)
+        if spot not in found.memo:
+            found.memo[spot] = parent_rows(found, key, self.tables[key.parent])
+        return np.asarray(found.memo[spot])
+
+    def along(self, found: TableEvidence, need: str) -> pa.Array:
+        """A need ("order_id.customer_id.country") as a column of the sample's rows, NULL where a parent is not in its own sample."""
+        if need in found.hidden or found.table.has(need):
+            return found.column(need)
+        key = leads(found.table, need)
+        rows = self.up(found, key)
+        return self.along(self.tables[key.parent], need[len(key.label) + 1 :]).take(pa.array(rows, mask=rows < 0))
 
 
 __all__ = ["ColumnProfile", "Evidence", "FanOut", "Floats", "Owners", "TableEvidence"]

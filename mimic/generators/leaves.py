@@ -153,11 +153,10 @@ class Leaves:
         grown: list[tuple[Tree, Ints]] = []
         for turn, (rows, others) in enumerate((halves, halves[::-1])):
             some = rows if len(rows) <= MOST_ROWS else np.sort(rows[place.at("some", turn).permutation(len(rows))[:MOST_ROWS]])
-            scale = max(1.0, len(some) / len(rows))
             tree = grow(
                 bins[:, some],
                 wanted[some],
-                least=max(LEAST, int(least * len(some) / len(rows) * scale)),
+                least=max(LEAST, int(least * len(some) / len(rows))),
                 worth=worth,
                 features=sorted(strong),
             )

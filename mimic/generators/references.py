@@ -93,39 +93,8 @@ class References:
     @classmethod
     def learn(cls, task: Task, evidence: TableEvidence | None, stream: Stream) -> Self:
         """Edges and uniques come from the planner in `options`; the shares of rows without a parent from the evidence."""
-        edges, held = [], tuple(sorted(task.options.get("held", ())))
-        for key in task.options["edges"]:
-            found = evidence.fan_outs.get(key.label) if evidence is not None else None
-            nullable = tuple(
-                name
-                for name in key.columns
-                if task.table.column(name).nullable and name in task.options["may_be_null"] and name not in held
-            )
-            if key.match_full and len(nullable) < len(key.columns):
-                nullable = ()  # all of them are NULL or none is
-            if nullable and any(set(unique) & set(key.columns) - {*nullable, *held} for unique in task.options["uniques"]):
-                nullable = ()  # a value that leads nowhere would have to be told apart from those that lead somewhere
-            share = found.null_share if found is not None and found.rows else 0.1
-            single = any(set(unique) <= set(key.columns) for unique in task.options["uniques"])
-            edges.append(Edge.of(key, share if nullable else 0.0, nullable, single, key.match_full))
-        diamonds = tuple(Diamond(*told) for told in task.options.get("diamonds", ()))
-        last = {diamond.label for diamond in diamonds}
-        many = {label: int(found.parents.sum()) for label, found in evidence.fan_outs.items()} if evidence is not None else {}
-        small = {label for label, rows in many.items() if SMALLER * rows < max(many.values())}
-        # Of a pair that comes only once, the parents that are many are those that can still be exchanged at the end.
-        small -= {edge.label for edge in edges if any(set(unique) & set(edge.columns) for unique in task.options["uniques"])}
-        order = sorted(
-            range(len(edges)),
-            key=lambda i: (
-                edges[i].own,
-                edges[i].label in last,
-                -len(edges[i].columns),
-                edges[i].null_share > 0,
-                edges[i].label in small,
-                i,
-            ),
-        )
-        first = edges[order[0]].label
+        edges = assigned(task, evidence)
+        first = edges[0].label
         matches = [
             Match.learn(label, via, score, features, categories, task, evidence, stream.at("match", label))
             for label, via, score, features, categories in task.options.get("matches", ())
@@ -133,12 +102,12 @@ class References:
         ]
         return cls(
             str(task.table.name),
-            tuple(edges[i] for i in order),
+            edges,
             tuple(map(tuple, task.options["uniques"])),
             bool(task.options.get("grouped")),
             tuple((tuple(columns), int(room)) for columns, room in task.options.get("rooms", ())),
-            held,
-            diamonds,
+            tuple(sorted(task.options.get("held", ()))),
+            tuple(Diamond(*told) for told in task.options.get("diamonds", ())),
             tuple(match for match in matches if match is not None),
             tuple(_spares(task, edges)),
         )
@@ -413,6 +382,40 @@ class References:
         held, spare = tuple(state.get("held", ())), tuple(unpack(made) for made in state.get("spare", ()))
         further = tuple(Diamond(*told) for told in state["diamonds"]), tuple(Match.restore(told) for told in state["matches"])
         return cls(state["table"], edges, tuple(map(tuple, state["uniques"])), state["grouped"], rooms, held, *further, spare)
+
+
+def assigned(task: Task, evidence: TableEvidence | None) -> tuple[Edge, ...]:
+    """The keys of a task as edges, in the order in which they are assigned: the first one groups the rows."""
+    edges, held = list[Edge](), frozenset(task.options.get("held", ()))
+    for key in task.options["edges"]:
+        found = evidence.fan_outs.get(key.label) if evidence is not None else None
+        nullable = tuple(
+            name for name in key.columns if task.table.column(name).nullable and name in task.options["may_be_null"] and name not in held
+        )
+        if key.match_full and len(nullable) < len(key.columns):
+            nullable = ()  # all of them are NULL or none is
+        if nullable and any(set(unique) & set(key.columns) - {*nullable, *held} for unique in task.options["uniques"]):
+            nullable = ()  # a value that leads nowhere would have to be told apart from those that lead somewhere
+        share = found.null_share if found is not None and found.rows else 0.1
+        single = any(set(unique) <= set(key.columns) for unique in task.options["uniques"])
+        edges.append(Edge.of(key, share if nullable else 0.0, nullable, single, key.match_full))
+    last = {label for label, _, _ in task.options.get("diamonds", ())}
+    many = {label: int(found.parents.sum()) for label, found in evidence.fan_outs.items()} if evidence is not None else {}
+    small = {label for label, rows in many.items() if SMALLER * rows < max(many.values())}
+    # Of a pair that comes only once, the parents that are many are those that can still be exchanged at the end.
+    small -= {edge.label for edge in edges if any(set(unique) & set(edge.columns) for unique in task.options["uniques"])}
+    order = sorted(
+        enumerate(edges),
+        key=lambda pair: (
+            pair[1].own,
+            pair[1].label in last,
+            -len(pair[1].columns),
+            pair[1].null_share > 0,
+            pair[1].label in small,
+            pair[0],
+        ),
+    )
+    return tuple(edge for _, edge in order)
 
 
 # -- the arithmetic of choosing parents --------------------------------------------------------------------------------

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import pyarrow as pa
 
 from mimic.config import Mode
 from mimic.planning.relations import Seen
 from mimic.planning.summaries import described, told_apart
-from mimic.profile import Evidence, TableEvidence, parent_rows
+from mimic.profile import Evidence, TableEvidence, leads
 from mimic.schema import ForeignKey, Table, TableName
-from mimic.streams import Ints
 
 HOPS = 3
 
@@ -24,25 +24,7 @@ class Around:
     evidence: Evidence
     modes: Mapping[TableName, tuple[Mode, str]]
     place: Mapping[TableName, int]
-    rows: dict[tuple[TableName, str], Ints] = field(default_factory=dict)  # of each key: the parents' places in their sample
-
     late: set[tuple[TableName, str]] = field(default_factory=set)  # columns that are computed from children, when those are there
-
-    def column(self, found: TableEvidence, need: str) -> pa.Array:
-        """A need as a column of the sample's rows, NULL where a parent is not in its own sample."""
-        if need in found.hidden or found.table.has(need):
-            return found.column(need)
-        key = next(key for key in found.table.foreign_keys if need.startswith(f"{key.label}."))
-        parent = self.evidence.tables[key.parent]
-        rows = self.up(found, key)
-        return self.column(parent, need[len(key.label) + 1 :]).take(pa.array(rows, mask=rows < 0))
-
-    def up(self, found: TableEvidence, key: ForeignKey) -> Ints:
-        """The places of the sample rows' parents in their own sample."""
-        spot = (found.table.name, key.label)
-        if spot not in self.rows:
-            self.rows[spot] = parent_rows(found, key, self.evidence.tables[key.parent])
-        return self.rows[spot]
 
     def repeated(self, found: TableEvidence) -> Iterator[Seen]:
         """All columns of parents that a column may repeat, those of the nearest first."""
@@ -52,7 +34,7 @@ class Around:
                     for column in self.evidence.tables[name].table.written:
                         if (name, column.name) not in self.late and column.name in self.evidence.tables[name].profiles:
                             need = f"{path}.{column.name}"
-                            yield key, self.up(found, key), need, column, self.column(found, need)
+                            yield key, self.evidence.up(found, key), need, column, partial(self.evidence.along, found, need)
 
     def _paths(self, key: ForeignKey, hops: int) -> Iterator[tuple[str, TableName]]:
         if hops == 0:
@@ -66,7 +48,7 @@ class Around:
         """The Arrow type of a need."""
         if need in found.hidden or found.table.has(need):
             return found.column(need).type
-        key = next(key for key in found.table.foreign_keys if need.startswith(f"{key.label}."))
+        key = leads(found.table, need)
         return self.type(self.evidence.tables[key.parent], need[len(key.label) + 1 :])
 
     def parents(self, table: Table) -> Iterator[ForeignKey]:

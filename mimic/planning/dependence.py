@@ -175,7 +175,7 @@ def _since(around: Around, found: TableEvidence, table: Table, name: str, known:
     if not table.has(name) or not datelike(table.column(name).type) or not ordered(found.column(name).type):
         return None
     needs = [need for need, category in known if not category and dated(around.type(found, need))]
-    return counted_from(found.column(name), {need: around.column(found, need) for need in needs}) if needs else None
+    return counted_from(found.column(name), {need: around.evidence.along(found, need) for need in needs}) if needs else None
 
 
 def _siblings(table: Table, around: Around) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from mimic.generators.features import feature_of
 from mimic.generators.matching import Diamond
+from mimic.generators.references import assigned
 from mimic.generators.trees import BINS, grow
 from mimic.plan import Step
 from mimic.planning.around import Around
@@ -29,21 +30,25 @@ def further(step: Step, table: Table, found: TableEvidence, around: Around) -> S
     keys = [key for key in around.parents(table) if around.modes[key.parent][0] == "synthesize" and around.evidence.of(key.parent).sampled]
     diamonds = list(_diamonds(keys, found, around))
     taken = {diamond.label for diamond in diamonds}
+    told = [(diamond.label, diamond.via, diamond.upper) for diamond in diamonds]
+    options = {**step.task.options, "diamonds": told}
+    first = assigned(replace(step.task, options=options), found)[0].label
     matches, needs = [], list[str]()
     for via in keys:
-        seen = [(need, told) for need, told in around.seen(via.parent, 1)][:MOST]
+        if via.label != first:  # nothing is dealt out by a parent that is not there yet
+            continue
+        seen = [(need, category) for need, category in around.seen(via.parent, 1)][:MOST]
         features = tuple(f"{via.label}.{need}" for need, _ in seen)
         for key in keys:
             if key.label in (via.label, *taken) or set(key.columns) & set(via.columns) or not features:
                 continue
             score = _score(key, via, [need for need, _ in seen], found, around)
             if score is not None:
-                matches.append((key.label, via.label, score, features, tuple(f"{via.label}.{need}" for need, told in seen if told)))
+                matches.append((key.label, via.label, score, features, tuple(f"{via.label}.{need}" for need, category in seen if category)))
                 needs += [f"{key.label}.{score}", *features]
     if not diamonds and not matches:
         return step
-    told = [(diamond.label, diamond.via, diamond.upper) for diamond in diamonds]
-    options = {**step.task.options, "diamonds": told, "matches": matches, "features": list(dict.fromkeys(needs))}
+    options |= {"matches": matches, "features": list(dict.fromkeys(needs))}
     return replace(step, task=replace(step.task, options=options))
 
 
@@ -57,8 +62,8 @@ def _diamonds(keys: list[ForeignKey], found: TableEvidence, around: Around) -> I
             for upper in around.evidence.of(via.parent).table.foreign_keys:
                 if upper.parent != key.parent or upper.referred != key.referred or upper.parent == via.parent:
                     continue
-                mine, first = around.up(found, key), around.up(found, via)
-                above = around.up(around.evidence.of(via.parent), upper)
+                mine, first = around.evidence.up(found, key), around.evidence.up(found, via)
+                above = around.evidence.up(around.evidence.of(via.parent), upper)
                 theirs = np.where(first >= 0, above[np.maximum(first, 0)], -1) if len(above) else np.full(len(first), -1)
                 both = (mine >= 0) & (theirs >= 0)
                 # All rows may have the same few parents: then it is no news that they agree.
@@ -70,7 +75,7 @@ def _diamonds(keys: list[ForeignKey], found: TableEvidence, around: Around) -> I
 
 def _score(key: ForeignKey, via: ForeignKey, seen: list[str], found: TableEvidence, around: Around) -> str | None:
     """The number of a key's parents that the first parent, of `via`, tells most about."""
-    mine, first = around.up(found, key), around.up(found, via)
+    mine, first = around.evidence.up(found, key), around.evidence.up(found, via)
     rows = np.flatnonzero((mine >= 0) & (first >= 0))[:SOME]
     if len(rows) < FEWEST:
         return None

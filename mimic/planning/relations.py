@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -37,17 +37,23 @@ class Relation:
     holes: bool = False  # whether it is NULL in some rows, in which there is nothing to count
 
 
-Seen = tuple[ForeignKey, Ints, str, Column, pa.Array]  # first key, the parents' places, need, column, its values row by row
+# First key, the parents' places, need, column, and how to read its values row by row.
+Seen = tuple[ForeignKey, Ints, str, Column, Callable[[], pa.Array]]
 
 
 def copied(table: Table, found: TableEvidence, above: Iterable[Seen], taken: frozenset[str]) -> list[Relation]:
     """Columns that repeat one of a parent."""
     out: dict[str, Relation] = {}
     mine = {column.name: column for column in table.written if column.name not in taken}
-    for key, rows, need, column, values in above:
+    for key, rows, need, column, read in above:
         optional = any(table.column(name).nullable for name in key.columns)
-        for name, own in mine.items():
-            if name in out or bare(own.type) != bare(column.type) or (not own.nullable and (values.null_count and not optional)):
+        alike = [own for name, own in mine.items() if name not in out and bare(own.type) == bare(column.type)]
+        if not alike:
+            continue
+        values = read()
+        for own in alike:
+            name = own.name
+            if not own.nullable and values.null_count and not optional:
                 continue
             if (share := _equal(found.column(name), values, rows)) >= HOLDS:
                 out[name] = Relation(name, need, f"@{key.label}" if optional else "", share, f"equals {need} in {share:.1%} of the rows")
