@@ -200,7 +200,7 @@ def _cut(values: Floats, owners: Owners, k: int, most: int, atoms: Floats) -> tu
     starts = np.arange(0, n, size)
     gap = np.searchsorted(atoms, values[starts])  # how many atoms lie below: where it changes, a cell should end
     target = max(k, -(-n // most))
-    paths = [[np.unique(path[start : start + size]) for start in starts] for path in owners.paths if (path >= 0).any()]
+    paths = [path.tolist() for path in owners.paths if (path >= 0).any()]
     bounds: list[int] = []  # slices at which cells begin
     seen: list[set[int]] = [set() for _ in paths]
     rows = 0
@@ -213,7 +213,7 @@ def _cut(values: Floats, owners: Owners, k: int, most: int, atoms: Floats) -> tu
             seen = [set() for _ in paths]
         rows += min(size, n - piece * size)
         for found, path in zip(seen, paths, strict=True):
-            found.update(path[piece].tolist())
+            found.update(path[piece * size : (piece + 1) * size])
             found.discard(-1)
     if not bounds or (rows >= k and all(len(found) >= k for found in seen)):
         bounds.append(begin)  # else the leftover joins the last cell

@@ -67,9 +67,8 @@ ROOT = Tree(np.array([-1], dtype=np.int16), np.zeros(1, dtype=np.uint8), np.zero
 
 def gains(bins: Bins, targets: Floats, least: int) -> Floats:
     """What the best first split on each feature takes off the squared error, shape (features,)."""
-    rows = np.arange(bins.shape[1])
-    place = np.zeros(len(rows), dtype=np.int64)
-    return np.array([float(_splits(bins[f], rows, place, 1, targets, least)[0][0]) for f in range(len(bins))])
+    place, wanted = np.zeros(bins.shape[1], dtype=np.int64), np.ascontiguousarray(targets.T)
+    return np.array([float(_splits(bins[f], place, 1, wanted, least)[0][0]) for f in range(len(bins))])
 
 
 def grow(bins: Bins, targets: Floats, *, least: int, worth: float, features: Sequence[int] | None = None, depth: int = DEPTH) -> Tree:
@@ -84,8 +83,9 @@ def grow(bins: Bins, targets: Floats, *, least: int, worth: float, features: Seq
             break
         best = np.full(len(nodes), worth)
         which, where = np.full(len(nodes), -1), np.zeros(len(nodes), dtype=np.int64)
+        wanted = np.ascontiguousarray(targets[rows].T)
         for f in asked:
-            gain, at = _splits(bins[f, rows], rows, place, len(nodes), targets, least)
+            gain, at = _splits(bins[f, rows], place, len(nodes), wanted, least)
             better = gain > best
             best[better], which[better], where[better] = gain[better], f, at[better]
         split = np.flatnonzero(which >= 0)
@@ -107,8 +107,8 @@ def grow(bins: Bins, targets: Floats, *, least: int, worth: float, features: Seq
     return Tree(np.array(feature, dtype=np.int16), np.array(cut, dtype=np.uint8), np.array(child, dtype=np.int32))
 
 
-def _splits(bins: NDArray[np.uint8], rows: Ints, place: Ints, nodes: int, targets: Floats, least: int) -> tuple[Floats, Ints]:
-    """The best gain and cut of every node on one feature; `bins` and `place` are of the rows that are still on the way."""
+def _splits(bins: NDArray[np.uint8], place: Ints, nodes: int, wanted: Floats, least: int) -> tuple[Floats, Ints]:
+    """The best gain and cut of every node on one feature, of the rows that are still on the way; `wanted` (dimensions, rows)."""
     width = int(bins.max(initial=0)) + 1
     if width == 1:
         return np.full(nodes, -np.inf), np.zeros(nodes, dtype=np.int64)
@@ -118,8 +118,8 @@ def _splits(bins: NDArray[np.uint8], rows: Ints, place: Ints, nodes: int, target
     right = total - left
     gain = np.zeros((nodes, width))
     with np.errstate(divide="ignore", invalid="ignore"):
-        for j in range(targets.shape[1]):
-            below = np.bincount(cell, weights=targets[rows, j], minlength=nodes * width).reshape(nodes, width).cumsum(axis=1)
+        for weights in wanted:
+            below = np.bincount(cell, weights=weights, minlength=nodes * width).reshape(nodes, width).cumsum(axis=1)
             whole = below[:, -1:]
             gain += below**2 / left + (whole - below) ** 2 / right - whole**2 / total
     gain[(left < least) | (right < least)] = -np.inf
