@@ -125,11 +125,6 @@ def parent_rows(here: TableEvidence, key: ForeignKey, parent: TableEvidence) -> 
     return np.where((right[found] == left) & ~null, found, -1)
 
 
-def leads(table: Table, need: str) -> ForeignKey:
-    """The key by which a need leads to a parent."""
-    return next(key for key in table.foreign_keys if need.startswith(f"{key.label}."))
-
-
 @dataclass(frozen=True, slots=True)
 class Evidence:
     schema: Schema
@@ -150,9 +145,9 @@ class Evidence:
 
     def along(self, found: TableEvidence, need: str) -> pa.Array:
         """A need ("order_id.customer_id.country") as a column of the sample's rows, NULL where a parent is not in its own sample."""
-        if need in found.hidden or found.table.has(need):
+        key = found.table.leads(need)
+        if need in found.hidden or key is None:
             return found.column(need)
-        key = leads(found.table, need)
         rows = self.up(found, key)
         return self.along(self.tables[key.parent], need[len(key.label) + 1 :]).take(pa.array(rows, mask=rows < 0))
 

@@ -368,6 +368,12 @@ class Table:
     def has(self, name: str) -> bool:
         return any(column.name == name for column in self.columns)
 
+    def leads(self, need: str) -> ForeignKey | None:
+        """The key by which a need leads to a parent: "customer_id.country", "customer_id.shop_id.city"; None where it is an own column."""
+        if self.has(need):
+            return None
+        return next((key for key in self.foreign_keys if need.startswith(f"{key.label}.")), None)
+
     @property
     def keys(self) -> tuple[Unique, ...]:
         """Every uniqueness rule, the primary key first."""

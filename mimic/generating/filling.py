@@ -377,10 +377,8 @@ class Filling:
         return self.whole(need).slice(span.start, span.n)
 
     def _leads(self, need: str) -> ForeignKey | None:
-        """The key by which a need leads to a parent: "customer_id.country", "customer_id.shop_id.city"."""
-        if need in self._by_column or self.table.has(need):
-            return None
-        return next((key for label, key in self._keys.items() if need.startswith(f"{label}.")), None)
+        """The key by which a need leads to a parent, None where a generator fills it here."""
+        return None if need in self._by_column else self.table.leads(need)
 
     def along(self, need: str) -> pa.Array:
         """A need of a child in this table's own rows: one of its columns, or one of its parents'."""

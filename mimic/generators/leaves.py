@@ -75,9 +75,7 @@ class Leaves:
     trees: tuple[Learnt, ...]
     siblings: str = ""
     guide: Scale | None = None  # the column that ranks follow closely within a leaf
-    stick: float = (
-        -1.0
-    )  # how often a row has the category of the sibling before it, as far as its leaf allows; below 0: siblings differ evenly
+    stick: float = -1.0  # odds that a row has the category of the sibling before it, if its leaf knows it; below 0 siblings differ evenly
 
     @property
     def fills(self) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from mimic.config import Mode
 from mimic.planning.relations import Seen
-from mimic.planning.summaries import described, told_apart
-from mimic.profile import Evidence, TableEvidence, leads
+from mimic.planning.summaries import described, hanging, told_apart
+from mimic.profile import Evidence, TableEvidence
 from mimic.schema import ForeignKey, Table, TableName
 
 HOPS = 3
@@ -46,9 +46,9 @@ class Around:
 
     def type(self, found: TableEvidence, need: str) -> pa.DataType:
         """The Arrow type of a need."""
-        if need in found.hidden or found.table.has(need):
+        key = found.table.leads(need)
+        if need in found.hidden or key is None:
             return found.column(need).type
-        key = leads(found.table, need)
         return self.type(self.evidence.tables[key.parent], need[len(key.label) + 1 :])
 
     def parents(self, table: Table) -> Iterator[ForeignKey]:
@@ -63,7 +63,7 @@ class Around:
         kept = described(found, self.evidence.k) if found.sampled else ()
         yield from ((column, told_apart(found.table.column(column))) for column in kept if (name, column) not in self.late)
         if self.modes[name][0] == "synthesize":
-            yield from ((column, False) for column in found.hidden if column[0] in "#~")
+            yield from ((column, False) for column in hanging(found))
         if hops > 1:
             for key in self.parents(found.table):
                 yield from ((f"{key.label}.{need}", category) for need, category in self.above(key, hops - 1))

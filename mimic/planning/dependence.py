@@ -21,7 +21,7 @@ from mimic.planning.relations import copied, counted
 from mimic.planning.since import Since, counted_from, dated
 from mimic.planning.summaries import about_nobody, complete, described, latent, told_apart
 from mimic.profile import TableEvidence
-from mimic.schema import Column, Float, ForeignKey, Table
+from mimic.schema import HIDDEN, Column, Float, ForeignKey, Table
 from mimic.semantics import Kind, Meaning, Sensitivity
 
 LEAVES, AFTER, FOLLOWS = "tree.leaves", "temporal.after", "relation.follows"
@@ -77,7 +77,7 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     for step in first:  # a key within a group is filled after the group, and so is seen only where that is settled first
         if {*step.task.options.get("within", ()), *step.task.options.get("group", ())} <= settled:
             known += [(name, told_apart(table.column(name))) for name in step.task.fills if name in own]
-    free = sorted((step for step in steps if _free(step, keys)), key=lambda step: not step.task.fills[0].startswith(("#", "~")))
+    free = sorted((step for step in steps if _free(step, keys)), key=lambda step: not step.task.fills[0].startswith(HIDDEN))
     out: list[Step] = list(exact)
     known += [(name, told_apart(table.column(name))) for step in exact for name in step.task.fills if name in own]
     for step in free:
@@ -160,7 +160,7 @@ def _looking(step: Step, known: Sequence[tuple[str, bool]], siblings: str, categ
         "features": [need for need, _ in known],
         "categories": [*apart, *([name] if category else [])],
     }
-    if siblings and name[0] not in "#~":
+    if siblings and not name.startswith(HIDDEN):
         options["siblings"] = siblings
     if since is not None:
         options |= {"counted_from": since.need, "floors": since.floors, "caps": since.caps}

@@ -13,7 +13,7 @@ from mimic.generators.references import assigned
 from mimic.generators.trees import BINS, grow
 from mimic.plan import Step
 from mimic.planning.around import Around
-from mimic.planning.summaries import described, placed, told_apart
+from mimic.planning.summaries import described, hanging, placed, told_apart
 from mimic.profile import TableEvidence
 from mimic.schema import ForeignKey, Table
 from mimic.streams import Floats
@@ -84,7 +84,7 @@ def _score(key: ForeignKey, via: ForeignKey, seen: list[str], found: TableEviden
     bins = np.stack([np.minimum(code, BINS - 1)[first[rows]] for code in codes])
     names = [name for name in described(above, k) if not told_apart(above.table.column(name))]
     best: tuple[float, str] | None = None
-    for name in (*names, *(name for name in above.hidden if name[0] in "#~")):
+    for name in (*names, *hanging(above)):
         values = placed(above.column(name))[mine[rows]]
         share = _explained(bins, values)
         if share > TELLS and (best is None or share > best[0]):

@@ -65,6 +65,11 @@ def complete(found: TableEvidence) -> bool:
     return 0 < found.rows <= found.sampled
 
 
+def hanging(found: TableEvidence) -> tuple[str, ...]:
+    """Hidden columns of the rows themselves, which tell what hangs on them: numbers of children, and what they are like."""
+    return tuple(name for name in found.hidden if name.startswith(("#", "~")))
+
+
 def told_apart(column: Column) -> bool:
     """Whether a column's values are categories by its type."""
     return isinstance(bare(column.type), Boolean | Enum | Text)
@@ -98,7 +103,7 @@ def _summaries(
     def mean(values: Floats) -> Floats:
         return np.asarray(np.bincount(at, weights=values[live], minlength=len(counts)) / many)
 
-    for name in (*described(child, k), *(name for name in child.hidden if name[0] in "#~")):
+    for name in (*described(child, k), *hanging(child)):
         if child.table.has(name) and told_apart(child.table.column(name)):
             codes = feature_of(child, name, k, True)[1]
             out += [mean(score) for score in _scores(codes, rows, counts)]
@@ -170,4 +175,4 @@ def _compressed(found: Sequence[Floats], counts: Ints) -> Floats:
     return np.asarray(table @ np.stack([_signed(vectors[:, -1 - i]) for i in range(many)], axis=1))
 
 
-__all__ = ["about_nobody", "complete", "described", "latent", "placed", "told_apart", "with_summaries"]
+__all__ = ["about_nobody", "complete", "described", "hanging", "latent", "placed", "told_apart", "with_summaries"]

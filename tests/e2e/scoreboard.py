@@ -10,6 +10,19 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+# The PostgreSQL databases of ../shared/data/databases.
+DATABASES = (
+    "chinook",
+    "employees",
+    "french_towns",
+    "gtfs_caltrain",
+    "lahman",
+    "northwind",
+    "pagila",
+    "stackexchange_beer",
+    "university",
+    "world",
+)
 JUDGE = ROOT.parent / "shared" / "judge"
 LARGE_TABLE, LARGE_PARENT = 200, 50
 

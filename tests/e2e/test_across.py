@@ -12,19 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests import servers
+from tests.e2e.scoreboard import DATABASES
 
-SHARED = (
-    "chinook",
-    "employees",
-    "french_towns",
-    "gtfs_caltrain",
-    "lahman",
-    "northwind",
-    "pagila",
-    "stackexchange_beer",
-    "university",
-    "world",
-)
 NASTY = """
     create type mood as enum ('sad', 'ok');
     create domain year as int check (value between 1900 and 2100);
@@ -153,7 +142,7 @@ def test_what_no_server_takes_is_left_out_with_a_finding(make_database, sqlite_p
 
 
 @pytest.mark.acceptance
-@pytest.mark.parametrize("name", SHARED)
+@pytest.mark.parametrize("name", DATABASES)
 def test_a_real_database_goes_there_and_back(make_database, load_shared, sqlite_path, name):
     """Between ten seconds and two minutes each."""
     if name not in servers.shared_databases():

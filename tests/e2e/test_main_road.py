@@ -16,20 +16,8 @@ import pytest
 
 import mimic
 from mimic.errors import CapacityError
-from tests.e2e.scoreboard import ROOT, judge, misses
+from tests.e2e.scoreboard import DATABASES, ROOT, judge, misses
 
-DATABASES = (
-    "chinook",
-    "employees",
-    "french_towns",
-    "gtfs_caltrain",
-    "lahman",
-    "northwind",
-    "pagila",
-    "stackexchange_beer",
-    "university",
-    "world",
-)
 OUT = ROOT / "acceptance-output"
 
 
