@@ -75,9 +75,14 @@ class Source(Protocol):
         """Exact numbers of rows."""
 
     def scan(
-        self, table: TableName, columns: Sequence[str], *, where: Filter | None = None, batch_rows: int = 65_536
+        self, table: TableName, columns: Sequence[str], *, where: Filter | None = None, numbered: bool = False, batch_rows: int = 65_536
     ) -> Iterator[pa.RecordBatch]:
-        """Rows in a stable order (by primary key where there is one), columns in the order asked."""
+        """Rows in a stable order (by primary key where there is one), columns in the order asked.
+
+        With `numbered` a first column `selection.ROW` (int64) names each row by a number that stays the same as long as the source
+        is open, and the rows come in any order, a few of them perhaps twice; `RowIn` asks for rows by these numbers, and they
+        come by number. Such scans leave nothing behind in the database and need no right but that of reading.
+        """
 
     def group_sizes(self, table: TableName, columns: Sequence[str]) -> pa.RecordBatch:
         """How many groups of equal, non-NULL `columns` have how many rows: `size` int64 ascending, `groups` int64."""

@@ -1,10 +1,19 @@
-"""Which rows of a source are read: filters that every connector understands."""
+"""Which rows of a source are read: filters that every connector understands; and which rows a subset keeps, and why."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
+
+from mimic.schema import ForeignKey, TableName
+
+Numbers = NDArray[np.int64]
+
+ROW = "#row"  # the column in which `scan(..., numbered=True)` gives the numbers of rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +31,87 @@ class HashShare:
 
 @dataclass(frozen=True, slots=True)
 class KeyIn:
-    """Rows whose `columns` are among `keys` (a batch with columns of the same names)."""
+    """Rows whose `columns` are among `keys` (a batch with columns of the same names); a key with a NULL in it has no row."""
 
     columns: tuple[str, ...]
     keys: pa.RecordBatch
 
 
-Filter = HashShare | KeyIn
+@dataclass(frozen=True, slots=True)
+class RowIn:
+    """Rows by the numbers that a numbered scan of the same open source gave, ascending and each once."""
+
+    numbers: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Rows for which an expression is true: SQL of the source's engine over the columns of the table, proved harmless before.
+
+    Names of columns in it are quoted.
+    """
+
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """Rows that pass two filters."""
+
+    one: HashShare | KeyIn | RowIn | Condition
+    other: Condition
+
+
+Filter = HashShare | KeyIn | RowIn | Condition | Both
+
+
+# -- what a subset keeps ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A foreign key as a subset follows it, declared or not.
+
+    `when` narrows a polymorphic reference to the rows whose type column (first) holds a value (second). Downstream it may be shut
+    (`down`), limited to so many children per parent (`most`: the newest by a column, else drawn) or filtered. Upstream it
+    is followed (`up`), or its values are set to NULL where their parent is not kept.
+    """
+
+    key: ForeignKey
+    when: tuple[str, str] | None = None
+    down: bool = True
+    most: int | None = None
+    newest: str | None = None
+    where: Condition | None = None
+    up: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.key}" + (f" where {self.when[0]} = {self.when[1]!r}" if self.when else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Rows of one table that came in together: `why` is a sentence; `edge` the key that led there, None for roots and whole tables."""
+
+    table: TableName
+    why: str
+    edge: Edge | None
+    downstream: bool
+    numbers: Numbers  # ascending; rows that were not there before
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The rows of a subset. `whole` tables come with all their rows, which have no numbers here."""
+
+    steps: tuple[Step, ...]
+    edges: tuple[Edge, ...]
+    whole: Mapping[TableName, int] = field(default_factory=dict)  # all rows, and how many
+
+    def numbers(self, table: TableName) -> Numbers:
+        """Ascending, each once."""
+        found = [step.numbers for step in self.steps if step.table == table]
+        return np.sort(np.concatenate(found)) if found else np.empty(0, np.int64)
+
+    def rows(self, table: TableName) -> int:
+        return self.whole[table] if table in self.whole else sum(len(step.numbers) for step in self.steps if step.table == table)

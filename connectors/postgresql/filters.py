@@ -1,18 +1,24 @@
-"""Filters as SQL: a keyed hash on the server, and keys that travel inside the statement (no temporary table, no right to write)."""
+"""Filters as SQL: a keyed hash on the server, keys and rows that travel with the statement (no temporary table, no right to write).
+
+A row's number is its place: block and offset of its `ctid`, which nothing moves as long as a snapshot that sees the row is
+open and its table is locked against rewriting; for a partitioned table, above them which of its partitions.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from psycopg import sql
 
 from mimic import schema as s
-from mimic.selection import HashShare, KeyIn
+from mimic.selection import HashShare, KeyIn, Numbers, RowIn
 
-KEYS_PER_STATEMENT = 100_000
+KEYS_PER_STATEMENT = 1_000_000  # a foreign key without an index costs its statement a scan of the table
+ROWS_PER_STATEMENT = 65_536  # fetched by their place
 
 
 def hash_share(table: s.Table, where: HashShare) -> sql.Composable:
@@ -43,10 +49,11 @@ def _text(name: str, kind: s.LogicalType) -> sql.Composable:
     return sql.SQL("{}::text").format(column)
 
 
-def key_in(table: s.Table, where: KeyIn, schemas: Mapping[str, str]) -> Iterator[sql.Composable]:
-    """Conditions, one after the other, that together are true once for each row whose key is among the keys.
+def key_in(table: s.Table, where: KeyIn, schemas: Mapping[str, str]) -> Iterator[tuple[sql.Composable, pa.RecordBatch]]:
+    """Conditions, one after the other, that together are true once for each row whose key is among the keys; with their parameters.
 
-    `schemas` gives the schema of a column's type where an extension made it: its operators live there.
+    `schemas` gives the schema of a column's type where an extension made it: its operators live there. Parameters are one row of
+    arrays, $1 and on, which travel in binary form: whole numbers as bigint[], anything else as the text of its type.
     """
     if not where.columns:
         return
@@ -55,26 +62,35 @@ def key_in(table: s.Table, where: KeyIn, schemas: Mapping[str, str]) -> Iterator
     keys = keys.group_by(keys.column_names).aggregate([])
     keys = keys.sort_by([(name, "ascending") for name in keys.column_names])
     columns = [table.column(name) for name in where.columns]
+    names = [sql.Identifier(f"k{i}") for i in range(len(columns))]
+    homes = [sql.Identifier(schemas.get(column.name, "pg_catalog")) for column in columns]
+    whole = [isinstance(s.bare(c.type), s.Integer) and pa.types.is_integer(k.type) for c, k in zip(columns, keys.columns, strict=True)]
+    arrays = [sql.SQL("${}::{}[]").format(sql.Literal(i + 1), sql.SQL("int8" if is_ else "text")) for i, is_ in enumerate(whole)]
+    typed = [
+        sql.SQL("u.{} AS {}").format(name, name) if is_ else sql.SQL("u.{}::{} AS {}").format(name, sql.SQL(column.declared), name)
+        for name, column, is_ in zip(names, columns, whole, strict=True)
+    ]
+    equal = [
+        sql.SQL("k.{} OPERATOR({}.=) t.{}").format(name, home, sql.Identifier(column.name))
+        for name, home, column in zip(names, homes, columns, strict=True)
+    ]
+    condition = sql.SQL("EXISTS (SELECT FROM (SELECT {} FROM unnest({}) AS u({})) AS k WHERE {})").format(
+        sql.SQL(", ").join(typed), sql.SQL(", ").join(arrays), sql.SQL(", ").join(names), sql.SQL(" AND ").join(equal)
+    )
     for start in range(0, keys.num_rows, KEYS_PER_STATEMENT):
         part = keys.slice(start, KEYS_PER_STATEMENT)
-        names = [sql.Identifier(f"k{i}") for i in range(len(columns))]
-        arrays = [sql.SQL("{}::text[]").format(sql.Literal(_array_text(part.column(i), column.type))) for i, column in enumerate(columns)]
-        typed = [sql.SQL("u.{}::{} AS {}").format(name, sql.SQL(c.declared), name) for name, c in zip(names, columns, strict=True)]
-        homes = [sql.Identifier(schemas.get(column.name, "pg_catalog")) for column in columns]
-        equal = [
-            sql.SQL("k.{} OPERATOR({}.=) t.{}").format(name, home, sql.Identifier(column.name))
-            for name, home, column in zip(names, homes, columns, strict=True)
+        shipped = [
+            part.column(i).cast(pa.int64()) if is_ else key_texts(part.column(i), column.type)
+            for i, (column, is_) in enumerate(zip(columns, whole, strict=True))
         ]
-        yield sql.SQL("EXISTS (SELECT FROM (SELECT {} FROM unnest({}) AS u({})) AS k WHERE {})").format(
-            sql.SQL(", ").join(typed), sql.SQL(", ").join(arrays), sql.SQL(", ").join(names), sql.SQL(" AND ").join(equal)
-        )
+        yield condition, _parameters(shipped)
 
 
-def _array_text(values: pa.ChunkedArray, kind: s.LogicalType) -> str:
-    """An array as PostgreSQL reads it: `{"1","2"}`."""
-    texts = key_texts(values, kind)
-    texts = pc.replace_substring(pc.replace_substring(texts, "\\", "\\\\"), '"', '\\"')
-    return "{" + ",".join(f'"{text}"' for text in texts.to_pylist()) + "}"
+def _parameters(arrays: Sequence[pa.ChunkedArray | pa.Array]) -> pa.RecordBatch:
+    """One row, each array a value of it."""
+    flat = [array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array for array in arrays]
+    lists = [pa.ListArray.from_arrays(pa.array([0, len(array)], pa.int32()), array) for array in flat]
+    return pa.RecordBatch.from_arrays(lists, names=[str(i) for i in range(len(lists))])
 
 
 def key_texts(values: pa.ChunkedArray, kind: s.LogicalType) -> pa.ChunkedArray:
@@ -115,3 +131,39 @@ def _spelled(number: int, date: bool, time: bool) -> str:
     seconds, fraction = divmod(rest, 1_000_000)
     clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{fraction:06}"
     return f"J{days + 2_440_588}" + ("" if date else f" {clock}")
+
+
+# -- rows by their place -----------------------------------------------------------------------------------------------------
+
+_BLOCK, _PART = 16, 48  # from which bit on the block, and the partition, stand in a number
+
+
+def numbered(places: pa.Array, parts: pa.Array | None, oids: Sequence[int]) -> pa.Array:
+    """Numbers of rows from their `ctid` in binary form, and the oids of their partitions."""
+    if isinstance(places, pa.ExtensionArray):
+        places = places.storage
+    start = places.offset * 6
+    raw = np.frombuffer(places.buffers()[2] or b"", np.uint8)[start : start + 6 * len(places)].reshape(-1, 6)
+    blocks = np.ascontiguousarray(raw[:, :4]).view(">u4").ravel().astype(np.int64)
+    offsets = np.ascontiguousarray(raw[:, 4:]).view(">u2").ravel().astype(np.int64)
+    numbers = blocks << _BLOCK | offsets
+    if parts is not None:
+        known = np.array(sorted(oids), np.int64)
+        numbers |= np.searchsorted(known, parts.to_numpy(zero_copy_only=False)).astype(np.int64) << _PART
+    return pa.array(numbers, pa.int64())
+
+
+def row_in(where: RowIn, oids: Sequence[int]) -> Iterator[tuple[sql.Composable, pa.RecordBatch]]:
+    """Conditions, one after the other, for the rows of these numbers; `oids` are those of the partitions, if any."""
+    known = sorted(oids)
+    parts = where.numbers >> _PART
+    for part in np.unique(parts):
+        here: Numbers = where.numbers[parts == part] & ((1 << _PART) - 1)
+        condition: sql.Composable = sql.SQL("t.ctid = ANY ($1::text[]::tid[])")
+        if known:
+            condition = sql.SQL("{} AND t.tableoid = {}::oid").format(condition, sql.Literal(str(known[int(part)])))
+        for start in range(0, len(here), ROWS_PER_STATEMENT):
+            chunk = here[start : start + ROWS_PER_STATEMENT]
+            blocks = pa.array(chunk >> _BLOCK).cast(pa.string())
+            offsets = pa.array(chunk & ((1 << _BLOCK) - 1)).cast(pa.string())
+            yield condition, _parameters([pc.binary_join_element_wise("(", blocks, ",", offsets, ")", "")])

@@ -41,6 +41,7 @@ class Stored:
     bytes: int
     type_schema: dict[str, str]  # column -> schema of the base type below any domains, where its operators live
     calling_out: tuple[tuple[int, str], ...]  # oid and name of its triggers that call out of the database
+    parts: tuple[int, ...] = ()  # oids of its partitions, of every level
 
 
 def schema(catalog: Catalog) -> tuple[Schema, dict[TableName, Stored]]:
@@ -156,7 +157,8 @@ class _Reader:
         schemas = {c.name: self.types.home(c.type) for c in self.catalog.columns.get(row.oid, ())}
         out = {trigger.name for trigger in table.triggers if trigger.calls_out}
         found = (t for group in (row.oid, *parts) for t in self.catalog.triggers.get(group, ()))
-        return Stored(bytes=size, type_schema=schemas, calling_out=tuple((t.oid, t.name) for t in found if t.name in out))
+        calling = tuple((t.oid, t.name) for t in found if t.name in out)
+        return Stored(bytes=size, type_schema=schemas, calling_out=calling, parts=tuple(parts))
 
     def _bound(self, oid: int) -> str:
         """The bound as SQL; of a partition's partition, the path from the root."""

@@ -21,10 +21,14 @@ from mimic import schema as s
 from mimic.connector import Capabilities
 from mimic.errors import ConnectorError, Unsupported
 from mimic.report import Finding
-from mimic.selection import Filter, HashShare, KeyIn
+from mimic.selection import ROW, Both, Condition, Filter, HashShare, KeyIn, RowIn
 
 READ_ONLY = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 READING = {"search_path": "", "row_security": "off", "default_transaction_read_only": "on", "synchronize_seqscans": "off"}
+
+# Settings of single reads. A list of places is a list of visits: to look at every row for it once more per statement would be dear.
+BY_PLACE = "enable_seqscan = off"
+IN_ANY_ORDER = "work_mem = '64MB'; max_parallel_workers_per_gather = 2"
 
 OLDEST = 140000
 SORTED_BYTES = 64 << 20  # a table up to this size is sorted; a larger one comes as it is stored, which is stable as well and streams
@@ -118,7 +122,7 @@ class PostgresSource:
         return counts
 
     def scan(
-        self, table: s.TableName, columns: Sequence[str], *, where: Filter | None = None, batch_rows: int = 65_536
+        self, table: s.TableName, columns: Sequence[str], *, where: Filter | None = None, numbered: bool = False, batch_rows: int = 65_536
     ) -> Iterator[pa.RecordBatch]:
         """Rows by primary key, or by another key, or by all columns; tables over 64 MB read whole come in the order of their storage.
 
@@ -129,23 +133,40 @@ class PostgresSource:
             raise Unsupported("the rows of a foreign table live elsewhere and are not read.", where=_shown(table))
         chosen = [known.column(name) for name in columns]
         listed = [values.expression(sql.SQL("t.{}").format(sql.Identifier(column.name)), column.type) for column in chosen]
-        query = sql.SQL("SELECT {} FROM {} AS t").format(sql.SQL(", ").join(listed or [sql.SQL("true")]), _from(known))
-        order = self._order(known, where)
-        for condition in self._conditions(known, where):
-            for batch in self._read(query + condition + order, _shown(table)):
-                landed = _landed(batch, chosen, table)
+        parts = self._stored[table].parts if numbered or isinstance(where, RowIn) else ()
+        places = [sql.SQL("t.ctid"), *([sql.SQL("t.tableoid::int8")] if known.kind == "partitioned" else [])] if numbered else []
+        query = sql.SQL("SELECT {} FROM {} AS t").format(sql.SQL(", ").join([*places, *listed] or [sql.SQL("true")]), _from(known))
+        placed = numbered or isinstance(where, RowIn)
+        order = sql.SQL("") if placed else self._order(known, where)
+        settings = BY_PLACE if isinstance(where, RowIn) else IN_ANY_ORDER if numbered else ""
+        for condition, parameters in self._conditions(known, where):
+            for batch in self._read(query + condition + order, _shown(table), parameters, settings):
+                landed = _landed(batch.select(range(len(places), batch.num_columns)), chosen, table)
+                if numbered:
+                    numbers = filters.numbered(batch.column(0), batch.column(1) if len(places) > 1 else None, parts)
+                    landed = pa.RecordBatch.from_arrays([numbers, *landed.columns], names=[ROW, *landed.schema.names])
                 for start in range(0, landed.num_rows, batch_rows):
                     yield landed.slice(start, batch_rows)
 
-    def _conditions(self, table: s.Table, where: Filter | None) -> Iterator[sql.Composable]:
+    def _conditions(self, table: s.Table, where: Filter | None) -> Iterator[tuple[sql.Composable, pa.RecordBatch | None]]:
+        """Statements to run one after the other: SQL from WHERE on, and its parameters."""
         match where:
             case None:
-                yield sql.SQL("")
+                yield sql.SQL(""), None
             case HashShare():
-                yield sql.SQL(" WHERE {}").format(filters.hash_share(table, where))
+                yield sql.SQL(" WHERE {}").format(filters.hash_share(table, where)), None
             case KeyIn():
-                for condition in filters.key_in(table, where, self._stored[table.name].type_schema):
-                    yield sql.SQL(" WHERE {}").format(condition)
+                for condition, parameters in filters.key_in(table, where, self._stored[table.name].type_schema):
+                    yield sql.SQL(" WHERE {}").format(condition), parameters
+            case RowIn():
+                for condition, parameters in filters.row_in(where, self._stored[table.name].parts if table.kind == "partitioned" else ()):
+                    yield sql.SQL(" WHERE {}").format(condition), parameters
+            case Condition(sql=told):
+                yield sql.SQL(" WHERE ({})").format(sql.SQL(told)), None
+            case Both(one=one, other=other):
+                for condition, found in self._conditions(table, one):
+                    both = sql.SQL("{} AND ({})") if condition.as_string(None) else sql.SQL("{} WHERE ({})")
+                    yield both.format(condition, sql.SQL(other.sql)), found
 
     def _order(self, table: s.Table, where: Filter | None) -> sql.Composable:
         if where is None and self._stored[table.name].bytes > SORTED_BYTES:
@@ -176,10 +197,12 @@ class PostgresSource:
 
     # -- readers -------------------------------------------------------------------------------------------------------------
 
-    def _read(self, query: sql.Composable, place: str) -> Iterator[pa.RecordBatch]:
-        with self._reader(place) as cursor:
+    def _read(
+        self, query: sql.Composable, place: str, parameters: pa.RecordBatch | None = None, settings: str = ""
+    ) -> Iterator[pa.RecordBatch]:
+        with self._reader(place, settings) as cursor:
             with guarded(place):
-                cursor.execute(query.as_string(None))
+                cursor.execute(query.as_string(None), parameters=parameters)
                 batches = cursor.fetch_record_batch()
             while True:
                 try:
@@ -191,7 +214,7 @@ class PostgresSource:
                 yield batch
 
     @contextmanager
-    def _reader(self, place: str) -> Iterator[Any]:
+    def _reader(self, place: str, settings: str = "") -> Iterator[Any]:
         """A cursor in a transaction of its own on the shared snapshot; a reader that fails or is left early is closed, others are kept."""
         with guarded(self._place):
             try:
@@ -202,6 +225,8 @@ class PostgresSource:
             with guarded(place), connection.cursor() as cursor:
                 cursor.execute(READ_ONLY)
                 cursor.execute(f"SET TRANSACTION SNAPSHOT '{self.snapshot}'")
+                for setting in settings.split("; ") if settings else ():
+                    cursor.execute(f"SET LOCAL {setting}")
             with connection.cursor() as cursor:
                 yield cursor
             with guarded(place), connection.cursor() as cursor:

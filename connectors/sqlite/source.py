@@ -24,7 +24,7 @@ from mimic.connector import Capabilities
 from mimic.errors import ConnectorError
 from mimic.report import Finding
 from mimic.schema import Ddl, Schema, Table, TableName
-from mimic.selection import Filter, HashShare, KeyIn
+from mimic.selection import ROW, Both, Condition, Filter, HashShare, KeyIn, RowIn
 
 CAPABILITIES = Capabilities(
     engine="sqlite",
@@ -104,25 +104,48 @@ class SqliteSource:
             return {name: int(self.connection.execute(f"SELECT count(*) FROM {quoted(name.name)}").fetchone()[0]) for name in tables}
 
     def scan(
-        self, table: TableName, columns: Sequence[str], *, where: Filter | None = None, batch_rows: int = 65_536
+        self, table: TableName, columns: Sequence[str], *, where: Filter | None = None, numbered: bool = False, batch_rows: int = 65_536
     ) -> Iterator[pa.RecordBatch]:
         described = self._table(table)
+        number = self._number(described) if numbered or isinstance(where, RowIn) else ""
         wanted = [described.column(name) for name in columns]
-        order = [quoted(name) for name in described.primary_key.columns] if described.primary_key else _rowid(described)
-        listed = ", ".join(quoted(name) for name in columns) or "NULL"
+        if number:
+            order = [number] if isinstance(where, RowIn) else []
+        else:
+            order = [quoted(name) for name in described.primary_key.columns] if described.primary_key else _rowid(described)
+        listed = ", ".join([*([number] if numbered else []), *map(quoted, columns)]) or "NULL"
         with told(str(table)):
-            condition, values, scratch = self._condition(described, where)
-            query = f"SELECT {listed} FROM {quoted(table.name)}{condition}" + (f" ORDER BY {', '.join(order)}" if order else "")
+            condition, values, scratch = self._condition(described, where, number)
+            home = self._numbering(described) if number == quoted(ROW) else quoted(table.name)
+            query = f"SELECT {listed} FROM {home}{condition}" + (f" ORDER BY {', '.join(order)}" if order else "")
         try:
             for rows in self._fetched(query, values, batch_rows, str(table)):
-                parts = zip(*rows, strict=True) if wanted else ()
-                arrays = [forms.decode(part, c.type, forms.form_of(c)) for part, c in zip(parts, wanted, strict=True)]
-                yield pa.RecordBatch.from_arrays(arrays, names=list(columns)) if wanted else _bare(len(rows))
+                parts = list(zip(*rows, strict=True)) if wanted or numbered else []
+                numbers = [pa.array(parts.pop(0), pa.int64())] if numbered else []
+                arrays = numbers + [forms.decode(part, c.type, forms.form_of(c)) for part, c in zip(parts, wanted, strict=True)]
+                names = [*([ROW] if numbered else []), *columns]
+                yield pa.RecordBatch.from_arrays(arrays, names=names) if names else _bare(len(rows))
         finally:
             if scratch:
                 with suppress(sqlite3.ProgrammingError):
                     self.connection.execute(f"DELETE FROM temp.{scratch}")
                 self._retired.append(scratch)
+
+    def _number(self, table: Table) -> str:
+        """SQL of what numbers the rows: the row number, or for a table that has none a count of its own."""
+        names = _rowid(table)
+        return names[0] if names and table.name.name not in self._without_rowid else quoted(ROW)
+
+    @cached_property
+    def _without_rowid(self) -> frozenset[str]:
+        with told(str(self.path)):
+            return frozenset(name for name, (_, without, _) in read_catalog(self.connection).kinds.items() if without)
+
+    def _numbering(self, table: Table) -> str:
+        """The rows counted in the order of their key, the same on every scan; rows that are equal in all may change places."""
+        columns = table.primary_key.columns if table.primary_key else [column.name for column in table.columns]
+        order = ", ".join(quoted(name) for name in columns)
+        return f"(SELECT row_number() OVER (ORDER BY {order}) AS {quoted(ROW)}, * FROM {quoted(table.name.name)})"
 
     def _fetched(self, query: str, values: Sequence[Any], batch_rows: int, where: str) -> Iterator[list[tuple[Any, ...]]]:
         """Rows in lists. Decoding texts by a function of ours costs a third more, so it begins at the first that is no UTF-8."""
@@ -154,8 +177,8 @@ class SqliteSource:
 
     # -- filters ---------------------------------------------------------------------------------------------------------
 
-    def _condition(self, table: Table, where: Filter | None) -> tuple[str, list[Any], str]:
-        """SQL from WHERE on, its values, and the scratch table that it needs ("" for none)."""
+    def _condition(self, table: Table, where: Filter | None, number: str = "") -> tuple[str, list[Any], str]:
+        """SQL from WHERE on, its values, and the scratch table that it needs ("" for none); `number` is the SQL of a row's number."""
         match where:
             case HashShare(columns=columns, share=share, salt=salt):
                 if share >= 1:
@@ -163,21 +186,31 @@ class SqliteSource:
                 listed = ", ".join(quoted(name) for name in columns)
                 return f" WHERE mimic_hash(?, {listed}) < ?", [salt, min(int(max(share, 0.0) * 2**63), 2**63 - 1)], ""
             case KeyIn(columns=columns, keys=keys):
-                with suppress(sqlite3.OperationalError):
-                    while self._retired:
-                        self.connection.execute(f"DROP TABLE temp.{self._retired[-1]}")
-                        self._retired.pop()
-                scratch = f"mimic_keys_{next(self._numbers)}"
-                names = ", ".join(f"k{at}" for at in range(len(columns)))
-                self.connection.execute(f"CREATE TEMP TABLE {scratch} ({names})")
                 described = [table.column(name) for name in columns]
                 parts = [forms.encode(keys.column(c.name), c.type, forms.form_of(c)) for c in described]
-                marks = ", ".join("?" * len(columns))
-                self.connection.executemany(f"INSERT INTO temp.{scratch} VALUES ({marks})", zip(*parts, strict=True))
                 listed = ", ".join(quoted(name) for name in columns)
-                listed = f"({listed})" if len(columns) > 1 else listed
-                return f" WHERE {listed} IN (SELECT {names} FROM temp.{scratch})", [], scratch
+                return self._among(f"({listed})" if len(columns) > 1 else listed, parts)
+            case RowIn(numbers=numbers):
+                return self._among(number, [numbers.tolist()])
+            case Condition(sql=sql):
+                return f" WHERE ({sql})", [], ""
+            case Both(one=one, other=other):
+                first, values, scratch = self._condition(table, one, number)
+                return (f"{first} AND ({other.sql})" if first else f" WHERE ({other.sql})"), values, scratch
         return "", [], ""
+
+    def _among(self, listed: str, parts: Sequence[list[Any]]) -> tuple[str, list[Any], str]:
+        """`listed` is one of the tuples of `parts`, which are put into a scratch table; it is in memory, and beside the file."""
+        with suppress(sqlite3.OperationalError):
+            while self._retired:
+                self.connection.execute(f"DROP TABLE temp.{self._retired[-1]}")
+                self._retired.pop()
+        scratch = f"mimic_keys_{next(self._numbers)}"
+        names = ", ".join(f"k{at}" for at in range(len(parts)))
+        self.connection.execute(f"CREATE TEMP TABLE {scratch} ({names})")
+        marks = ", ".join("?" * len(parts))
+        self.connection.executemany(f"INSERT INTO temp.{scratch} VALUES ({marks})", zip(*parts, strict=True))
+        return f" WHERE {listed} IN (SELECT {names} FROM temp.{scratch})", [], scratch
 
 
 def _hash(salt: str, *values: object) -> int:

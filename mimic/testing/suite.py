@@ -25,7 +25,9 @@ from decimal import Decimal as Exact
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -57,7 +59,7 @@ from mimic.schema import (
     Uuid,
     arrow_type,
 )
-from mimic.selection import HashShare, KeyIn
+from mimic.selection import ROW, Both, Condition, HashShare, KeyIn, RowIn
 from mimic.testing.strategies import HOSTILE_NAMES, schemas, shape
 
 CANARY = "canary-4711-Zaunkönig"
@@ -449,6 +451,50 @@ class ConnectorSuite:
 
     def test_no_keys_find_no_rows(self, filled: str) -> None:
         assert self.read(filled, where=KeyIn(("id",), pa.RecordBatch.from_pydict({"id": pa.array([], pa.int64())}))).num_rows == 0
+
+    @pytest.mark.parametrize("key", [("id",), ("name", "n"), ()], ids=["one", "two", "none"])
+    def test_rows_have_numbers_by_which_they_are_found_again(self, fresh: Callable[[], str], key: tuple[str, ...]) -> None:
+        """Whatever the key of the table is, and whether it has one."""
+        table = self.table("t", ("id", Integer(64)), ("n", Integer(32)), ("name", Text()), key=key)
+        url = fresh()
+        self.load(
+            url, self.schema(table), [self.rows(table, id=range(100), n=[at % 7 for at in range(100)], name=[f"{at}" for at in range(100)])]
+        )
+        with self.connector.source(url) as source:
+            seen = pa.Table.from_batches(list(source.scan(table.name, ["id"], numbered=True)))
+            assert seen.schema.names == [ROW, "id"]
+            assert seen.schema.field(ROW).type == pa.int64()
+            assert len(set(seen.column(ROW).to_pylist())) == 100
+            assert sorted(seen.column("id").to_pylist()) == list(range(100))
+            chosen = seen.filter(pc.less(pc.bit_wise_and(seen.column("id"), 7), 3))
+            numbers = np.sort(chosen.column(ROW).to_numpy())
+            back = pa.Table.from_batches(list(source.scan(table.name, ["name", "id"], where=RowIn(numbers), batch_rows=7)))
+            assert sorted(back.column("id").to_pylist()) == sorted(chosen.column("id").to_pylist())
+            assert back.column("name").to_pylist() == [str(id) for id in back.column("id").to_pylist()]
+            again = pa.Table.from_batches(list(source.scan(table.name, [], where=RowIn(numbers), numbered=True)))
+            assert again.column_names == [ROW]
+            assert sorted(again.column(ROW).to_pylist()) == numbers.tolist()
+            keys = pa.RecordBatch.from_pydict({"id": pa.array([3, 98, None, 3, 4711], pa.int64())})
+            by_key = pa.Table.from_batches(list(source.scan(table.name, ["id"], where=KeyIn(("id",), keys), numbered=True)))
+            assert sorted(by_key.to_pylist(), key=str) == sorted((r for r in seen.to_pylist() if r["id"] in (3, 98)), key=str)
+            assert list(source.scan(table.name, ["id"], where=RowIn(numbers[:0]))) == []
+
+    def test_a_condition_is_true_for_the_rows_that_come(self, filled: str) -> None:
+        condition = Condition('"n" = 3 AND "name" LIKE \'name 1%\'')
+        assert self.read(filled, where=condition).column("id").to_pylist() == [17]
+        keys = pa.RecordBatch.from_pydict({"id": pa.array([3, 17, 24], pa.int64())})
+        assert self.read(filled, where=Both(KeyIn(("id",), keys), Condition('"n" = 3'))).column("id").to_pylist() == [3, 17, 24]
+        assert self.read(filled, where=Both(KeyIn(("id",), keys), condition)).column("id").to_pylist() == [17]
+        assert self.read(filled, where=Both(HashShare(("id",), 1.0, "s"), condition)).column("id").to_pylist() == [17]
+
+    def test_a_whole_number_finds_rows_whatever_the_width_of_its_column(self, fresh: Callable[[], str]) -> None:
+        """A child's key need not be as wide as its parent's."""
+        table = self.table("t", ("id", Integer(64)), ("small", Integer(16)), ("middle", Integer(32)))
+        url = fresh()
+        self.load(url, self.schema(table), [self.rows(table, id=[1, 2**40], small=[5, 6], middle=[7, 8])])
+        for column, kind, value, found in (("small", pa.int64(), 2**40, 0), ("middle", pa.int64(), 8, 1), ("id", pa.int16(), 1, 1)):
+            keys = pa.RecordBatch.from_arrays([pa.array([value], kind)], names=[column])
+            assert self.read(url, where=KeyIn((column,), keys)).num_rows == found
 
     def test_two_scans_at_once_do_not_disturb_each_other(self, filled: str, numbers: Table) -> None:
         keys = pa.RecordBatch.from_pydict({"id": pa.array(range(50), pa.int64())})
