@@ -48,6 +48,10 @@ class _Parents(Generator, Protocol):
     def absences(self, n: int, stream: Stream) -> dict[str, Any]: ...
 
 
+class _Circular(MimicError):
+    """A column that waits for itself."""
+
+
 AHEAD = 10_000  # rows of a table that are made before anything is written, where it has rules that only made rows can be checked against
 
 
@@ -144,19 +148,58 @@ class Filling:
             raise MimicError(f"nothing fills the column {name!r}, which a foreign key needs", where=str(self.table.name))
         if (generator.fills, generator.needs) in self._busy and isinstance(generator, _Parted):
             generator = generator.part(name)  # two tables wait for each other, but not for the same columns
-        if (generator.fills, generator.needs) in self._busy:
-            raise MimicError(
+        try:
+            made = self._undisturbed(generator, name)
+        except _Circular:
+            if not (made := self._lent(name)):
+                raise
+        self._whole.update({column: values for column, values in made.items() if column not in self._whole})
+        return self._whole[name]
+
+    def _undisturbed(self, generator: Generator, name: str) -> dict[str, pa.Array]:
+        """All rows of what a generator fills. `_Circular` where that waits for itself."""
+        mark = (generator.fills, generator.needs)
+        if mark in self._busy:
+            raise _Circular(
                 f"the key column {name!r} depends on itself through foreign keys",
                 where=str(self.table.name),
                 hint="Take one of the foreign keys out of the graph with ignore_fks.",
             )
-        self._busy.add((generator.fills, generator.needs))
+        self._busy.add(mark)
         try:
-            made = self._run(generator) if getattr(generator, "whole_table", False) else self._run_chunks(generator)
+            return self._run(generator) if getattr(generator, "whole_table", False) else self._run_chunks(generator)
         finally:
-            self._busy.discard((generator.fills, generator.needs))
-        self._whole.update({column: values for column, values in made.items() if column not in self._whole})
-        return self._whole[name]
+            self._busy.discard(mark)
+
+    def _lent(self, name: str) -> dict[str, pa.Array]:
+        """A key column whose parents cannot be chosen yet, with what can be had beside it: values that the parents have, each in turn.
+
+        The choice of parents keeps to them later. Nothing where the parents' values depend on this column, or others of the key are made.
+        """
+        for key in self.table.foreign_keys:
+            parent, mark = self._other(key.parent), (key.columns, ("lent",))
+            if name not in key.columns or parent is self or mark in self._busy or not self._whole.keys().isdisjoint(key.columns):
+                continue
+            known = {mine: theirs for mine, theirs in zip(key.columns, key.referred, strict=True) if parent.at_hand(theirs)}
+            if name not in known:
+                continue
+            self._busy.add(mark)
+            try:
+                values = {mine: parent.whole(theirs) for mine, theirs in known.items()}
+            finally:
+                self._busy.discard(mark)
+            whole = np.flatnonzero(np.logical_and.reduce([np.asarray(each.is_valid()) for each in values.values()]))
+            if len(whole):
+                stream = self._streams.at("lent", self.table.name, key.label)
+                rows = pa.array(np.resize(whole[stream.permutation(len(whole))], self.n))
+                shapes = {mine: arrow_type(self.table.column(mine).type) for mine in values}
+                return {mine: each.take(rows).cast(shapes[mine]) for mine, each in values.items()}
+        return {}
+
+    def at_hand(self, name: str) -> bool:
+        """Whether a column is there, or nobody waits for what fills it."""
+        generator = self._by_column.get(name)
+        return name in self._whole or (generator is not None and (generator.fills, generator.needs) not in self._busy)
 
     @cached_property
     def _tied(self) -> dict[str, frozenset[str]]:

@@ -129,8 +129,11 @@ class References:
         )
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
-        """Keys whose `@label` is given are chosen already, with their columns: the others keep to them."""
+        """Keys whose `@label` is given are chosen already, with their columns: the others keep to them, and to columns given alone."""
         n, out, rows, filled = span.n, dict[str, pa.Array](), dict[str, Ints](), dict[str, Any]()
+        settled = {name for edge in self.edges if f"@{edge.label}" in given for name in edge.columns}
+        if alone := {name for name in self.fills if name in given and not name.startswith("@")} - settled:
+            return self._keeping(alone).sample(span, stream, given)
         for name in self.held:
             out[name], filled[name] = given[name], np.asarray(given[name].is_valid())
         for edge in self.edges:
@@ -169,6 +172,14 @@ class References:
             keys = [given[f"{edge.label}.{name}"] for name in edge.referred]
             self._undo(edge, rows, out, keys, stream.at("undo", edge.label))
         return out | {f"@{edge.label}": pa.array(rows[edge.label]) for edge in self.edges}
+
+    def _keeping(self, names: set[str]) -> References:
+        """The same where some columns are filled before: rows have parents with just these values."""
+        edges = list[Edge]()
+        for edge in self.edges:
+            left = () if edge.full and names & {*edge.columns} else tuple(name for name in edge.optional if name not in names)
+            edges.append(replace(edge, optional=left, null_share=edge.null_share if left else 0.0))
+        return replace(self, edges=tuple(edges), held=tuple(sorted({*self.held, *names})))
 
     def absences(self, n: int, stream: Stream) -> dict[str, NDArray[np.bool_]]:
         """Which rows would have no parent, for each key; another answer may be given to `sample` as `?label`."""

@@ -149,3 +149,14 @@ def test_columns_chosen_before_are_kept():
     assert made["t"].to_pylist() == [2, 1, 2]
     assert made["u"].to_pylist()[1] == 7
     assert set(made["u"].to_pylist()) - {7} <= {8, 9}
+
+
+def test_parents_are_those_that_have_what_a_column_holds_already():
+    """Two keys of one table, one of whose columns had to be filled before any parent could be chosen."""
+    pair = Edge("pair", ("site", "boss"), ("site", "id"), 0.5, ("site", "boss"))
+    given = {"pair.site": pa.array([1, 1, 2, 2, 3]), "pair.id": pa.array([10, 11, 20, 21, 30]), "pair.#": pa.array(np.ones(5))}
+    site = pa.array([2, 1, 3, 2, 1, 1])
+    made = References("staff", (pair,), (), False).sample(Span(0, 6, 6), stream(), given | {"site": site})
+    assert made["site"].to_pylist() == site.to_pylist()
+    assert all(boss is None or boss // 10 == here for boss, here in zip(made["boss"].to_pylist(), site.to_pylist(), strict=True))
+    assert made["boss"].null_count == 3
