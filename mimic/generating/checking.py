@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from mimic.conditions import Condition, columns_of
 from mimic.errors import RowsRefused
 from mimic.generating.honouring import honour
+from mimic.generating.telling_apart import Apart
 from mimic.model import TableModel
 from mimic.schema import Check, Table, TableName
 from mimic.streams import Stream
@@ -38,7 +39,9 @@ class Judge(Protocol):
         """Which rows the table would not take, everything in force."""
 
 
-DRAWS, LOANS = 5, 3  # how often values are drawn anew, then taken from rows that are good; at last NULL is tried
+# How often values are drawn anew, three times as often where that helps or rows are fewer than MANY; then they are taken from
+# rows that are good; at last NULL is tried.
+DRAWS, LOANS, MANY = 5, 3, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Checking:
     """What is to hold of the rows of a table, and which columns may be changed for it.
 
     `locked` columns are keys, references, or referred to; those of `nullable` may still be NULL, those of `lent` take the value
-    of another row.
+    of another row. `alone` are locked for uniqueness only.
     """
 
     table: Table
@@ -54,6 +57,7 @@ class Checking:
     locked: frozenset[str]
     nullable: frozenset[str]
     lent: frozenset[str]
+    alone: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, table: Table, model: TableModel, asked: frozenset[str]) -> Checking:
@@ -67,11 +71,18 @@ class Checking:
         nullable = {name for name in locked - never_null if table.column(name).nullable}
         single = {key.columns[0] for key in table.foreign_keys if len(key.columns) == 1}
         shared = {name for key in table.foreign_keys if len(key.columns) > 1 for name in key.columns}
-        return cls(table, model, frozenset(locked), frozenset(nullable), frozenset(single - shared - unique - asked))
+        alone = frozenset(unique - referring - asked)
+        return cls(table, model, frozenset(locked), frozenset(nullable), frozenset(single - shared - unique - asked), alone)
 
     def fixed(self, names: Collection[str]) -> Checking:
         """The same with some more columns that must stay as they are."""
-        return replace(self, locked=self.locked | {*names}, lent=self.lent - {*names}, nullable=self.nullable - ({*names} - self.locked))
+        left = self.lent - {*names}, self.nullable - ({*names} - self.locked), self.alone - {*names}
+        return replace(self, locked=self.locked | {*names}, lent=left[0], nullable=left[1], alone=left[2])
+
+    @property
+    def told_apart(self) -> Checking:
+        """The same where somebody else sees to uniqueness."""
+        return replace(self, locked=self.locked - self.alone, nullable=self.nullable - self.alone)
 
     def kept(self, fills: Sequence[str], made: Mapping[str, pa.Array], stream: Stream) -> Arrays:
         """What a generator made, satisfying the conditions that are about nothing else, keys included: nobody has seen them yet."""
@@ -102,29 +113,34 @@ class Checking:
             today=today,
         )
 
-    def settled(self, rows: pa.RecordBatch, bad: Mask, judge: Judge, watched: bool, redraw: Redraw, stream: Stream) -> pa.RecordBatch:
+    def settled(
+        self, rows: pa.RecordBatch, bad: Mask, judge: Judge, watched: bool, redraw: Redraw, stream: Stream, apart: Apart | None = None
+    ) -> pa.RecordBatch:
         """The chunk without a row that the database would refuse. `RowsRefused` when some are left after a bounded number of draws.
 
         It is asked about unread CHECKs; where rows are `bad` by the conditions, about all CHECKs; and where the table is
-        `watched`, because it has refused rows before, about everything.
+        `watched`, because it has refused rows before, about everything. `apart` knows the chunk's rows and tells new ones apart.
         """
         checks = (*self.model.unread, *(check for check in self.table.checks if check not in self.model.unread)) if bad.any() else ()
         asking = _Asking(self, judge, tuple(checks) or self.model.unread, watched)
-        told_apart = {ref.name for rule in self.model.distinct for key in rule.keys for ref in columns_of(key)}
-        fixed = self if watched else replace(self, locked=self.locked | told_apart)  # a watched table's uniqueness is asked about too
+        if watched:
+            apart = None  # uniqueness is asked about too
+        fixed = self if apart is None else self.told_apart
         names = frozenset(asking.columns()) - fixed.locked
         broken = asking.of(rows)
-        draws, first = 3 * DRAWS if watched else DRAWS, int(broken.sum())
+        draws, first = 3 * DRAWS, int(broken.sum())
+        if apart is not None and first:
+            apart.forget(_columns(rows.filter(pa.array(broken))))
         for attempt in range(draws + LOANS + 1):
             at = np.flatnonzero(broken)
             if not len(at):
                 return rows
-            if attempt == DRAWS and len(at) == first:
+            if attempt == DRAWS and len(at) == first >= MANY:
                 draws = DRAWS  # no draw has helped any row
             elif attempt > draws + LOANS:
                 break
             here = rows.take(pa.array(at))
-            columns = dict(zip(here.schema.names, here.columns, strict=True))
+            columns = _columns(here)
             if attempt < draws:
                 new = {name: values.take(pa.array(at)) for name, values in redraw(names, attempt).items() if name not in fixed.locked}
             elif attempt < draws + LOANS and len(at) < len(broken):
@@ -136,6 +152,9 @@ class Checking:
             if not new:
                 continue
             columns, _ = fixed.honoured({name: new.get(name, values) for name, values in columns.items()}, stream.at("again", attempt))
+            late = np.zeros(len(at), dtype=np.bool_)
+            if apart is not None:
+                columns, late = apart.mended(columns, stream.at("apart", attempt))
             tried = pa.RecordBatch.from_arrays([columns[name] for name in here.schema.names], schema=rows.schema)
             if watched:  # what a trigger says of one row may depend on the others
                 place = np.arange(len(broken))
@@ -143,7 +162,9 @@ class Checking:
                 rows = _taken(rows, tried, place)
                 broken = asking.of(rows)
                 continue
-            still = asking.of(tried)
+            still = asking.of(tried) | late
+            if apart is not None:
+                apart.note(_columns(tried.filter(pa.array(~still))))
             place = np.arange(len(broken))
             place[at[~still]] = len(broken) + np.flatnonzero(~still)
             rows = _taken(rows, tried, place)
@@ -190,6 +211,10 @@ class _Asking:
             return RowsRefused("B512", str(table.name), asked, many, why, todo)
         why = f"break a CHECK that cannot be turned into rules, or not be kept ({named}), however often they are drawn"
         return RowsRefused("B511", str(table.name), asked, many, why, todo)
+
+
+def _columns(rows: pa.RecordBatch) -> Arrays:
+    return dict(zip(rows.schema.names, rows.columns, strict=True))
 
 
 def _mentioned(sql: str, table: Table) -> set[str]:

@@ -77,6 +77,7 @@ class Filling:
         self._busy: set[tuple[tuple[str, ...], tuple[str, ...]]] = set()  # what the generators at work fill, and from what
         self._asked = asked
         self._ahead: list[tuple[pa.RecordBatch, NDArray[np.bool_]]] | None = None
+        self._telling: Apart | None = None
         self._checking = Checking.of(table, model, asked)
         self._by_column = {name: learned.generator for learned in model.generators for name in learned.generator.fills}
         self._keys: dict[str, ForeignKey] = {key.label: key for key in table.foreign_keys}
@@ -241,7 +242,7 @@ class Filling:
         for span, (rows, bad) in zip(spans(self.n), self._made(), strict=True):
             if judge is not None and (self.model.unread or bad.any() or watched):
                 stream = self._streams.at("ask", self.table.name, span.chunk)
-                rows = self._checking.settled(rows, bad, judge, watched, partial(self._anew, span), stream)
+                rows = self._checking.settled(rows, bad, judge, watched, partial(self._anew, span), stream, self._telling)
             yield rows
 
     def _anew(self, span: Span, names: frozenset[str], attempt: int) -> Columns:
@@ -264,7 +265,8 @@ class Filling:
         if self._ahead is not None:
             yield from self._ahead
             return
-        apart, shape = self._apart(), self._shape
+        self._telling = apart = self._apart()
+        shape = self._shape
         for span in spans(self.n):
             filled: dict[str, pa.Array] = {}
             for generator in self._generators():

@@ -43,7 +43,13 @@ class Apart:
         self.seen = [set() for _ in self.rules]
 
     def settle(self, columns: Mapping[str, pa.Array], stream: Stream) -> tuple[Arrays, Mask]:
-        """The chunk with as few changes as were needed, and the rows that still come too late."""
+        """The chunk with as few changes as were needed, and the rows that still come too late. What it holds is known from then on."""
+        made, left = self.mended(columns, stream)
+        self.note(made)
+        return made, left
+
+    def mended(self, columns: Mapping[str, pa.Array], stream: Stream) -> tuple[Arrays, Mask]:
+        """As `settle`, but nothing is remembered."""
         made = dict(columns)
         late = self._late(made)
         for turn in range(ROUNDS):
@@ -57,9 +63,17 @@ class Apart:
             if not late.any():
                 break
         left: Mask = np.logical_or.reduce(late, axis=0)
-        for i, rule in enumerate(self.rules):
-            self.seen[i].update(key for key in self._keys(rule, made) if key is not None)
         return made, left
+
+    def note(self, columns: Arrays) -> None:
+        """These rows are there."""
+        for i, rule in enumerate(self.rules):
+            self.seen[i].update(key for key in self._keys(rule, columns) if key is not None)
+
+    def forget(self, columns: Arrays) -> None:
+        """These rows, which were there and unlike all others, are gone."""
+        for i, rule in enumerate(self.rules):
+            self.seen[i].difference_update(key for key in self._keys(rule, columns) if key is not None)
 
     def _late(self, columns: Arrays) -> NDArray[np.bool_]:
         """(rules, rows): the rows whose key came before."""

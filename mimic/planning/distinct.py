@@ -17,18 +17,25 @@ from mimic.planning.constraints.compiling import guarded
 from mimic.planning.constraints.reading import DIALECTS, Reader, read
 from mimic.planning.constraints.refusing import Refused
 from mimic.planning.keys import KeyPlan, mentioned
-from mimic.schema import Column, Table, Text, Unique, bare
+from mimic.schema import Check, Column, Table, Text, Unique, bare
 
 
 def distinct(
-    table: Table, keys: KeyPlan, engine: str, conditions: Sequence[Condition] = (), moved: Collection[str] = ()
+    table: Table,
+    keys: KeyPlan,
+    engine: str,
+    conditions: Sequence[Condition] = (),
+    moved: Collection[str] = (),
+    unread: Sequence[Check] = (),
 ) -> tuple[Distinct, ...]:
     """All rules of a table, when one of them is kept by nobody, or CHECKs change values that it is about; else none.
 
-    `moved`: columns that are changed for another reason after they were made.
+    `moved`: columns that are changed for another reason after they were made; `unread`: CHECKs for which rows may be drawn again.
     """
     referring = {name for key in keys.edges for name in key.columns}
-    judged = {ref.name for condition in conditions for ref in columns_of(condition)} - referring | {*moved}
+    judged = {ref.name for condition in conditions for ref in columns_of(condition)}
+    judged |= {name for check in unread for name in (check.columns or mentioned(check.expression, table))}
+    judged = judged - referring | {*moved}
     if not keys.open and not any(judged & set(rule.columns) for rule in table.keys):
         return ()
     return tuple(dict.fromkeys(_rule(table, rule, engine) for rule in table.keys if rule.columns or rule.expressions))

@@ -91,7 +91,7 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
             below = [key for key in schema.children(name) if modes[key.table][0] == "synthesize"]
             steps = with_dependence((*steps, *hidden_steps(table, found, below, config.k)), table, around, _configured(config, name))
             findings += (*more, *checks.findings, *shut.findings)
-            apart = distinct(shut.seen(table), keys, schema.engine, checks.conditions, shut.moved)
+            apart = distinct(shut.seen(table), keys, schema.engine, checks.conditions, shut.moved, checks.unread)
         elif mode == "copy":  # each of its rows keeps its own number of children
             steps = tuple(_fan_outs(schema, table, modes, config.k))
         here = _configured(config, name)

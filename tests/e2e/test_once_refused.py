@@ -21,6 +21,18 @@ SCHEMAS = {
         ALTER TABLE b ADD FOREIGN KEY (p, shared, q) REFERENCES a (x, shared, y) MATCH FULL;
         """,
     ),
+    "a CHECK that only the server can read, on columns that are unique": (
+        30,
+        """
+        CREATE TABLE a (id integer, tag integer, CHECK ((tag & 1) = 1));
+        CREATE UNIQUE INDEX ON a ((tag + 1)) WHERE id IS NOT NULL;
+        CREATE TABLE b (x integer NOT NULL UNIQUE CHECK ((x & 3) > 0), y text NOT NULL UNIQUE CHECK (ascii(y) % 2 = 0));
+        """,
+    ),
+    "the same, and no other row to take a value from": (
+        1,
+        "CREATE TABLE a (tag integer NOT NULL, CHECK ((tag & 1) = 1)); CREATE UNIQUE INDEX ON a ((tag + 1));",
+    ),
 }
 
 
