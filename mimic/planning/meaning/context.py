@@ -135,6 +135,59 @@ PERSON = frozenset(
         "investigator",
         "biographee",
         "signatory",
+        "partner",
+        "party",
+        "debtor",
+        "holder",
+        "insured",
+        "invitee",
+        "delegate",
+        "alumnus",
+        "clerk",
+        "cashier",
+        "accountant",
+        "claimant",
+        "respondent",
+        "policyholder",
+        "cardholder",
+        "sender",
+        "payer",
+        "organizer",
+        "presenter",
+        "mentor",
+        "mentee",
+        "tutor",
+        "surgeon",
+        "therapist",
+        "caller",
+        "referee",
+        "scorer",
+        "commuter",
+        "tourist",
+        "traveller",
+        "traveler",
+        "heir",
+        "nominee",
+        "trustee",
+        "landlord",
+        "lessee",
+        "lessor",
+        "occupant",
+        "householder",
+        "pupil",
+        "graduate",
+        "learner",
+        "fan",
+        "blogger",
+        "creator",
+        "maintainer",
+        "committer",
+        "developer",
+        "engineer",
+        "technician",
+        "mechanic",
+        "waiter",
+        "chef",
     ]
 )
 COMPANY = frozenset(
@@ -417,7 +470,7 @@ _TRAILING = frozenset(
 
 def head(words: tuple[str, ...]) -> str:
     """The word that says what a row is: the last one, but for numbers, versions and the like."""
-    named = [word for word in words if not word.isdigit() and word not in _TRAILING]
+    named = [word for word in words if not word.isdigit() and len(word) > 1 and word not in _TRAILING]
     return named[-1] if named else (words[-1] if words else "")
 
 
@@ -425,7 +478,7 @@ _PERSONAL_COLUMNS = re.compile(
     r"\b(first name|name first|last name|name last|birth (date|year|day)|date birth|family name|given name|ssn|national id|gender)$|^username$|^birth$"
 )
 _AUDIT = re.compile(r"\b(creator|created|changed|updated|modified|edited|voided|retired|deleted|approved|last)\b|\bby\b|^(owner|operator)")
-_REACHING = re.compile(r"^(email|email address|phone|mobile|password|password hash|encrypted password)$")
+_REACHING = re.compile(r"^(email|email address|phone|mobile|password|password hash|encrypted password|username|display name|avatar)$")
 
 
 def _is_person(table: Table, words: tuple[str, ...]) -> bool:
@@ -437,9 +490,19 @@ def _is_person(table: Table, words: tuple[str, ...]) -> bool:
         len(words) > 1 and words[0] in PERSON and words[1] in ("entity", "info", "detail", "data", "list", "record", "profile", "account")
     ):
         # A `client` of OAuth, a `provider` of logins, an `agent` that is a program: none is a person.
-        if last in ("client", "provider", "agent", "principal", "operator", "parent", "profile", "director") or (
-            last == "owner" and len(words) > 1
-        ):
+        if last in (
+            "client",
+            "provider",
+            "agent",
+            "principal",
+            "operator",
+            "parent",
+            "profile",
+            "director",
+            "partner",
+            "party",
+            "debtor",
+        ) or (last == "owner" and len(words) > 1):
             return any(_PERSONAL_COLUMNS.search(column) or _REACHING.match(column) for column in columns) or "person id" in columns
         return True
     # `datos_cliente`, `ficha_paciente`: the head comes first in Romance languages, the person last; and an `account` with a login.

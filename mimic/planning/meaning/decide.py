@@ -10,8 +10,9 @@ import weakref
 from collections.abc import Mapping
 
 from mimic.planning.meaning.context import Context, contexts
-from mimic.planning.meaning.rules import LINKS, Rule, by_name, letter
+from mimic.planning.meaning.rules import HARMLESS, LINKS, Rule, by_name, letter
 from mimic.planning.meaning.values import Signs, read
+from mimic.planning.meaning.wider import WIDER
 from mimic.planning.meaning.words import phrase, tokens
 from mimic.profile import TableEvidence
 from mimic.schema import Column, ForeignKey, Schema, Table, TableName, Vector, bare
@@ -28,6 +29,7 @@ CARRIED = frozenset(
 _ELSEWHERE = frozenset({"account id", "member id", "network id", "global id", "user id", "profile id", "badge id"})
 _ADDRESS = frozenset({Kind.STREET, Kind.CITY, Kind.POSTCODE, Kind.COUNTRY, Kind.COUNTRY_CODE})
 _NO_STATES = frozenset({Kind.STATUS, Kind.WORDS, Kind.CODE, Kind.OTHER})
+_HARMLESS = frozenset(HARMLESS)
 _LOGINS = frozenset({"user", "client", "login", "web", "auth", "account", "http"})
 
 
@@ -40,6 +42,11 @@ def _contexts(schema: Schema) -> Mapping[TableName, Context]:
     key = id(schema)
     _known[key] = (weakref.ref(schema, lambda _: _known.pop(key, None)), made)
     return made
+
+
+def context_of(schema: Schema, table: TableName) -> Context:
+    """What a table is about."""
+    return _contexts(schema)[table]
 
 
 def guess(table: Table, schema: Schema, evidence: TableEvidence | None = None) -> dict[str, Meaning]:
@@ -115,7 +122,7 @@ def _named(table: Table, column: Column, context: Context, schema: Schema, depth
             or words == "id"
         ):
             return Meaning(Kind.ID, Sensitivity.NONE, 0.9, "a key of its own")
-    rule = by_name(words, kind, context)
+    rule = _harm(words, kind, context)
     if rule is not None and not (rule.sensitivity is Sensitivity.NONE and words.endswith(" id")):
         return _said(rule, column, context)
     if context.person and words.endswith(" id") and (kind == "t" or words in _ELSEWHERE) and not _table_called(schema, words):
@@ -129,6 +136,21 @@ def _named(table: Table, column: Column, context: Context, schema: Schema, depth
     if kind == "j":
         return Meaning(Kind.OTHER, Sensitivity.NONE, 0.4, "JSON of unknown content")
     return Meaning(Kind.WORDS, Sensitivity.NONE, 0.3, "nothing in its name tells")
+
+
+def _harm(words: str, kind: str, context: Context) -> Rule | None:
+    """The rule that fits: a plain one of harm, one of the wider net, or a harmless one. `user_url` of users may be read as `url`."""
+    first = by_name(words, kind, context)
+    if first is not None and first not in _HARMLESS:
+        return first
+    parts = words.split()
+    while len(parts) > 1 and parts[0] in context.words:
+        parts = parts[1:]
+    own = " ".join(parts)
+    second = by_name(own, kind, context) if own != words else None
+    net = next((rule for rule in WIDER for told in dict.fromkeys((words, own)) if rule.fits(told, kind, context)), None)
+    harmful = [rule for rule in (second, net) if rule is not None and rule not in _HARMLESS]
+    return max(harmful, key=lambda rule: _RANK.index(rule.sensitivity), default=first or second)
 
 
 def _said(rule: Rule, column: Column, context: Context) -> Meaning:
@@ -175,4 +197,4 @@ def _weighed(named: Meaning, signs: Signs, column: Column, context: Context) -> 
     return signs.tempered(named, column)
 
 
-__all__ = ["guess"]
+__all__ = ["context_of", "guess"]

@@ -69,7 +69,7 @@ class Rule:
 
     @cached_property
     def finds(self) -> re.Pattern[str]:
-        return re.compile(rf"\b(?:{self.pattern})\b" if self.pattern[:1] != "^" else self.pattern)
+        return re.compile(rf"\b(?:{self.pattern})\b")
 
     @cached_property
     def spares(self) -> re.Pattern[str] | None:
@@ -147,6 +147,8 @@ SECRETS = (
     Rule(K.TOKEN, S, r"hash|digest", "txu", unless=ABOUT, where=lambda c: "token" in c.words, confidence=0.8),
     Rule(K.TOKEN, S, r"fingerprint hash|verifier|challenge$|assertion$", "txj", where=lambda c: bool({"auth", "oauth", "webauthn", "login", "mfa"} & set(c.words)),
          confidence=0.7),
+    Rule(K.TOKEN, S, r"(?:multipass|sso|auth|authentication|login|oauth|credential) (?:data|json|blob|payload)$", "txj",
+         where=lambda c: c.account or c.personal or bool({"auth", "oauth", "sso", "saml", "identity", "login"} & set(c.words)), confidence=0.5),
     Rule(K.SESSION, S, r"challenge data|session data|session json|web authn session data", "txj"),
 )  # fmt: skip
 
@@ -234,6 +236,7 @@ _SECRET_PLACES = frozenset(
 )
 KEY_VALUES = (
     Rule(K.SESSION, S, VALUES, "txj", where=lambda c: c.session and "note" in c.words),
+    Rule(K.KEY, S, VALUES, "txj", where=lambda c: head(c.words) == "config" and bool(set(c.words) & _SECRET_PLACES) and "mapper" not in c.words, confidence=0.6),
     Rule(K.OTHER, P, VALUES, "tnidsx", where=lambda c: c.health and not c.definition, confidence=0.8),
     Rule(K.OTHER, D, VALUES, "txj", where=lambda c: c.personal and not c.definition and not ({"mapper"} & set(c.words)), confidence=0.8),
     Rule(K.KEY, S, VALUES, "j", where=lambda c: c.configuration and not c.personal, confidence=0.5),
@@ -248,7 +251,7 @@ DIRECT = (
          where=lambda c: not (c.company or c.definition) or c.personal),
     Rule(K.URL_PROFILE, D, r"(?:twitter|instagram|facebook|linkedin|github|gitlab|mastodon|social|xing|youtube|profile|personal|blog|portfolio) url", "t",
          unless=r"image|photo|avatar|icon|picture"),
-    Rule(K.EMAIL, D, r"email", "tjx", unless=ABOUT.replace("|domain", "").replace("|notification", "") + r"|email (?:as|id|on|at|sent|domain|subject|body|text|html|message|content|job|log|per|by|hash type|address type|type|verification|confirmation|optional|logo|signature)|(?:reg|verify|trust|hide|public|duplicate|per|send|allow|login with) email|theme|subject|body"),
+    Rule(K.EMAIL, D, r"email", "tjx", unless=ABOUT.replace("|domain", "").replace("|notification", "") + r"|email (?:as|id|on|at|sent|domain|subject|body|text|html|message|content|job|log|per|by|hash type|address type|type|verification|confirmation|optional|logo|signature)|(?:reg|verify|trust|hide|duplicate|per|send|allow|login with) email|theme|subject|body"),
     Rule(K.EMAIL, D, r"(?:reply to|recipient|sender|from|to|cc|bcc|notification|return path)(?: address)?$", "t",
          where=lambda c: bool({"email", "mail", "message", "notification", "newsletter", "reminder", "smtp", "dmail"} & set(c.words)), confidence=0.8),
     Rule(K.EMAIL, D, r"(?:sender|recipient|reply to|from|to|cc|bcc) address|manager notification recipient|relate to", "t", confidence=0.75),
@@ -260,7 +263,7 @@ DIRECT = (
          or any(word.endswith("lock") for word in c.words)),
     Rule(K.IP, D, r".*", "w", confidence=0.7, where=lambda c: True),
     Rule(K.PHONE, D, r"phone|mobile|fax|whatsapp|msisdn|pager|cell number|contact number|sms number|call number|mobile number", "tin",
-         unless=ABOUT.replace("|number", "") + r"|mobile (?:app|device|version|url|os|friendly|view|theme|token|banner|image)|phone (?:confirmed|at|code|id|type|model|brand)|(?:device|is|on|show|phone) (?:mobile|phone)|country code|change sent|call limit"),
+         unless=ABOUT.replace("|number", "") + r"|mobile (?:app|device|version|url|os|friendly|view|theme|token|banner|image)|phone (?:confirmed|at|code|id|type|model|brand)|(?:device|is|on|show) (?:mobile|phone)|country code|change sent|call limit"),
     Rule(K.PHONE, D, r"^extension$", "t", where=_person, confidence=0.7),
     Rule(K.NATIONAL_ID, D, r"national id|national identification|identity (?:card|number|document)|id card|id number|id card number|social security|social insurance|ssn|"
          r"nhs number|medicare|medicaid|health (?:card|insurance) number|insurance (?:number|no|policy number)|citizen id|civil id|personal (?:number|code|id number)|national number|"
@@ -269,7 +272,7 @@ DIRECT = (
          unless=r"type$|country$|state$|expiry|expires?|issued|date"),
     Rule(K.NATIONAL_ID, D, r"^identifier$", "t", where=lambda c: bool({"patient", "person", "citizen"} & set(c.words))),
     Rule(K.PASSPORT, D, r"passport", "ti", unless=r"expir\w*|country|issued|date|type"),
-    Rule(K.TAX_ID, D, r"tax (?:id|number|no|code|reference|identifier|payer id)|taxpayer|ein|tin|vat (?:id|number)|itin|utr", "ti", unless="type|rate|class",
+    Rule(K.TAX_ID, D, r"tax (?:id|number|no|reference|identifier|payer id)|taxpayer|ein|tin|vat (?:id|number)|itin|utr", "ti", unless="type|rate|class",
          where=lambda c: not c.company, confidence=0.85),
     Rule(K.LICENCE_PLATE, D, r"licence plate|plate (?:number|no)|plate|registration plate|vehicle registration|vin|chassis number", "t", unless="type|plate (?:size|count)"),
     Rule(K.IBAN, D, r"iban", "t"),
@@ -362,7 +365,7 @@ QUASI = (
     Rule(K.GENDER, Q, r"^(?:prefix|title)$", "tei", where=lambda c: c.person and bool({"name"} & set(c.words)), confidence=0.7),
     Rule(K.GENDER, Q, r"^title$", "ei", where=_personal, confidence=0.7),
     Rule(K.NATIONALITY, Q, r"nationality|citizen(?:ship)?|country (?:of )?(?:birth|origin|citizenship)|birth country code|passport country|immigration status|visa status", "tei"),
-    Rule(K.MARITAL_STATUS, Q, r"marital(?: status)?|married|civil status|relationship status|spouse|number (?:of )?(?:children|dependents?)|dependents?|total children|children (?:at )?home", "teibn", where=lambda c: not c.definition),
+    Rule(K.MARITAL_STATUS, Q, r"marital(?: status)?|married|civil status|relationship status|spouse|number (?:of )?(?:children|dependents?)|dependents?|total children|children (?:at )?home", "teibn", unless=r"(?:name|phone|email|date|number|address|job|employer)$(?<!children number)", where=lambda c: not c.definition),
     Rule(K.EDUCATION, Q, r"education(?: level)?|degree|highest degree|qualification|diploma|alma mater|school name|university|academic (?:title|degree)|gpa|grade point", "tei", unless="(?:id|count)$|degree (?:angle|celsius)",
          where=lambda c: c.personal and not c.place),
     Rule(K.JOB, Q, r"job title|job|occupation|contact title|position title|profession|job (?:role|function|description)|department name|seniority|hire date|hired (?:at|on)|date (?:of )?hire(?:d)?|employment (?:date|type|status|start|end)|"

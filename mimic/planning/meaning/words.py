@@ -11,6 +11,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from mimic.planning.meaning.tongues import PARTS, TONGUES
+
 # Other languages and abbreviations, in plain English. A word that means different things in different languages (es/pt `nombre`
 # is a name, fr `nombre` a number) stands here only where one sense is far more usual in schemas.
 TRANSLATIONS = {
@@ -25,7 +27,7 @@ TRANSLATIONS = {
     "realname": "real name", "legalname": "legal name", "nombres": "first name", "nombre": "name", "nome": "name", "nom": "name",
     "naam": "name", "namen": "name", "bezeichnung": "name", "denominacion": "name", "denominazione": "name", "libelle": "name",
     "nickname": "nickname", "nick": "nickname", "spitzname": "nickname", "apodo": "nickname", "pseudo": "username",
-    "pseudonym": "nickname", "alias": "alias", "anrede": "salutation", "civilite": "salutation", "tratamiento": "salutation",
+    "pseudonym": "nickname", "alias": "alias", "anrede": "salutation", "civilite": "salutation", "tratamiento": "treatment",
     "aanhef": "salutation", "honorific": "salutation", "courtesy": "salutation",
     # logins
     "uname": "username", "usrname": "username", "loginname": "username", "logname": "username", "userid": "user id",
@@ -392,7 +394,8 @@ WORDS = frozenset(
     ]
 )
 
-_LANGUAGE = {**TRANSLATIONS, **{word: word for word in WORDS}}
+TRANSLATIONS = {**TONGUES, **TRANSLATIONS}
+_LANGUAGE = {**{word: word for word in PARTS}, **TRANSLATIONS, **{word: word for word in WORDS}}
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
 # Plurals that are words of their own, or no plurals.
 _SINGULAR = {"news", "address", "status", "access", "business", "class", "process", "series", "species", "diagnosis", "gps", "sms",
@@ -418,6 +421,11 @@ def singular(word: str) -> str:
     return word[:-1]
 
 
+def _possessive(part: str) -> bool:
+    """`mothers` in `mothersname`, `verwendungs` in compounds: a known word and the s that ties it to the next one."""
+    return len(part) > 5 and part[-1] == "s" and part[:-1] in _LANGUAGE
+
+
 def _cut(token: str) -> list[str]:
     """A glued token as known words, longest first and fewest, or the token as it is: `lockedby` is `locked`, `by`."""
     best: list[list[str] | None] = [[]] + [None] * len(token)
@@ -426,7 +434,7 @@ def _cut(token: str) -> list[str]:
             before = best[start]
             if (
                 before is None
-                or token[start:end] not in _LANGUAGE
+                or not (token[start:end] in _LANGUAGE or _possessive(token[start:end]))
                 or (end - start < 3 and token[start:end] not in ("id", "ip", "by", "at", "nr"))
             ):
                 continue
