@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from rich.text import Text
@@ -10,7 +11,7 @@ from mimic.cli.show_report import finding_tree, findings, plain_table
 from mimic.cli.talk import Talk
 from mimic.graph import components, cycles
 from mimic.plan import Plan, TablePlan
-from mimic.semantics import Sensitivity
+from mimic.semantics import Kind, Sensitivity
 
 
 def show(plan: Plan, talk: Talk) -> None:
@@ -75,7 +76,9 @@ def _sensitive(plan: Plan, *, why: bool) -> list[str]:
         found = [(column.name, plan.meanings.get((planned.table.name, column.name))) for column in planned.table.columns]
         told = [(name, meaning) for name, meaning in found if meaning is not None and meaning.sensitivity is not Sensitivity.NONE]
         if why:
-            lines += [f"{planned.table.name}.{name}: {x.kind.value} ({x.sensitivity.value}), {x.why}" for name, x in told]
+            lines += [
+                f"{planned.table.name}.{name}: {x.kind.value} ({x.sensitivity.value}, {x.confidence:.0%}), {x.why}" for name, x in told
+            ]
         elif told:
             lines.append(f"{planned.table.name}: " + ", ".join(f"{name} ({meaning.sensitivity.value})" for name, meaning in told))
     return lines
@@ -87,9 +90,27 @@ def tree(plan: Plan) -> dict[str, Any]:
         "engine": plan.schema.engine,
         "version": plan.schema.version,
         "tables": [_table_tree(plan, table) for table in plan.tables],
+        "columns": list(_column_trees(plan)),
         "cycles": [[str(name) for name in loop] for loop in cycles(plan.schema)],
         "findings": [finding_tree(finding) for finding in plan.findings],
     }
+
+
+def _column_trees(plan: Plan) -> Iterator[dict[str, Any]]:
+    """Every column in a row of its own: what it seems to mean, how sensitive that is, how sure (0 .. 1), and why."""
+    for table in plan.tables:
+        for column in table.table.columns:
+            meaning = plan.meanings.get((table.table.name, column.name))
+            yield {
+                "schema": table.table.name.schema,
+                "table": table.table.name.name,
+                "column": column.name,
+                "type": column.declared,
+                "sensitivity": meaning.sensitivity.value if meaning else Sensitivity.NONE.value,
+                "kind": meaning.kind.value if meaning else Kind.OTHER.value,
+                "confidence": round(meaning.confidence, 3) if meaning else 0.0,
+                "why": meaning.why if meaning else "",
+            }
 
 
 def _table_tree(plan: Plan, planned: TablePlan) -> dict[str, Any]:

@@ -16,9 +16,10 @@ from functools import lru_cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mimic.planning.meaning.checksums import NATIONAL
 from mimic.planning.meaning.context import Context
 from mimic.profile import ColumnProfile, TableEvidence
-from mimic.schema import Column, Json, Text, bare
+from mimic.schema import Array, Column, Json, LogicalType, Text, bare
 from mimic.semantics import Kind, Meaning, Sensitivity
 
 LOOKED_AT = 1_000  # distinct values of a column that are read
@@ -41,7 +42,7 @@ _SHAPES: dict[str, re.Pattern[str]] = {
     ),
     "hex": re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128}|[0-9A-F]{32}|[0-9A-F]{40}|[0-9A-F]{64}"),
     "iban": re.compile(r"[A-Z]{2}\d{2} ?([A-Z0-9]{4} ?){2,7}[A-Z0-9]{1,4}"),
-    "card": re.compile(r"([2-6]\d{3}[ -]?){3}\d{1,7}"),
+    "card": re.compile(r"[2-6]\d{3}([ -]?\d{4}){2}[ -]?\d{1,7}|3[47]\d{2}[ -]?\d{6}[ -]?\d{5}"),
     "phone": re.compile(r"(?=(?:\D*\d){7,15}\D*(?:x\d+)?$)\+?[\d(][\d ().\-/]{5,22}\d(?: ?(?:x|ext\.?) ?\d{1,6})?"),
     "e164": re.compile(r"\+[1-9]\d{6,14}"),
     "coordinates": re.compile(r"\(?-?\d{1,3}\.\d{3,}[,; ]\s?-?\d{1,3}\.\d{3,}\)?|POINT ?\(.+\)"),
@@ -142,8 +143,27 @@ class Signs:
             return Meaning(Kind.LAST_NAME, Sensitivity.DIRECT, 0.75, f"{share('last'):.0%} of its values are last names of public lists")
         if share("e164") >= 0.9 or (share("phone") >= 0.8 and set(words) & {"number", "contact", "call", "no"}):
             return Meaning(Kind.PHONE, Sensitivity.DIRECT, 0.8, f"{share('phone'):.0%} of its values look like phone numbers")
+        told = max((name for name in self.shares if name.startswith("national:")), key=share, default="")
+        if self.distinct >= 5 and told and share(told) >= 0.9:
+            return Meaning(
+                Kind.NATIONAL_ID,
+                Sensitivity.DIRECT,
+                0.85,
+                f"{share(told):.0%} of its values are {told[9:]} national numbers with a right checksum",
+            )
         if share("json") >= 0.9:
+            if share("json:person") >= 0.05:
+                return Meaning(
+                    Kind.JSON_PERSON,
+                    Sensitivity.DIRECT,
+                    0.8,
+                    f"{share('json:person'):.0%} of its values hold e-mails, phones or names under keys called so",
+                )
             return None
+        if self.distinct >= 3 and share("email inside") >= 0.02 and share("email") < 0.5 and self.mean_words >= 2:
+            return Meaning(
+                Kind.FREE_TEXT, Sensitivity.TEXT, 0.75, f"{share('email inside'):.0%} of its values hold an e-mail address somewhere"
+            )
         if self.mean_words >= 6 and share("sentence") >= 0.5:
             return Meaning(Kind.FREE_TEXT, Sensitivity.TEXT, 0.7, f"sentences of {self.mean_words:.0f} words on average")
         for shape, least, kind in _HARMLESS:
@@ -184,14 +204,28 @@ _HARMLESS = (
     ("mime", 0.9, Kind.MIME), ("timezone", 0.9, Kind.TIMEZONE), ("colour", 0.9, Kind.COLOUR), ("uuid", 0.9, Kind.ID), ("hex", 0.9, Kind.HASH),
     ("url", 0.9, Kind.URL), ("version", 0.95, Kind.VERSION),
 )  # fmt: skip
+_PERSON_IN_JSON = re.compile(
+    r'"[^"]*(?i:e-?mail|phone|first_?name|last_?name|full_?name|given_?name|family_?name|surname|address|street|birth|ssn|iban|username|ip_?addr)[^"]*"\s*:\s*["{\[]'
+)
+_EMAIL_INSIDE = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)*\.[A-Za-z]{2,}")
 _CHECKS: dict[str, Callable[[str], bool]] = {"ip": is_ip, "json": is_json}
+
+
+def _element(kind: LogicalType) -> LogicalType:
+    """The type of the elements of an array, or the type itself."""
+    kind = bare(kind)
+    while isinstance(kind, Array):
+        kind = bare(kind.element)
+    return kind
 
 
 def read(evidence: TableEvidence, column: Column) -> Signs | None:
     """The signs of a text column's sample; None where there is nothing to read."""
-    if not isinstance(bare(column.type), Text | Json) or column.name not in evidence.sample.column_names:
+    if not isinstance(_element(column.type), Text | Json) or column.name not in evidence.sample.column_names:
         return None
     values = evidence.column(column.name)
+    while pa.types.is_list(values.type) or pa.types.is_large_list(values.type):
+        values = values.flatten()
     present = len(values) - values.null_count
     if not present or not pa.types.is_string(values.type):
         return None
@@ -209,6 +243,11 @@ def read(evidence: TableEvidence, column: Column) -> Signs | None:
                 counts[shape] += 1
         for shape, check in _CHECKS.items():
             counts[shape] += check(text)
+        if len(text) <= 20:
+            for national in NATIONAL:
+                counts[f"national:{national.__name__}"] += national(text)
+        counts["json:person"] += text[:1] in "{[" and _PERSON_IN_JSON.search(text) is not None
+        counts["email inside"] += "@" in text and _EMAIL_INSIDE.search(text) is not None
         parts = [part for part in re.split(r"[\s,.]+", text.strip().lower()) if part]
         counts["spaced"] += len(parts) > 1
         counts["sentence"] += len(parts) >= 4
