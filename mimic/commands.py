@@ -27,7 +27,8 @@ from typing import Literal as Only
 
 import pyarrow as pa
 
-from mimic import connector, evaluating, generating, generators, learning, planning, profiling, storing, writing
+from mimic import connector, evaluating, generating, generators, learning, planning, profiling, storing, subsetting, writing
+from mimic.batch import Batch
 from mimic.config import Config
 from mimic.connector import IfExists, Load, Source, Target
 from mimic.errors import ConfigError, MimicError, Refused, UsageError, closest
@@ -40,12 +41,15 @@ from mimic.planning.restricting import restrict, restrict_config
 from mimic.profile import Evidence
 from mimic.progress import Progress, Quiet
 from mimic.registry import Registry
-from mimic.report import Finding, Report, Severity, TableLine
+from mimic.report import Finding, Report, Severity, StepLine, TableLine
 from mimic.schema import Schema, TableName
+from mimic.selection import Selection
+from mimic.semantics import Meaning, Sensitivity
 
 Reference = Only["copy", "synthesize"]
 Decide = Callable[[Sequence[TablePlan]], Reference]
 Rows = int | Mapping[str, int]
+Mask = Callable[[Iterable[Batch]], Iterator[Batch]]
 
 SAMPLE_TO_INSPECT = 10_000  # rows per table: enough to tell what a column means
 BATCH_ROWS = 65_536
@@ -207,6 +211,45 @@ def clone(
     return replace(report, command="clone", seconds=time.monotonic() - since, facts=facts)
 
 
+def subset(
+    source: str,
+    target: str,
+    *,
+    roots: Sequence[str] = (),
+    last: str | None = None,
+    config: Config | str | Path | None = None,
+    schemas: Sequence[str] = (),
+    tables: Sequence[str] = (),
+    exclude_tables: Sequence[str] = (),
+    unmasked: str | None = None,
+    seed: int | None = None,
+    if_exists: IfExists = "fail",
+    replace_unmarked: str | None = None,
+    accept: Sequence[str] = (),
+    jobs: int = 1,
+    dry_run: bool = False,
+    mask: Mask | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Fill `target` with real rows: those of `roots`, what hangs on them, and everything that any of these rows refers to.
+
+    Columns that look sensitive stop it, unless `mask` takes care of them or `unmasked` says why they may stay as they are.
+    """
+    since = time.monotonic()
+    progress = progress or Quiet()
+    told = _config(config, seed=seed, accept=accept)
+    if unmasked is not None and not unmasked.strip():
+        raise UsageError("a reason is wanted: it is recorded with the load.", where="unmasked")
+    filling = _Filling(None, None, seed, False, if_exists, replace_unmarked, jobs, dry_run)
+    source_door, door = connector.find(source), connector.find(target)
+    with _telling(told), source_door.source(source, jobs=jobs) as opened, door.target(target) as filled:
+        if opened.identity() == filled.identity():
+            raise Refused("source and target are the same database; nothing was written.", where=door.safe_url(target))
+        report = _subset(opened, filled, told, _Choice(schemas, tables, exclude_tables), (roots, last), filling, unmasked, mask, progress)
+    facts = {"source": source_door.safe_url(source), "target": door.safe_url(target)} | report.facts
+    return replace(report, seconds=time.monotonic() - since, facts=facts)
+
+
 def compare(
     source: str,
     target: str,
@@ -353,6 +396,88 @@ def _written(
             if not made.again(problem):
                 raise
             progress.say("some rows were refused, and are made another way")
+
+
+def _subset(
+    opened: Source,
+    target: Target,
+    config: Config,
+    choice: _Choice,
+    asked: tuple[Sequence[str], str | None],
+    filling: _Filling,
+    unmasked: str | None,
+    mask: Mask | None,
+    progress: Progress,
+) -> Report:
+    read, schema, cut = _part(opened, config, choice)
+    _refuse(schema.remarks, config.accept)  # tables that cannot be read
+    texts, last = asked
+    texts = texts or (config.subset.roots if config.subset else ())
+    if not texts:
+        raise UsageError("nothing is named to start from.", hint=f"{subsetting.EXAMPLES} Give it as --root, or in mimic.yaml.")
+    edges = subsetting.read_edges(with_keys(read, config), config)
+    edges = tuple(edge for edge in edges if schema.by_name.keys() >= {edge.key.table, edge.key.parent})
+    roots = subsetting.read_roots(texts, schema, last=last)
+    target.begin(_load(schema, filling, dry_run=True))
+    target.abandon()
+    modes = subsetting.modes(schema, config)
+    chosen = subsetting.select(opened, schema, edges, roots, modes, seed=config.seed, progress=progress)
+    if unmasked is None and mask is None:
+        _refuse_sensitive(_sensitive(opened, schema, config, chosen, progress))
+    if unmasked is not None:
+        progress.say(f"no value is masked; the reason given: {unmasked}")
+    whole = len(schema.tables) == len(read.tables)
+    ddl, said = opened.ddl(choice.schemas) if whole else (None, _without_ddl())
+    rows = {table.name: chosen.rows(table.name) for table in schema.tables}
+    mark = {"mode": "subset", "roots": "; ".join(texts), "seed": str(config.seed)} | ({"unmasked": unmasked} if unmasked else {})
+    load_ = _load(schema, filling, rows=rows, mark=mark)
+    if ddl and ddl.engine == target.capabilities.engine:
+        load_ = replace(load_, ddl=ddl)
+    batches = subsetting.fetch(opened, schema, load_.order, chosen, batch_rows=BATCH_ROWS)
+    lines, found = writing.write(target, load_, mask(batches) if mask else batches, modes, progress=progress)
+    findings = _open(_each_once(schema.remarks, cut, said, found), config.accept)
+    facts = {"seed": str(config.seed), "roots": "; ".join(texts)} | ({"unmasked": unmasked} if unmasked else {})
+    facts |= {"dry run": "nothing was written"} if filling.dry_run else {}
+    steps = tuple(StepLine(str(step.table), len(step.numbers), step.why) for step in chosen.steps)
+    return Report("subset", lines, findings, facts=facts, steps=steps)
+
+
+def _part(opened: Source, config: Config, choice: _Choice) -> tuple[Schema, Schema, tuple[Finding, ...]]:
+    """The source's structure as it was read, the part of it that was chosen, and what was cut."""
+    read = opened.schema()
+    bind(config, read, registry())
+    schema, cut = restrict(with_keys(read, config), schemas=choice.schemas, tables=choice.tables, exclude_tables=choice.exclude_tables)
+    return read, schema, cut
+
+
+WAYS_OUT = (
+    "Two ways out: --key-file FILE masks them (`mimic key new FILE` makes a key); --unmasked REASON leaves all as they are, and the",
+    "reason is recorded. Where a guess is wrong, say `sensitivity: none` for the column in mimic.yaml.",
+)
+SENSITIVE = (Sensitivity.DIRECT, Sensitivity.SECRET, Sensitivity.SPECIAL, Sensitivity.TEXT)
+
+
+def _sensitive(
+    opened: Source, schema: Schema, config: Config, chosen: Selection, progress: Progress
+) -> dict[tuple[TableName, str], Meaning]:
+    """Columns of kept rows that point at persons, let one in, or hold free text, by a small sample."""
+    small = config.model_copy(update={"sample_rows": min(config.sample_rows, SAMPLE_TO_INSPECT)})
+    evidence = planning.understand(profiling.profile(opened, schema, config=small, progress=progress), small)
+    keys = {(key.table, name) for key in schema.foreign_keys for name in key.columns}
+    return {
+        place: meaning
+        for place, meaning in evidence.meanings.items()
+        if meaning.sensitivity in SENSITIVE and chosen.rows(place[0]) and place not in keys
+    }
+
+
+def _refuse_sensitive(found: Mapping[tuple[TableName, str], Meaning]) -> None:
+    if found:
+        lines = [f"  {table}.{column}  {meaning.kind}, {meaning.sensitivity}" for (table, column), meaning in found.items()]
+        count = "a column looks" if len(found) == 1 else f"{len(found)} columns look"
+        raise Refused(
+            "\n".join([f"{count} sensitive, and nothing is masked; nothing was written.", *lines, *WAYS_OUT]),
+        )
 
 
 def _load(

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from mimic.semantics import Kind, Sensitivity
 
-Mode = Literal["synthesize", "copy", "empty"]
+Mode = Literal["synthesize", "subset", "copy", "empty"]
 
 
 class _Strict(BaseModel):
@@ -31,7 +31,9 @@ class ColumnConfig(_Strict):
 class TableConfig(_Strict):
     """What happens to one table."""
 
-    mode: Mode | None = Field(None, description="synthesize: learned rows; copy: the source's rows; empty: none.")
+    mode: Mode | None = Field(
+        None, description="synthesize: learned rows; subset: a part of the source's rows; copy: all of them; empty: none."
+    )
     rows: Annotated[int, Field(ge=0)] | None = Field(None, description="Exactly this many rows.")
     scale: Annotated[float, Field(gt=0)] | None = Field(None, description="Rows as a multiple of the source's.")
     columns: dict[str, ColumnConfig] = Field(default_factory=dict)
@@ -44,6 +46,34 @@ class KeyConfig(_Strict):
     columns: list[str]
     parent: str
     referred: list[str]
+
+
+class ReferenceConfig(_Strict):
+    """A polymorphic reference: one column names the table, another holds the key of a row there. Subsets follow it."""
+
+    table: str
+    type: str = Field(description="The column whose values say which table is meant.")
+    id: str = Field(description="The column with the primary key of a row of that table.")
+    parents: dict[str, str] = Field(description="A value of the type column -> a table.")
+
+
+class FollowConfig(_Strict):
+    """How a subset follows one foreign key."""
+
+    down: bool = Field(True, description="false: children of kept parents are not taken in by this key.")
+    max_children: Annotated[int, Field(ge=1)] | None = Field(None, description="At most this many children of each parent.")
+    newest: str | None = Field(None, description="Of more children than that, the newest by this column; without it they are drawn.")
+    where: str | None = Field(None, description="Only children for which this SQL expression over their columns is true.")
+    follow_nullable: bool | None = Field(None, description="false: where a parent is not kept, the key becomes NULL.")
+
+
+class SubsetConfig(_Strict):
+    """Which real rows are kept; see `mimic subset --help`."""
+
+    roots: list[str] = Field(default_factory=list, description="Rows to start from: 'customers: 5%', 'orders: 200 rows', 'orders(42)'.")
+    max_children: Annotated[int, Field(ge=1)] | None = Field(None, description="At most this many children of a parent, for every key.")
+    follow_nullable: bool = Field(True, description="false: keys that may be NULL become NULL where their parent is not kept.")
+    keys: dict[str, FollowConfig] = Field(default_factory=dict, description="How single keys are followed, each written table(column,...).")
 
 
 class Config(_Strict):
@@ -63,6 +93,8 @@ class Config(_Strict):
     privacy_unit: list[str] | None = Field(None, description="Tables whose rows are the owners that `k` counts; guessed when absent.")
     accept: list[str] = Field(default_factory=list, description="Findings that are fine: an id, or id:place.")
     extra_fks: list[KeyConfig] = Field(default_factory=list)
+    references: list[ReferenceConfig] = Field(default_factory=list, description="References to one of several tables.")
+    subset: SubsetConfig | None = Field(None, description="Which rows are kept of tables of mode subset.")
     ignore_fks: list[str] = Field(default_factory=list, description="Foreign keys to leave out of the graph, written table(column,...).")
     tables: dict[str, TableConfig] = Field(default_factory=dict)
     _mistakes: tuple[tuple[str, str], ...] = PrivateAttr(())

@@ -53,6 +53,15 @@ class TableLine:
 
 
 @dataclass(frozen=True, slots=True)
+class StepLine:
+    """How rows came into a subset, in the order of the steps: `rows` of a table, and why (a root, or a key with its direction)."""
+
+    table: str
+    rows: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """A figure between 0 and 1, higher is better, and the place that it belongs to."""
 
@@ -63,13 +72,14 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How a command ended: a line per table, findings, scores."""
+    """How a command ended: a line per table, findings, scores; of a subset also the steps by which its rows were chosen."""
 
     command: str
     tables: tuple[TableLine, ...] = ()
     findings: tuple[Finding, ...] = ()
     scores: tuple[Score, ...] = ()
     seconds: float = 0.0
+    steps: tuple[StepLine, ...] = ()
     facts: dict[str, str] = field(default_factory=dict)
 
     def exit_code(self, accept: Iterable[str] = ()) -> int:

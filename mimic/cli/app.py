@@ -326,6 +326,63 @@ def clone(
 
 
 @app.command()
+def subset(
+    source: o.OptionalSource = None,
+    target: o.OptionalTarget = None,
+    root: o.Roots = None,
+    last: o.Last = None,
+    schema: o.Schemas = None,
+    table: o.Tables = None,
+    exclude_table: o.ExcludeTables = None,
+    config: o.ConfigFile = None,
+    unmasked: o.Unmasked = None,
+    seed: o.Seed = None,
+    if_exists: o.IfExists = o.IfExistsOption.FAIL,
+    replace_unmarked: o.ReplaceUnmarked = None,
+    accept: o.Accept = None,
+    jobs: o.Jobs = 1,
+    dry_run: o.DryRun = False,
+    format: o.AsFormat = o.Format.TEXT,
+    quiet: o.Quietly = False,
+    verbose: o.Verbose = 0,
+) -> None:
+    """Fill TARGET with real rows of SOURCE: some rows, what hangs on them, and all that these refer to.
+
+    Downstream goes from the roots and their descendants only; then every row that a kept row refers to is kept too. SOURCE may be a
+    read-only replica: nothing but SELECT is needed. How single keys are followed is said in mimic.yaml under `subset:`.
+
+    ```
+    mimic subset postgresql://me@prod/shop sqlite:///few.db --root 'customers: 5%' --dry-run
+    mimic subset sqlite:///shop.db sqlite:///few.db --root 'orders(42)' --unmasked 'bug 4711, deleted on Friday'
+    ```
+    """
+    from mimic import commands
+    from mimic.cli import show_report
+
+    with _talk(format, quiet, verbose, config) as talk:
+        told = _read(config)
+        report = commands.subset(
+            _url(source, told, "source"),
+            _url(target, told, "target"),
+            roots=root or (),
+            last=last,
+            config=told,
+            schemas=schema or (),
+            tables=table or (),
+            exclude_tables=exclude_table or (),
+            unmasked=unmasked,
+            seed=seed,
+            if_exists=_if_exists(if_exists),
+            replace_unmarked=replace_unmarked,
+            accept=accept or (),
+            jobs=jobs,
+            dry_run=dry_run,
+            progress=talk,
+        )
+    raise typer.Exit(show_report.show(report, talk))
+
+
+@app.command()
 def compare(
     source: o.SourceUrl,
     target: o.CopyUrl,

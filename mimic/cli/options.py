@@ -83,6 +83,24 @@ FitDomains = Annotated[
         "--fit-domains", metavar="", help="Make fewer rows where a key has too few values, instead of refusing.", rich_help_panel=SIZING
     ),
 ]
+Roots = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--root",
+        metavar="TABLE: HOW",
+        help="Rows to start from: 'customers: 5%', 'orders: 200 rows', \"customers: where country = 'CH'\", 'orders: last 90 days', "
+        "'orders(42)'. May be repeated; `subset: roots:` of --config when absent.",
+        rich_help_panel=CHOOSING,
+    ),
+]
+Last = Annotated[
+    str | None,
+    typer.Option("--last", metavar="SPAN", help="Only root rows of the last '90 days', '6 months', ...", rich_help_panel=CHOOSING),
+]
+Unmasked = Annotated[
+    str | None,
+    typer.Option("--unmasked", metavar="REASON", help="Mask nothing; the reason is recorded with the load.", rich_help_panel=LOADING),
+]
 Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="The same model, seed and version give the same rows.")]
 
 IfExists = Annotated[

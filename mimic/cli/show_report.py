@@ -30,6 +30,8 @@ def show(report: Report, talk: Talk) -> int:
 
 def _show_lines(report: Report, talk: Talk) -> None:
     dry = "dry run" in report.facts
+    if report.steps and (dry or talk.verbosity):
+        _show_steps(report, talk)
     table = plain_table(("table", "left"), ("mode", "left"), ("rows", "right"), ("seconds", "right"), ("rows/s", "right"))
     for line in report.tables:
         speed = f"{line.rows / line.seconds:,.0f}" if line.seconds > 0 and line.rows else ""
@@ -42,6 +44,15 @@ def _show_lines(report: Report, talk: Talk) -> None:
     else:
         end = f"written to {report.facts.get('target', 'the target')} in {report.seconds:.1f} s."
     talk.out.print(Text(f"{told} {end}"), soft_wrap=True)
+
+
+def _show_steps(report: Report, talk: Talk) -> None:
+    """How the rows of a subset were chosen, step by step."""
+    table = plain_table(("step", "right"), ("table", "left"), ("rows", "right"), ("why", "left"))
+    for i, step in enumerate(report.steps, 1):
+        table.add_row(str(i), Text(step.table), f"{step.rows:,}", Text(step.why))
+    talk.out.print(table)
+    talk.out.print()
 
 
 def show_comparison(report: Report, talk: Talk) -> int:
@@ -151,6 +162,7 @@ def tree(report: Report) -> dict[str, Any]:
         "seconds": round(report.seconds, 3),
         "facts": report.facts,
         "tables": [{"table": x.table, "mode": x.mode, "rows": x.rows, "seconds": round(x.seconds, 3)} for x in report.tables],
+        "steps": [{"table": step.table, "rows": step.rows, "why": step.why} for step in report.steps],
         "findings": [finding_tree(finding) for finding in report.findings],
         "scores": [{"name": score.name, "place": score.place, "value": round(score.value, 4)} for score in report.scores],
     }

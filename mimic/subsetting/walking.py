@@ -1,0 +1,235 @@
+"""The closure: roots, what hangs on them, and then everything that any kept row refers to.
+
+Downstream goes from roots and their descendants only, never from rows that were taken in as parents; so the two directions
+are two runs, each to its fixpoint. A run asks the source once per edge and level: keys of new rows go there as arrays, row
+numbers and the keys needed further on come back as arrays. Tables are taken in load order downstream and against it
+upstream, so that without cycles every edge is asked once. What is held in memory are numbers of rows and keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from mimic.config import Mode
+from mimic.connector import Source
+from mimic.errors import UsageError
+from mimic.graph import load_order
+from mimic.progress import Bar, Progress
+from mimic.schema import Schema, Table, TableName
+from mimic.selection import ROW, Both, Condition, Edge, Filter, KeyIn, Numbers, RowIn, Selection, Step
+from mimic.subsetting.asking import Root
+from mimic.subsetting.drawing import hashed
+from mimic.subsetting.keys import codes, distinct, fitted
+
+
+def select(
+    source: Source,
+    schema: Schema,
+    edges: Sequence[Edge],
+    roots: Sequence[Root],
+    modes: dict[TableName, Mode],
+    *,
+    seed: int,
+    progress: Progress,
+) -> Selection:
+    """Which rows of `source` belong to the subset. Tables of mode copy come whole, and what they refer to is kept too."""
+    for root in roots:
+        if modes[root.table.name] != "subset":
+            sentence = f"{root.table.name} is of mode {modes[root.table.name]}, so nothing can start there."
+            raise UsageError(sentence, hint="Give it mode: subset in mimic.yaml.")
+    copied = [name for name, mode in modes.items() if mode == "copy"]
+    walk = _Walk(source, schema, edges, source.count(copied) if copied else {}, seed, progress.bar("selecting", None))
+    for root in roots:
+        walk.start(root)
+    walk.down()
+    for name in walk.whole:
+        walk.all_of(name)
+    walk.up()
+    walk.bar.done()
+    return Selection(tuple(walk.steps), tuple(edges), walk.whole)
+
+
+class _Walk:
+    def __init__(self, source: Source, schema: Schema, edges: Sequence[Edge], whole: dict[TableName, int], seed: int, bar: Bar) -> None:
+        self.source, self.schema, self.whole, self.seed, self.bar = source, schema, whole, seed, bar
+        self.place = {name: i for i, name in enumerate(load_order(schema).tables)}
+        self.below: dict[TableName, list[Edge]] = {}
+        self.above: dict[TableName, list[Edge]] = {}
+        for edge in edges:
+            if edge.down:
+                self.below.setdefault(edge.key.parent, []).append(edge)
+            if edge.up and edge.key.parent not in whole:
+                self.above.setdefault(edge.key.table, []).append(edge)
+        self.kept: dict[TableName, Numbers] = {}
+        self.steps: list[Step] = []
+        self.fresh: dict[TableName, list[pa.Table]] = {}  # new rows whose children are not asked for yet
+        self.needs: dict[Edge, list[pa.Table]] = {}  # keys of parents, named as the parent's columns
+
+    # -- new rows ----------------------------------------------------------------------------------------------------------
+
+    def take(self, table: TableName, rows: pa.Table, why: str, edge: Edge | None, *, downstream: bool) -> None:
+        """Keep the rows that are not kept yet; note which parents they need and, downstream, that their children are to come."""
+        numbers = rows.column(ROW).to_numpy()
+        numbers, first = np.unique(numbers, return_index=True)
+        held = self.kept.get(table, np.empty(0, np.int64))
+        new = ~np.isin(numbers, held, assume_unique=True) if len(held) else np.ones(len(numbers), np.bool_)
+        numbers, first = numbers[new], first[new]
+        if not len(numbers):
+            return
+        self.kept[table] = np.sort(np.concatenate([held, numbers])) if len(held) else numbers
+        self.steps.append(Step(table, why, edge, downstream, numbers))
+        self.bar.advance(len(numbers))
+        rows = rows if len(first) == len(rows) else rows.take(pa.array(first))
+        self.need(table, rows, besides=edge if downstream else None)
+        if downstream and table in self.below:
+            self.fresh.setdefault(table, []).append(rows)
+
+    def need(self, table: TableName, rows: pa.Table, besides: Edge | None = None) -> None:
+        """Which parents rows refer to. By the edge that led down to them they refer to rows that are kept."""
+        for edge in self.above.get(table, ()):
+            if edge == besides:
+                continue
+            here = rows if edge.when is None else rows.filter(_is(rows.column(edge.when[0]), edge.when[1]))
+            keys = distinct(here, edge.key.columns, edge.key.referred)
+            if keys.num_rows:
+                self.needs.setdefault(edge, []).append(keys)
+
+    # -- roots -------------------------------------------------------------------------------------------------------------
+
+    def start(self, root: Root) -> None:
+        table = root.table
+        if root.keys is not None:
+            rows = self.read(table, KeyIn(tuple(root.keys.schema.names), root.keys), downstream=True)
+            wanted = pa.Table.from_batches([root.keys]).group_by(root.keys.schema.names).aggregate([]).num_rows
+            if rows.num_rows < wanted:
+                raise UsageError(f"{root.text!r}: {wanted - rows.num_rows} of {wanted} keys are of no row.", where="roots")
+        elif root.share is None and root.rows is None and root.last is None:
+            rows = self.read(table, root.where, downstream=True)
+        else:
+            rows = self.read(table, RowIn(self.drawn(root)), downstream=True)
+        self.take(table.name, rows, f"root {root.text!r}", None, downstream=True)
+
+    def drawn(self, root: Root) -> Numbers:
+        """The rows with the smallest hashes, as many as asked: of a share the ceiling."""
+        table = root.table
+        key = list(table.primary_key.columns) if table.primary_key else []
+        dates = [root.last.by] if root.last else []
+        rows = self.scan(table, list(dict.fromkeys([*key, *dates])), root.where)
+        if root.last is not None:
+            rows = rows.filter(_last(rows.column(root.last.by), root.last.span))
+        numbers: Numbers = rows.column(ROW).to_numpy()
+        n = rows.num_rows
+        if root.share is not None:
+            n = int(-(-rows.num_rows * root.share // 100))
+        elif root.rows is not None:
+            n = min(root.rows, n)
+        if n < rows.num_rows:
+            hashes = hashed([rows.column(name) for name in key or [ROW]], self.seed, str(table.name))
+            numbers = numbers[np.lexsort((numbers, hashes))[:n]]
+        return np.unique(numbers)
+
+    # -- down --------------------------------------------------------------------------------------------------------------
+
+    def down(self) -> None:
+        while self.fresh:
+            parent = min(self.fresh, key=lambda name: self.place[name])
+            rows = pa.concat_tables(self.fresh.pop(parent))
+            for edge in self.below[parent]:
+                child = self.schema.table(edge.key.table)
+                where = self.children(edge, distinct(rows, edge.key.referred, edge.key.columns), child)
+                if where is None:
+                    continue
+                found = self.read(child, where, downstream=True, edge=edge)
+                if edge.most is not None:
+                    found = found.filter(pa.array(self.first(found, edge, child)))
+                self.take(child.name, found, f"children by {edge}", edge, downstream=True)
+
+    def children(self, edge: Edge, keys: pa.Table, child: Table) -> Filter | None:
+        if edge.when is not None:
+            keys = keys.append_column(edge.when[0], pa.chunked_array([pa.array([edge.when[1]] * keys.num_rows, pa.string())]))
+        columns = tuple(keys.column_names)
+        batch = fitted(keys, child, columns)
+        if not batch.num_rows:
+            return None
+        return Both(KeyIn(columns, batch), edge.where) if edge.where else KeyIn(columns, batch)
+
+    def first(self, rows: pa.Table, edge: Edge, child: Table) -> NDArray[np.bool_]:
+        """Of each parent's children at most so many: the newest, or those with the smallest hash."""
+        n = rows.num_rows
+        parents = codes([rows.column(name) for name in edge.key.columns])
+        key = list(child.primary_key.columns) if child.primary_key else [ROW]
+        order: list[NDArray[np.generic]] = [hashed([rows.column(name) for name in key], self.seed, f"{edge}")]
+        if edge.newest is not None:
+            order.append(pc.rank(rows.column(edge.newest), sort_keys="descending", null_placement="at_end", tiebreaker="dense").to_numpy())
+        by = np.lexsort((*order, parents))
+        starts = np.flatnonzero(np.r_[True, np.diff(parents[by]) != 0]) if n else np.empty(0, np.int64)
+        rank = np.arange(n) - np.repeat(starts, np.diff(np.r_[starts, n]))
+        kept = np.zeros(n, np.bool_)
+        kept[by] = rank < (edge.most or n)
+        return kept
+
+    # -- up ----------------------------------------------------------------------------------------------------------------
+
+    def all_of(self, name: TableName) -> None:
+        """A whole table: what its rows refer to is needed."""
+        columns = self.columns(self.schema.table(name), downstream=False)
+        if columns:
+            for batch in self.source.scan(name, columns):
+                self.need(name, pa.Table.from_batches([batch]))
+
+    def up(self) -> None:
+        while self.needs:
+            edge = max(self.needs, key=lambda edge: (self.place[edge.key.parent], str(edge)))
+            parent = self.schema.table(edge.key.parent)
+            keys = distinct(pa.concat_tables(self.needs.pop(edge)), edge.key.referred, edge.key.referred)
+            batch = fitted(keys, parent, edge.key.referred)
+            if batch.num_rows:
+                rows = self.read(parent, KeyIn(edge.key.referred, batch), downstream=False)
+                self.take(parent.name, rows, f"parents by {edge}", edge, downstream=False)
+
+    # -- reading -----------------------------------------------------------------------------------------------------------
+
+    def columns(self, table: Table, *, downstream: bool, edge: Edge | None = None) -> list[str]:
+        """What must be known of a row to go on from it."""
+        wanted: list[str] = []
+        for up in self.above.get(table.name, ()):
+            wanted += [*up.key.columns, *([up.when[0]] if up.when else [])]
+        if downstream:
+            wanted += [name for below in self.below.get(table.name, ()) for name in below.key.referred]
+        if edge is not None and edge.most is not None:
+            wanted += [*edge.key.columns, *([edge.newest] if edge.newest else [])]
+            wanted += table.primary_key.columns if table.primary_key else ()
+        return list(dict.fromkeys(wanted))
+
+    def read(self, table: Table, where: Filter | None, *, downstream: bool, edge: Edge | None = None) -> pa.Table:
+        return self.scan(table, self.columns(table, downstream=downstream, edge=edge), where)
+
+    def scan(self, table: Table, columns: Sequence[str], where: Filter | Condition | None) -> pa.Table:
+        batches: Iterable[pa.RecordBatch] = self.source.scan(table.name, columns, where=where, numbered=True)
+        found = list(batches)
+        if found:
+            return pa.Table.from_batches(found)
+        return pa.table([pa.array([], pa.int64()), *(pa.array([], pa.null()) for _ in columns)], names=[ROW, *columns])
+
+
+def _is(values: pa.ChunkedArray, text: str) -> pa.ChunkedArray:
+    return pc.fill_null(pc.equal(values if pa.types.is_string(values.type) else values.cast(pa.string()), text), False)
+
+
+def _last(moments: pa.ChunkedArray, span: object) -> pa.ChunkedArray:
+    """The rows since `span` before the newest one that is not of the future, so that old data has a last month as well."""
+    kind = moments.type
+    plain = moments.cast(pa.timestamp("us", kind.tz if pa.types.is_timestamp(kind) else None))
+    now = datetime.now(UTC)
+    past = pc.less_equal(plain, pa.scalar(now if plain.type.tz else now.replace(tzinfo=None), plain.type))
+    newest = pc.max(pc.if_else(past, plain, None)).as_py()
+    if newest is None:
+        return pa.chunked_array([pa.array(np.zeros(len(moments), np.bool_))])
+    since = pc.greater_equal(plain, pa.scalar(newest - span, plain.type))
+    return pc.fill_null(pc.and_(past, since), False)
