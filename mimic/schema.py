@@ -280,7 +280,10 @@ HIDDEN = ("#", "@", "~")  # how names of columns begin that are filled and never
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
-    """`table(columns)` references `parent(referred)`; `virtual` when only the configuration says so."""
+    """`table(columns)` references `parent(referred)`; `virtual` when only the configuration says so.
+
+    `on` lists the partitions whose rows alone it holds for, where only some of them declare it; it is read as a key of the table.
+    """
 
     name: str
     table: TableName
@@ -293,6 +296,7 @@ class ForeignKey:
     on_delete: str = "NO ACTION"
     on_update: str = "NO ACTION"
     virtual: bool = False
+    on: tuple[TableName, ...] = field(default=(), compare=False)
 
     @property
     def label(self) -> str:

@@ -48,21 +48,28 @@ class RowIn:
 class Condition:
     """Rows for which an expression is true: SQL of the source's engine over the columns of the table, proved harmless before.
 
-    Names of columns in it are quoted.
+    In it the table is called t.
     """
 
     sql: str
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """Rows that lie in some partitions of a partitioned table."""
+
+    partitions: tuple[TableName, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Both:
     """Rows that pass two filters."""
 
-    one: HashShare | KeyIn | RowIn | Condition
-    other: Condition
+    one: Filter
+    other: Condition | Within
 
 
-Filter = HashShare | KeyIn | RowIn | Condition | Both
+Filter = HashShare | KeyIn | RowIn | Condition | Within | Both
 
 
 # -- what a subset keeps ---------------------------------------------------------------------------------------------------

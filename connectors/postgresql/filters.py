@@ -7,7 +7,7 @@ open and its table is locked against rewriting; for a partitioned table, above t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -138,7 +138,7 @@ def _spelled(number: int, date: bool, time: bool) -> str:
 _BLOCK, _PART = 16, 48  # from which bit on the block, and the partition, stand in a number
 
 
-def numbered(places: pa.Array, parts: pa.Array | None, oids: Sequence[int]) -> pa.Array:
+def numbered(places: pa.Array, parts: pa.Array | None, oids: Iterable[int]) -> pa.Array:
     """Numbers of rows from their `ctid` in binary form, and the oids of their partitions."""
     if isinstance(places, pa.ExtensionArray):
         places = places.storage
@@ -153,7 +153,7 @@ def numbered(places: pa.Array, parts: pa.Array | None, oids: Sequence[int]) -> p
     return pa.array(numbers, pa.int64())
 
 
-def row_in(where: RowIn, oids: Sequence[int]) -> Iterator[tuple[sql.Composable, pa.RecordBatch]]:
+def row_in(where: RowIn, oids: Iterable[int]) -> Iterator[tuple[sql.Composable, pa.RecordBatch]]:
     """Conditions, one after the other, for the rows of these numbers; `oids` are those of the partitions, if any."""
     known = sorted(oids)
     parts = where.numbers >> _PART

@@ -6,8 +6,8 @@ inherit from is read with ONLY, so that each row belongs to one table.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connectors.postgresql import triggers
@@ -41,7 +41,7 @@ class Stored:
     bytes: int
     type_schema: dict[str, str]  # column -> schema of the base type below any domains, where its operators live
     calling_out: tuple[tuple[int, str], ...]  # oid and name of its triggers that call out of the database
-    parts: tuple[int, ...] = ()  # oids of its partitions, of every level
+    parts: Mapping[TableName, int] = field(default_factory=dict)  # oids of its partitions, of every level
 
 
 def schema(catalog: Catalog) -> tuple[Schema, dict[TableName, Stored]]:
@@ -158,7 +158,7 @@ class _Reader:
         out = {trigger.name for trigger in table.triggers if trigger.calls_out}
         found = (t for group in (row.oid, *parts) for t in self.catalog.triggers.get(group, ()))
         calling = tuple((t.oid, t.name) for t in found if t.name in out)
-        return Stored(bytes=size, type_schema=schemas, calling_out=calling, parts=tuple(parts))
+        return Stored(bytes=size, type_schema=schemas, calling_out=calling, parts={_name(self.by_oid[part]): part for part in parts})
 
     def _bound(self, oid: int) -> str:
         """The bound as SQL; of a partition's partition, the path from the root."""
@@ -205,7 +205,7 @@ class _Reader:
                     excludes.append(Exclude(row.name, row.definition, columns))
                 case "f":
                     if key := self._foreign_key(oid, row):
-                        keys.append(key)
+                        keys.append(replace(key, on=self._on(oid, row, parts)))
         return primary, tuple(uniques), tuple(checks), tuple(excludes), tuple(keys)
 
     def _folded(self, oid: int, parts: list[int]) -> Iterator[Any]:
@@ -226,6 +226,23 @@ class _Reader:
                     continue
                 seen.add(meaning)
                 yield row
+
+    def _on(self, oid: int, row: Any, parts: list[int]) -> tuple[TableName, ...]:
+        """The leaf partitions for which a key holds that the table itself does not declare; none named where it holds for all."""
+        if row.relation == oid:
+            return ()
+        meaning = _meaning(row, self.root)
+        declaring = {part for part in parts for other in self.catalog.constraints.get(part, ()) if _meaning(other, self.root) == meaning}
+        leaves = [part for part in parts if self.by_oid[part].kind != "p"]
+        found = [leaf for leaf in leaves if declaring & set(self._upwards(leaf))]
+        return () if len(found) == len(leaves) else tuple(_name(self.by_oid[leaf]) for leaf in found)
+
+    def _upwards(self, oid: int) -> Iterator[int]:
+        """A partition, what it is a part of, and so on."""
+        yield oid
+        while self.by_oid[oid].is_partition and self.catalog.parents.get(oid):
+            oid = self.catalog.parents[oid][0]
+            yield oid
 
     def _foreign_key(self, oid: int, row: Any) -> ForeignKey | None:
         table, parent = _name(self.by_oid[oid]), self.by_oid.get(self.root.get(row.parent, row.parent))

@@ -21,7 +21,7 @@ from mimic import schema as s
 from mimic.connector import Capabilities
 from mimic.errors import ConnectorError, Unsupported
 from mimic.report import Finding
-from mimic.selection import ROW, Both, Condition, Filter, HashShare, KeyIn, RowIn
+from mimic.selection import ROW, Both, Condition, Filter, HashShare, KeyIn, RowIn, Within
 
 READ_ONLY = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 READING = {"search_path": "", "row_security": "off", "default_transaction_read_only": "on", "synchronize_seqscans": "off"}
@@ -133,12 +133,12 @@ class PostgresSource:
             raise Unsupported("the rows of a foreign table live elsewhere and are not read.", where=_shown(table))
         chosen = [known.column(name) for name in columns]
         listed = [values.expression(sql.SQL("t.{}").format(sql.Identifier(column.name)), column.type) for column in chosen]
-        parts = self._stored[table].parts if numbered or isinstance(where, RowIn) else ()
+        parts = self._stored[table].parts.values() if numbered else ()
         places = [sql.SQL("t.ctid"), *([sql.SQL("t.tableoid::int8")] if known.kind == "partitioned" else [])] if numbered else []
         query = sql.SQL("SELECT {} FROM {} AS t").format(sql.SQL(", ").join([*places, *listed] or [sql.SQL("true")]), _from(known))
-        placed = numbered or isinstance(where, RowIn)
-        order = sql.SQL("") if placed else self._order(known, where)
-        settings = BY_PLACE if isinstance(where, RowIn) else IN_ANY_ORDER if numbered else ""
+        by_place = _by_place(where)
+        order = sql.SQL("") if numbered or by_place else self._order(known, where)
+        settings = BY_PLACE if by_place else IN_ANY_ORDER if numbered else ""
         for condition, parameters in self._conditions(known, where):
             for batch in self._read(query + condition + order, _shown(table), parameters, settings):
                 landed = _landed(batch.select(range(len(places), batch.num_columns)), chosen, table)
@@ -159,14 +159,18 @@ class PostgresSource:
                 for condition, parameters in filters.key_in(table, where, self._stored[table.name].type_schema):
                     yield sql.SQL(" WHERE {}").format(condition), parameters
             case RowIn():
-                for condition, parameters in filters.row_in(where, self._stored[table.name].parts if table.kind == "partitioned" else ()):
+                parts = self._stored[table.name].parts.values() if table.kind == "partitioned" else ()
+                for condition, parameters in filters.row_in(where, parts):
                     yield sql.SQL(" WHERE {}").format(condition), parameters
             case Condition(sql=told):
                 yield sql.SQL(" WHERE ({})").format(sql.SQL(told)), None
+            case Within(partitions=names):
+                oids = [self._stored[table.name].parts[name] for name in names]
+                yield sql.SQL(" WHERE t.tableoid = ANY ({}::oid[])").format(sql.Literal("{" + ",".join(map(str, oids)) + "}")), None
             case Both(one=one, other=other):
+                ((more, _),) = self._conditions(table, other)
                 for condition, found in self._conditions(table, one):
-                    both = sql.SQL("{} AND ({})") if condition.as_string(None) else sql.SQL("{} WHERE ({})")
-                    yield both.format(condition, sql.SQL(other.sql)), found
+                    yield sql.SQL("{} AND {}").format(condition, sql.SQL(more.as_string(None).removeprefix(" WHERE "))), found
 
     def _order(self, table: s.Table, where: Filter | None) -> sql.Composable:
         if where is None and self._stored[table.name].bytes > SORTED_BYTES:
@@ -248,6 +252,10 @@ class PostgresSource:
 def _from(table: s.Table) -> sql.Composable:
     name = sql.Identifier(table.name.schema, table.name.name)
     return name if table.kind == "partitioned" else sql.SQL("ONLY {}").format(name)
+
+
+def _by_place(where: Filter | None) -> bool:
+    return isinstance(where, RowIn) or (isinstance(where, Both) and _by_place(where.one))
 
 
 def _sorted(column: s.Column) -> sql.Composable:

@@ -196,7 +196,10 @@ class SqliteSource:
                 return f" WHERE ({sql})", [], ""
             case Both(one=one, other=other):
                 first, values, scratch = self._condition(table, one, number)
-                return (f"{first} AND ({other.sql})" if first else f" WHERE ({other.sql})"), values, scratch
+                second, _, _ = self._condition(table, other, number)
+                if first and second:
+                    second = " AND " + second.removeprefix(" WHERE ")
+                return first + second, values, scratch
         return "", [], ""
 
     def _among(self, listed: str, parts: Sequence[list[Any]]) -> tuple[str, list[Any], str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from math import ceil
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +23,7 @@ from mimic.errors import UsageError
 from mimic.graph import load_order
 from mimic.progress import Bar, Progress
 from mimic.schema import Schema, Table, TableName
-from mimic.selection import ROW, Both, Condition, Edge, Filter, KeyIn, Numbers, RowIn, Selection, Step
+from mimic.selection import ROW, Both, Edge, Filter, KeyIn, Numbers, RowIn, Selection, Step, Within
 from mimic.subsetting.asking import Root
 from mimic.subsetting.drawing import hashed
 from mimic.subsetting.keys import codes, distinct, fitted
@@ -75,8 +76,7 @@ class _Walk:
 
     def take(self, table: TableName, rows: pa.Table, why: str, edge: Edge | None, *, downstream: bool) -> None:
         """Keep the rows that are not kept yet; note which parents they need and, downstream, that their children are to come."""
-        numbers = rows.column(ROW).to_numpy()
-        numbers, first = np.unique(numbers, return_index=True)
+        numbers, first = np.unique(rows.column(ROW).to_numpy(), return_index=True)
         held = self.kept.get(table, np.empty(0, np.int64))
         new = ~np.isin(numbers, held, assume_unique=True) if len(held) else np.ones(len(numbers), np.bool_)
         numbers, first = numbers[new], first[new]
@@ -96,6 +96,8 @@ class _Walk:
             if edge == besides:
                 continue
             here = rows if edge.when is None else rows.filter(_is(rows.column(edge.when[0]), edge.when[1]))
+            if edge.key.on:  # a key that some partitions declare says nothing about the rows of the others
+                here = self.scan(self.schema.table(table), edge.key.columns, Both(RowIn(_numbers(rows)), Within(edge.key.on)))
             keys = distinct(here, edge.key.columns, edge.key.referred)
             if keys.num_rows:
                 self.needs.setdefault(edge, []).append(keys)
@@ -126,7 +128,7 @@ class _Walk:
         numbers: Numbers = rows.column(ROW).to_numpy()
         n = rows.num_rows
         if root.share is not None:
-            n = int(-(-rows.num_rows * root.share // 100))
+            n = ceil(rows.num_rows * root.share / 100)
         elif root.rows is not None:
             n = min(root.rows, n)
         if n < rows.num_rows:
@@ -157,7 +159,10 @@ class _Walk:
         batch = fitted(keys, child, columns)
         if not batch.num_rows:
             return None
-        return Both(KeyIn(columns, batch), edge.where) if edge.where else KeyIn(columns, batch)
+        where: Filter = KeyIn(columns, batch)
+        if edge.key.on:
+            where = Both(where, Within(edge.key.on))
+        return Both(where, edge.where) if edge.where else where
 
     def first(self, rows: pa.Table, edge: Edge, child: Table) -> NDArray[np.bool_]:
         """Of each parent's children at most so many: the newest, or those with the smallest hash."""
@@ -180,7 +185,7 @@ class _Walk:
         """A whole table: what its rows refer to is needed."""
         columns = self.columns(self.schema.table(name), downstream=False)
         if columns:
-            for batch in self.source.scan(name, columns):
+            for batch in self.source.scan(name, columns, numbered=True):
                 self.need(name, pa.Table.from_batches([batch]))
 
     def up(self) -> None:
@@ -210,12 +215,17 @@ class _Walk:
     def read(self, table: Table, where: Filter | None, *, downstream: bool, edge: Edge | None = None) -> pa.Table:
         return self.scan(table, self.columns(table, downstream=downstream, edge=edge), where)
 
-    def scan(self, table: Table, columns: Sequence[str], where: Filter | Condition | None) -> pa.Table:
+    def scan(self, table: Table, columns: Sequence[str], where: Filter | None) -> pa.Table:
         batches: Iterable[pa.RecordBatch] = self.source.scan(table.name, columns, where=where, numbered=True)
         found = list(batches)
         if found:
             return pa.Table.from_batches(found)
         return pa.table([pa.array([], pa.int64()), *(pa.array([], pa.null()) for _ in columns)], names=[ROW, *columns])
+
+
+def _numbers(rows: pa.Table) -> Numbers:
+    found: Numbers = np.unique(rows.column(ROW).to_numpy())
+    return found
 
 
 def _is(values: pa.ChunkedArray, text: str) -> pa.ChunkedArray:
