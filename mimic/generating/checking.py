@@ -101,17 +101,12 @@ class Checking:
         """The chunk with as few changes as make its rows satisfy the conditions, and the rows that could not be mended."""
         if not self.model.conditions:
             return dict(columns), np.zeros(len(next(iter(columns.values()), ())), dtype=np.bool_)
-        today = day_of(self.model.conditions)
-        return honour(
-            columns,
-            self.model.conditions,
-            self.table,
-            self.locked,
-            stream,
-            nullable_locked=self.nullable,
-            lent=self.lent,
-            today=today,
-        )
+        today, rules = day_of(self.model.conditions), self.model.conditions
+        columns, bad = honour(columns, rules, self.table, self.locked, stream, nullable_locked=self.nullable, lent=self.lent, today=today)
+        if bad.any() and self.alone and self.model.distinct:  # these are told apart afterwards
+            free = self.told_apart
+            columns, bad = honour(columns, rules, self.table, free.locked, stream.at("keys"), nullable_locked=free.nullable, today=today)
+        return columns, bad
 
     def settled(
         self, rows: pa.RecordBatch, bad: Mask, judge: Judge, watched: bool, redraw: Redraw, stream: Stream, apart: Apart | None = None

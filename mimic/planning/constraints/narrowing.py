@@ -1,8 +1,9 @@
-"""`narrow`: what conditions on one column alone say about its values, so that its generator keeps to them by itself."""
+"""`narrow`: what conditions say about the values of each column, whatever others hold, so that its generator keeps to them by itself."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -40,6 +41,7 @@ from mimic.conditions import (
 from mimic.schema import Table, arrow_type
 from mimic.truth import TODAY, Rows, evaluate
 
+ORDERED = NUMBERS | MOMENTS | {"interval", "time"}
 NEVER = Limits(must_be_null=True)  # no value but NULL
 MOST_LISTED = 2_000  # whole numbers of a span that are told one by one
 
@@ -49,17 +51,14 @@ def narrow(conditions: Iterable[Condition], table: Table, *, today: date = TODAY
     found: dict[str, Limits] = {}
     for condition in conditions:
         for part in conjuncts(condition):
-            columns = columns_of(part)
-            if len(columns) != 1:
-                continue
-            column = columns[0]
-            if part in (Not(IsNull(column)), Sure(Not(IsNull(column)))):
-                limits = Limits(not_null=True)
-            else:
-                arrow = arrow_type(table.column(column.name).type)
-                limits = _Reader(column, arrow, today).limits(part, True)
-            known = found.get(column.name, Limits())
-            found[column.name] = _both(known, limits, _key(column.kind))
+            for column in columns_of(part):
+                if part in (Not(IsNull(column)), Sure(Not(IsNull(column)))):
+                    limits = Limits(not_null=True)
+                else:
+                    arrow = arrow_type(table.column(column.name).type)
+                    limits = _Reader(column, arrow, today).limits(part, True)
+                known = found.get(column.name, Limits())
+                found[column.name] = _both(known, limits, _key(column.kind))
     return {name: limits for name, limits in found.items() if limits != Limits()}
 
 
@@ -103,6 +102,8 @@ class _Reader:
             case And(parts) | Or(parts):
                 limits = [self.limits(part, positive) for part in parts]
                 join: Callable[[Limits, Limits, Any], Limits] = _both if isinstance(condition, And) == positive else _any
+                if join is _any and self.column.kind in ORDERED and not all(each.allowed for each in limits):
+                    limits = [_hull(each, key) for each in limits]
                 made = limits[0]
                 for more in limits[1:]:
                     before, made = made, join(made, more, key)
@@ -111,6 +112,8 @@ class _Reader:
                 return made
             case IsNull(of):
                 return NEVER if positive and of == self.column else Limits()
+            case _ if columns_of(condition) != (self.column,):  # says nothing of this column, or something about two
+                return Limits()
             case Truth(of) if of == self.column:
                 return Limits(allowed=(positive,))
             case Compare(op, left, right):
@@ -149,7 +152,7 @@ class _Reader:
             return Limits(allowed=(bound,))
         if op == "<>":
             return Limits(forbidden=(bound,), min_length=1 if bound == "" else None)
-        if self.column.kind not in NUMBERS | MOMENTS | {"interval", "time"}:
+        if self.column.kind not in ORDERED:
             return Limits()
         if op in ("<", "<="):
             return Limits(upper=bound, upper_open=op == "<")
@@ -275,6 +278,13 @@ def _any(a: Limits, b: Limits, key: Callable[[Any], Any]) -> Limits:
         a.letters if a.letters == b.letters else None,
         document=a.document and b.document,
     )
+
+
+def _hull(limits: Limits, key: Callable[[Any], Any]) -> Limits:
+    """From the least to the greatest of the values that are listed, which a span beside them would make forget."""
+    if not limits.allowed:
+        return limits
+    return replace(limits, lower=min(limits.allowed, key=key), upper=max(limits.allowed, key=key), lower_open=False, upper_open=False)
 
 
 def _with_gaps(made: Limits, a: Limits, b: Limits) -> Limits:

@@ -83,3 +83,19 @@ def test_the_check_of_a_domain_is_asked_about_by_column():
     kind = s.Domain("even", s.Integer(), ("is_even(VALUE) OR VALUE = 1 OR 'VALUE' = 'x'",))
     (check,) = compile(s.Table(s.TableName("", "t"), (s.Column("x", kind),)), "postgresql").unread
     assert check.expression == """is_even("x") OR "x" = 1 OR 'VALUE' = 'x'"""
+
+
+@pytest.mark.parametrize(
+    ("check", "limits"),
+    [
+        ("((x > 5) OR ((x = 5) AND (y >= 10))) AND (x < 9)", Limits(5, 9, upper_open=True)),
+        ("((x = 1) AND (y IS NULL)) OR ((x = 2) AND (y IS NOT NULL))", Limits(allowed=(1, 2))),
+        ("(x > 5) OR (y > 3)", Limits()),
+        ("x < y", Limits()),
+        ("((x <> 3) OR (y IS NULL))", Limits()),
+    ],
+)
+def test_a_check_on_two_columns_says_what_holds_of_each_whatever_the_other_is(check, limits):
+    columns = (s.Column("x", s.Integer(32), nullable=False), s.Column("y", s.Integer(32)))
+    table = s.Table(s.TableName("", "t"), columns, checks=(s.Check("c", check),))
+    assert narrow(compile(table, "postgresql").conditions, table).get("x", Limits()) == limits
