@@ -6,6 +6,7 @@ exists can be sampled. Keys, references, attributes and the number of children a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, Self
@@ -13,7 +14,7 @@ from typing import Any, ClassVar, Protocol, Self
 import pyarrow as pa
 
 from mimic.profile import TableEvidence
-from mimic.schema import Column, Table
+from mimic.schema import Column, Table, TableName
 from mimic.semantics import Meaning
 from mimic.streams import CHUNK, Ints, Stream
 
@@ -88,6 +89,22 @@ def children(referred: Sequence[str]) -> str:
     return made
 
 
+def keys_of(table: TableName, column: str) -> str:
+    """The need of a column of any other table, in that table's own rows; for generators of whole tables alone."""
+    return "*" + json.dumps([table.schema, table.name, column])
+
+
+def keyed(need: str) -> tuple[TableName, str] | None:
+    """The table and the column of a need made by `keys_of`; None of any other need."""
+    if not need.startswith("*["):
+        return None
+    try:
+        schema, name, column = json.loads(need[1:])
+    except ValueError:  # a column that is called so
+        return None
+    return TableName(schema, name), column
+
+
 class Generator(Protocol):
     """One family in one file under `generators/`, ending in `register(registry)`.
 
@@ -128,4 +145,4 @@ class Generator(Protocol):
     def restore(cls, state: State) -> Self: ...
 
 
-__all__ = ["Columns", "Generator", "Ints", "Literal", "Span", "State", "Task"]
+__all__ = ["Columns", "Generator", "Ints", "Literal", "Span", "State", "Task", "children", "keyed", "keys_of"]

@@ -25,7 +25,7 @@ from mimic.generating.honouring import honour
 from mimic.generating.presence import Presence, signs_of
 from mimic.generating.side_by_side import firsts, lay_apart
 from mimic.generating.telling_apart import Apart
-from mimic.generator import Columns, Generator, Span, children
+from mimic.generator import Columns, Generator, Span, children, keyed
 from mimic.model import TableModel
 from mimic.schema import ForeignKey, Table, TableName, arrow_type
 from mimic.streams import CHUNK, Stream, Streams
@@ -370,6 +370,8 @@ class Filling:
             if column in key.referred or column == children(key.referred):
                 parent = self._other(key.parent)
                 return parent.whole(column) if column in key.referred else parent.degrees(key)
+        if need not in self._by_column and (elsewhere := keyed(need)) is not None:
+            return self._other(elsewhere[0]).whole(elsewhere[1])
         above = self._leads(need)
         return self.whole(need) if above is None else self._other(above.parent).along(need[len(above.label) + 1 :])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pyarrow as pa
 
@@ -11,6 +12,7 @@ from mimic.batch import Batch
 from mimic.errors import CapacityError, ConnectorError, MimicError, RowsRefused, of_a_row
 from mimic.generating.checking import Judge
 from mimic.generating.filling import Filling
+from mimic.generator import keyed
 from mimic.model import Model
 from mimic.report import Finding
 from mimic.schema import TableName, arrow_type
@@ -89,12 +91,24 @@ class Generation:
         self.sizes[name] = n
         stale, waiting = {name}, [name]
         while waiting:
-            below = {key.table for key in self.model.schema.children(waiting.pop())} - stale
+            at = waiting.pop()
+            below = {key.table for key in self.model.schema.children(at)} | self._pointing.get(at, set())
+            below -= stale
             stale |= below
             waiting += below
         for other in stale:
             self._fillings.pop(other, None)
             self._ready.discard(other)
+
+    @cached_property
+    def _pointing(self) -> dict[TableName, set[TableName]]:
+        """Tables that point at rows of another one without a foreign key, by the other one."""
+        found: dict[TableName, set[TableName]] = {}
+        for table in self.model.tables:
+            for need in (need for learned in table.generators for need in learned.generator.needs):
+                if (elsewhere := keyed(need)) is not None:
+                    found.setdefault(elsewhere[0], set()).add(table.name)
+        return found
 
     def _lower(self, name: TableName, problem: CapacityError) -> None:
         """As many rows as were proved possible."""

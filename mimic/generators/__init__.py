@@ -21,6 +21,7 @@ FAMILIES = (
     "numeric",
     "distributions",
     "temporal",
+    "ordered",
     "intervals",
     "regex_text",
     "categorical",
@@ -34,12 +35,15 @@ FAMILIES = (
     "opaque",
     "shapes",
     "semantic",
+    "themed",
     "text",
     "codes",
     "leaves",
     "after",
     "profiles",
     "relations",
+    "pointing",
+    "derived",
 )
 
 

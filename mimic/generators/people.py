@@ -248,6 +248,7 @@ class Person:
     empty: tuple[tuple[str, float], ...] = ()  # patterns of NULLs over `fills` ("01": the second is NULL), with shares
     locale: str = "en_US"
     unique: bool = False
+    public: bool = False  # where there is nothing to be like: first and last names of the public lists alone decide who a row is
 
     # -- learning ----------------------------------------------------------------------------------------------------
 
@@ -269,6 +270,7 @@ class Person:
         kinds = {name: meant.get(name) or _kind_by_name(name) for name in names}
         group = tuple(name for name in names if kinds[name] in PARTS and text_like(task.table.column(name).type))
         present = evidence if evidence is not None and evidence.sampled else None
+        public = present is None and "alike" not in task.options
         texts = {name: present.column(name) for name in group} if present is not None else {}
         keep = task.options.get("keep_literals") is not False
         forms: list[Form] = []
@@ -310,6 +312,10 @@ class Person:
                 allowed[kind] = lot if before is None else before & lot
             if kind in (Kind.PERSON_NAME, Kind.USERNAME) and kind not in allowed:
                 allowed[kind] = withheld(_pairs(task.locale, _POOLS[kind])[0], sampled, task.k, stream.whole.at("names", name))
+        if public:
+            firsts, lasts = (set(names) for names in names_of(task.locale))
+            allowed[Kind.FIRST_NAME] = np.array([name in firsts for name in first_names(task.locale)[0]])
+            allowed[Kind.LAST_NAME] = np.array([name in lasts for name in last_names(task.locale)])
         kinds_ = tuple(cast("Kind", kinds[name]) for name in group)
         columns = [task.table.column(name) for name in task.fills]
         empty = emptiness([None if column.nullable is False else texts.get(column.name) for column in columns], present, task.k)
@@ -331,6 +337,7 @@ class Person:
             empty,
             task.locale,
             task.unique,
+            public,
         )
 
     # -- dealing -----------------------------------------------------------------------------------------------------
@@ -353,7 +360,7 @@ class Person:
     @cached_property
     def _anchor(self) -> tuple[int, Matched] | None:
         """The column whose texts decide the pair where there is no column of first and last names: its place, and its pool."""
-        if self._column(Kind.FIRST_NAME) is not None or self._column(Kind.LAST_NAME) is not None:
+        if self.public or self._column(Kind.FIRST_NAME) is not None or self._column(Kind.LAST_NAME) is not None:
             return None
         for kind in (Kind.PERSON_NAME, Kind.USERNAME, Kind.EMAIL):
             at = self._column(kind)
@@ -639,6 +646,7 @@ class Person:
             "empty": [list(item) for item in self.empty],
             "locale": self.locale,
             "unique": self.unique,
+            "public": self.public,
         }
 
     @classmethod
@@ -664,6 +672,7 @@ class Person:
             tuple((pattern, share) for pattern, share in state["empty"]),
             locale,
             state["unique"],
+            state["public"],
         )
 
 

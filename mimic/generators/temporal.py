@@ -95,7 +95,7 @@ class Moments:
             meant = task.meanings[0].kind if task.meanings else Kind.OTHER
             if column is None and task.column.nullable and "null_share" not in task.options and meant is Kind.DELETED:
                 share = 0.9
-        low, high = _bounds(kind, step, task)
+        low, high = bounds_of(kind, step, task)
         if not learned and {"low", "high"} <= task.options.keys():  # the bounds say more than the rule
             known = even(low, high)
         elif known.atom_owners.sum() == 0 and known.quantile(np.array([0.5]))[0] > high:  # a rule that does not fit its bounds
@@ -259,13 +259,13 @@ def _rhythm(kind: LogicalType, values: Floats, owners: Owners, known: Sketch, st
     return clock, shares / shares.sum() if shares.sum() else None
 
 
-def _today(task: Task) -> int:
+def today_of(task: Task) -> int:
     asked = task.options.get("today", TODAY)
     day = asked if isinstance(asked, date) else date.fromisoformat(str(asked)[:10])
     return (date(day.year, day.month, day.day) - date(1970, 1, 1)).days
 
 
-def _bounds(kind: LogicalType, step: int, task: Task) -> tuple[int, int]:
+def bounds_of(kind: LogicalType, step: int, task: Task) -> tuple[int, int]:
     """Least and greatest step that type and options allow."""
     per_day = 1 if isinstance(kind, Date) else DAY // step
     low, high = (0, per_day - 1) if isinstance(kind, Time) else (_FIRST * per_day, (_LAST + 1) * per_day - 1)
@@ -291,7 +291,7 @@ def ruled(task: Task, kind: LogicalType) -> tuple[Sketch, int]:
         return described(lambda u: 84 + 144 * u, floor=0.0), 300_000_000  # seven in the morning to seven in the evening
     meant = task.meanings[0].kind if task.meanings else Kind.OTHER
     name = task.column.name.lower()
-    today = float(_today(task))
+    today = float(today_of(task))
     if meant is Kind.BIRTH_DATE or re.search(r"birth|dob$", name):
         days = described(lambda u: today - 365.25 * (78 - 60 * u**0.8))
     elif meant is Kind.UPDATED or re.search(r"updated|modified|last_|seen|changed", name):

@@ -124,7 +124,7 @@ def _with_inner(task: Task, found: TableEvidence, registry: Registry, stream: St
     if "within" not in task.options or not (kind or filler):
         return task
     text = pa.types.is_string(found.sample.schema.field(task.column.name).type)
-    kept = {name: task.options[name] for name in ("limits", "low", "high", "values") if name in task.options}
+    kept = {name: task.options[name] for name in ("limits", "low", "high", "values", "theme") if name in task.options}
     single = replace(task, options=kept, unique=bool(text and filler))
     chosen = str(filler if text and filler else kind)
     inner = registry.generators.get(chosen).learn(single, found, stream.at("inner"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow.compute as pc
@@ -28,6 +29,7 @@ from mimic.planning.keys import KeyPlan, plan_keys, possible
 from mimic.planning.meaning import guess, vocabulary
 from mimic.planning.owners import privacy_units, with_owners
 from mimic.planning.reference import bookkeeping, reference
+from mimic.planning.ruling import Ruling
 from mimic.planning.summaries import with_summaries
 from mimic.profile import Evidence, TableEvidence
 from mimic.registry import Registry
@@ -69,11 +71,12 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
     looks = reference(schema, evidence, evidence.meanings)
     findings: list[Finding] = list(schema.remarks)
     locale = config.locale or guess_locale(evidence)
-    today = horizon(evidence)
+    today = horizon(evidence) or datetime.now(UTC).date().isoformat()
     begun = origins(schema)
     modes = {table.name: _mode(table, evidence.of(table.name), config, looks.get(table.name, "")) for table in schema.tables}
     findings += _closed(schema, modes)
     around = Around(evidence, modes, {name: i for i, name in enumerate(order.tables)})
+    ruling = Ruling(schema, evidence, modes, order.tables, locale)
     tables = []
     for name in order.tables:
         table, found = schema.table(name), evidence.of(name)
@@ -86,8 +89,9 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
             shut = exclusions(table, schema.engine, limits)
             checks = checks._replace(conditions=tuple(dict.fromkeys((*checks.conditions, *shut.conditions))))
             keys = plan_keys(schema, shut.seen(table), limits, shut.rooms, begun)
-            told = (limits, checks.conditions, keys)
+            told = (limits, checks.conditions, keys, ruling)
             steps, more = _steps(schema, shut.seen(table), evidence, config, registry, modes, locale, today, *told)
+            steps = ruling.ruled(shut.seen(table), steps)
             below = [key for key in schema.children(name) if modes[key.table][0] == "synthesize"]
             steps = with_dependence((*steps, *hidden_steps(table, found, below, config.k)), table, around, _configured(config, name))
             findings += (*more, *checks.findings, *shut.findings)
@@ -134,10 +138,11 @@ def _steps(
     registry: Registry,
     modes: Mapping[TableName, tuple[Mode, str]],
     locale: str,
-    today: str | None,
+    today: str,
     limits: Mapping[str, Limits],
     conditions: Sequence[Condition],
     keys: KeyPlan,
+    ruling: Ruling,
 ) -> tuple[tuple[Step, ...], list[Finding]]:
     """`limits`: what CHECKs say about each column alone; `keys`: who keeps which uniqueness rule."""
     found, here = evidence.of(table.name), _configured(config, table.name)
@@ -152,12 +157,14 @@ def _steps(
     def task(names: tuple[str, ...], options: Mapping[str, Any] | None = None, **more: Any) -> Task:
         columns = tuple(narrowed(table.column(name), limits.get(name, Limits())) for name in names)
         columns = tuple(replace(column, nullable=False) if column.name in firm else column for column in columns)
-        told = ({"today": today} if today else {}) | dict(alike(evidence, table, names, k)) | dict(options or {})
+        told = {"today": today} | dict(alike(evidence, table, names, k))
+        told |= dict(ruling.told(table, names)) | dict(options or {})
         if len(names) == 1 and names[0] in limits:
             told = within_limits(told, columns[0], limits[names[0]])
         if inside := insides.domains(columns[0].type, schema.engine):
             told["domains"] = inside
-        made = Task(table, columns, meanings=tuple(meanings[name] for name in names), options=told, k=k, locale=locale, **more)
+        meant = tuple(meanings[name] for name in names)
+        made = Task(table, columns, meanings=meant, options=told, k=k, locale=locale, group=ruling.group(table, names), **more)
         return by_meaning(made, registry)
 
     def add(made: Task, column: ColumnConfig | None = None, why: str | None = None) -> None:

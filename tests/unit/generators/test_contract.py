@@ -319,6 +319,26 @@ CASES: dict[str, dict[str, Case]] = {
         "timestamp": dealt(Timestamp(), [x and datetime.datetime.combine(x, datetime.time(i % 24)) for i, x in enumerate(DAYS)],
                            drawn_by="temporal.quantiles", counted_from="customer.day"),
     },
+    "temporal.ordered": {
+        "date": dealt(Date(), DAYS, floors=["customer.day"], after=30.0, nullable=True),
+        "timestamp": dealt(Timestamp(), MOMENTS, floors=["customer.day"], after="any"),
+        "to come": dealt(Timestamp(zoned=True), MOMENTS, floors=["customer.day"], after=0.1, ahead=True, quarters=True, nullable=True),
+    },
+    "reference.named": {
+        "plain": dealt(Integer(64), [None if i % 9 == 0 else i % 40 for i in range(N)], targets=["sum"]),
+        "tree": dealt(Integer(64), [None if i % 9 == 0 else i % 40 for i in range(N)], targets=["sum"], earlier=True, nullable=False),
+    },
+    "text.derived": {
+        "slug": dealt(Text(40), [None if i % 9 == 0 else word(i) for i in range(N)], way="slug", source="a"),
+        "told": dealt(Text(), [word(i) for i in range(N)], way="told", source="a", told=[("1", "one")], nullable=False),
+        "file": dealt(Text(30), [word(i) for i in range(N)], way="ending", source="a", nullable=False),
+    },
+    "text.themed": {
+        "states": case_of(Text(12), [None if i % 9 == 0 else word(i) for i in range(N)], options={"theme": "word state order"}),
+        "names": case_of(Text(), [word(i) for i in range(N)], options={"theme": "name project"}, unique=True, nullable=False),
+        "texts": case_of(Text(200), SENTENCES, options={"theme": "text comment"}),
+        "short": case_of(Text(1), ["a"] * N, options={"theme": "word role"}, nullable=False),
+    },
     "semantic.place": {"place": several(("city", Kind.CITY, FULL_NAMES), ("country", Kind.COUNTRY, ["Germany", "France"] * (N // 2)))},
     "semantic.setting": {"pair": setting()},
     "semantic.pool": {"company": case_of(Text(), FULL_NAMES, meaning=Kind.COMPANY),

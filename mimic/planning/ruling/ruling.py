@@ -1,0 +1,94 @@
+"""All rules together, for the tables of a plan that have no rows. Where there are rows, what was learned stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from mimic.config import Mode
+from mimic.plan import Step
+from mimic.planning.grouping import PERSON, group_columns
+from mimic.planning.meaning import context_of
+from mimic.planning.ruling.counting import counted
+from mimic.planning.ruling.dates import in_order
+from mimic.planning.ruling.deriving import derived
+from mimic.planning.ruling.pointing import Targets, pointed
+from mimic.planning.ruling.wording import theme_of
+from mimic.profile import Evidence
+from mimic.schema import ForeignKey, Schema, Table, TableName
+from mimic.semantics import Meaning
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """`order`: tables as they are loaded, parents first wherever there is no cycle."""
+
+    schema: Schema
+    evidence: Evidence
+    modes: Mapping[TableName, tuple[Mode, str]]
+    order: Sequence[TableName]
+    locale: str
+    _known: dict[TableName, tuple[Mapping[str, Meaning], Sequence[tuple[str, ...]]]] = field(default_factory=dict, repr=False)
+
+    def applies(self, table: Table) -> bool:
+        return not self.evidence.of(table.name).sampled
+
+    def told(self, table: Table, names: Sequence[str]) -> dict[str, Any]:
+        """Options of a task that fills these columns."""
+        if len(names) != 1 or not self.applies(table):
+            return {}
+        name = names[0]
+        meaning = self.evidence.meanings.get((table.name, name))
+        if name in self.group(table, names):
+            return {}
+        theme = meaning and theme_of(table, table.column(name), meaning, context_of(self.schema, table.name).person, self.locale)
+        return {"theme": theme} if theme else {}
+
+    def group(self, table: Table, names: Sequence[str]) -> tuple[str, ...]:
+        """All columns of the person that these columns are about, also those that others fill; nothing where there are rows."""
+        if not self.applies(table):
+            return ()
+        meanings, groups = self._persons(table)
+        found = next((group for group in groups if {*names} & {*group}), ())
+        if not found and groups and context_of(self.schema, table.name).person and all(meanings[name].kind in PERSON for name in names):
+            found = groups[0]  # a second address, a name elsewhere: the person of the row has it
+        return tuple(column.name for column in table.columns if column.name in {*found, *names}) if found else ()
+
+    def _persons(self, table: Table) -> tuple[Mapping[str, Meaning], Sequence[tuple[str, ...]]]:
+        """What the columns of a table mean, and which of them are about one person together."""
+        if table.name not in self._known:
+            meanings = {column.name: self.evidence.meanings[table.name, column.name] for column in table.columns}
+            groups = [group for group in group_columns(table, meanings) if any(meanings[name].kind in PERSON for name in group)]
+            self._known[table.name] = meanings, groups
+        return self._known[table.name]
+
+    def ruled(self, table: Table, steps: Sequence[Step]) -> tuple[Step, ...]:
+        """The same steps, those together that hang together."""
+        if not self.applies(table):
+            return tuple(steps)
+        made = pointed(steps, table, self._targets, self.evidence.meanings)
+        made = counted(made, table, self.schema, self.modes)
+        made = derived(made, table, self.schema, self.evidence.meanings, context_of(self.schema, table.name).person)
+        return tuple(in_order(made, table, self.schema, self._parents))
+
+    @cached_property
+    def _targets(self) -> Targets:
+        return Targets(self.schema, self.modes)
+
+    @cached_property
+    def _parents(self) -> Mapping[TableName, tuple[ForeignKey, ...]]:
+        """Of every table the keys whose parents are filled before it: what follows them waits for nothing that waits for it."""
+        place = {name: i for i, name in enumerate(self.order)}
+        return {
+            table.name: tuple(
+                key
+                for key in table.foreign_keys
+                if key.parent in place and place[key.parent] < place[table.name] and self.modes[key.parent][0] != "empty"
+            )
+            for table in self.schema.tables
+        }
+
+
+__all__ = ["Ruling"]
