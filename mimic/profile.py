@@ -13,9 +13,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from numpy.typing import NDArray
+
 from mimic.schema import Column, ForeignKey, Schema, Table, TableName
 from mimic.semantics import Meaning
 from mimic.streams import Floats, Ints
+
+BUCKETS = 61
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +44,46 @@ class Owners:
             owned = inside & (path >= 0)
             if not owned.any():
                 continue
-            width = int(path.max()) + 1
-            pairs = np.unique(codes[owned] * width + path[owned])
             unowned = np.bincount(codes[inside & (path < 0)], minlength=groups)
-            least = np.minimum(least, np.bincount(pairs // width, minlength=groups) + unowned)
+            least = np.minimum(least, _different(codes[owned], path[owned], groups) + unowned)
         return np.asarray(least, dtype=np.int64)
+
+    def reach(self, codes: Ints, groups: int, k: int) -> NDArray[np.bool_]:
+        """Which groups have k distinct owners or more, shape (groups,): what `distinct` says, for less work where k is small.
+
+        Owners are thrown into a few buckets; a group that fills k of them has k owners. Only of the others owners are counted.
+        """
+        inside = np.flatnonzero(codes >= 0)
+        out = np.bincount(codes[inside], minlength=groups) >= k
+        for path in self.paths:
+            large = np.flatnonzero(out)
+            again = np.full(groups, -1, dtype=np.int64)
+            again[large] = np.arange(len(large))
+            inside = inside[out[codes[inside]]]
+            cell, owner = again[codes[inside]], path[inside]
+            owner = np.where(owner >= 0, owner, int(path.max(initial=0)) + 1 + inside)
+            filled = np.zeros(len(large) * BUCKETS, dtype=np.bool_)
+            filled[cell * BUCKETS + owner % BUCKETS] = True
+            enough = filled.reshape(-1, BUCKETS).sum(axis=1) >= k
+            doubtful = ~enough[cell]
+            if doubtful.any():
+                enough |= _different(cell[doubtful], owner[doubtful], len(large)) >= k
+            out[large] = enough
+        return out
 
     def take(self, index: Ints) -> Owners:
         return Owners(len(index), tuple(path[index] for path in self.paths))
+
+
+def _different(codes: Ints, owner: Ints, groups: int) -> Ints:
+    """Different owners of each group, shape (groups,)."""
+    width = int(owner.max(initial=0)) + 1
+    pairs = codes * width + owner
+    if groups * width <= 20 * len(codes):
+        seen = np.zeros(groups * width, dtype=np.bool_)
+        seen[pairs] = True
+        return np.asarray(seen.reshape(groups, width).sum(axis=1), dtype=np.int64)
+    return np.bincount(np.unique(pairs) // width, minlength=groups)
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,7 @@ def sketch(values: Floats, owners: Owners, k: int, *, most: int = MOST_CELLS, ex
     Without `exact` there are no atoms: everything is averages.
     """
     n = len(values)
-    if n == 0 or owners.distinct(np.zeros(n, dtype=np.int64), 1)[0] < k:
+    if n == 0 or not owners.reach(np.zeros(n, dtype=np.int64), 1, k)[0]:
         return None
     different, codes = np.unique(values, return_inverse=True)
     held = owners.distinct(codes, len(different))
@@ -193,9 +193,9 @@ def _cut(values: Floats, owners: Owners, k: int, most: int, atoms: Floats) -> tu
     Cells end where an atom lies between two values, when they can: an average across a heavy value would fit neither side.
     """
     n = len(values)
-    if n == 0 or owners.distinct(np.zeros(n, dtype=np.int64), 1)[0] < k:
+    if n == 0 or not owners.reach(np.zeros(n, dtype=np.int64), 1, k)[0]:
         return np.zeros(n, dtype=np.int64), 0
-    size = max(1, -(-n // _MICRO))
+    size = max(1, -(-n // min(_MICRO, 9 * most)))
     micro = np.arange(n) // size
     starts = np.arange(0, n, size)
     gap = np.searchsorted(atoms, values[starts])  # how many atoms lie below: where it changes, a cell should end

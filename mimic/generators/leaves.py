@@ -28,7 +28,8 @@ from mimic.registry import Registry
 from mimic.streams import Floats, Ints, Stream
 
 LEAST = 20  # rows of a leaf
-MOST_ROWS = 40_000  # that a tree's structure is grown on
+MOST_ROWS = 25_000  # that a tree's structure is grown on
+MOST_WEIGHED = 10_000  # that features are weighed on
 MOST_FEATURES = 20  # that a tree chooses from
 MOST_LEAVES = 1_000
 FOLLOWED = 0.15  # of the squares within the leaves that a guide must take off
@@ -129,7 +130,7 @@ class Leaves:
         values, owners = evidence.column(task.column.name), evidence.owners
         n, place = len(values), stream.at("trees")
         noise = place.at("noise").uniform(max(n, 4_096))
-        first = max((codes for _, codes in features), key=lambda codes: len(np.unique(codes)))
+        first = max(features, key=lambda asked: asked[0].width)[1]
         target = Target.learn(values, owners, task.k, category, first.astype(np.float64))
         codes, number = target.read(values)
         rank = ranks(codes, number, noise[:n]) if target.scaled else np.full(n, 0.5)
@@ -139,27 +140,24 @@ class Leaves:
             return nothing
         lead = wanted[:, int(np.argmax(wanted.var(axis=0)))]
         tables = [arranged(found, feature.width, lead, sort=feature.way == "category") for feature, found in features]
-        bins: Bins = np.stack([table[found] for table, (_, found) in zip(tables, features, strict=True)])
         least = max(LEAST, task.k, n // MOST_LEAVES)
         worth = float(wanted.var(axis=0).sum() + 10 * wanted.var(axis=0).max())
         order = place.at("folds").permutation(n)
         halves = np.sort(order[: n // 2]), np.sort(order[n // 2 :])
-        few = order[:MOST_ROWS]
-        strong = set(np.argsort(-gains(bins[:, few], wanted[few], least), kind="stable")[:MOST_FEATURES].tolist())
+        few = order[:MOST_WEIGHED]
+        gain = gains([table[found[few]] for table, (_, found) in zip(tables, features, strict=True)], wanted[few], max(LEAST, least * len(few) // n))
         asked = task.options.get("prefer", ())
-        strong |= {i for i, (feature, _) in enumerate(features) if feature.need in asked}
+        most = set(np.argsort(-gain, kind="stable")[:MOST_FEATURES].tolist())
+        strong = [i for i, (feature, _) in enumerate(features) if i in most or feature.need in asked]
+        tables = [tables[i] for i in strong]
+        bins: Bins = np.stack([table[features[i][1]] for table, i in zip(tables, strong, strict=True)])
+        known = [features[i][0] for i in strong]
         grown: list[tuple[Tree, Ints]] = []
         for turn, (rows, others) in enumerate((halves, halves[::-1])):
             some = rows if len(rows) <= MOST_ROWS else np.sort(rows[place.at("some", turn).permutation(len(rows))[:MOST_ROWS]])
-            tree = grow(
-                bins[:, some],
-                wanted[some],
-                least=max(LEAST, int(least * len(some) / len(rows))),
-                worth=worth,
-                features=sorted(strong),
-            )
+            tree = grow(bins[:, some], wanted[some], least=max(LEAST, int(least * len(some) / len(rows))), worth=worth)
             grown.append((_held(tree, bins[:, others], owners.take(others), task.k), others))
-        guide = _guide(grown, bins, codes, rank, evidence, [features[f][0] for f in sorted(strong)], task.k) if target.scaled else None
+        guide = _guide(grown, bins, codes, rank, evidence, known, task.k) if target.scaled else None
         led = None if guide is None else guide[1]
         made = [_filled(tree, bins, rows, codes, rank, led, owners, target, task.k) for tree, rows in grown]
         used = sorted({f for learnt in made for f in learnt.tree.used})
@@ -168,7 +166,7 @@ class Leaves:
         again = {f: i for i, f in enumerate(used)}
         learnt = tuple(_renumbered(one, again) for one in made)
         siblings = str(task.options.get("siblings", ""))
-        asks = tuple(features[f][0] for f in used), tuple(tables[f] for f in used)
+        asks = tuple(known[f] for f in used), tuple(tables[f] for f in used)
         found = cls(inner, target, *asks, learnt, siblings, guide[0] if guide else None)
         if siblings not in evidence.hidden or target.way != "codes":
             return found
@@ -300,9 +298,9 @@ def _held(tree: Tree, bins: Bins, owners: Owners, k: int) -> Tree:
     up = tree.parents
     while True:
         at = tree.leaf(bins)
-        held = owners.distinct(at, len(tree.feature))
+        held = owners.reach(at, len(tree.feature), k)
         rows = np.bincount(at, minlength=len(tree.feature))
-        poor = _reached(tree) & ((held < k) | (rows < LEAST // 2)) & (up >= 0)
+        poor = _reached(tree) & (~held | (rows < LEAST // 2)) & (up >= 0)
         if not poor.any():
             return tree
         joined = np.zeros(len(tree.feature), dtype=np.bool_)

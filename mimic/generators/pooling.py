@@ -78,8 +78,8 @@ def cells_of(leaf: Ints, rank: Floats, leaves: int, owners: Owners, k: int, guid
         cell = start[leaf] + within * many[leaf] // np.maximum(rows[leaf], 1)
         if not owners.paths:
             break
-        held = owners.distinct(cell, int(start[-1]))
-        poor = np.unique(np.repeat(np.arange(leaves), many)[held < k])
+        held = owners.reach(cell, int(start[-1]), k)
+        poor = np.unique(np.repeat(np.arange(leaves), many)[~held])
         poor = poor[many[poor] > 1]
         if not len(poor):
             break
@@ -119,7 +119,7 @@ def shares_of(tree: Tree, at: Ints, codes: Ints, width: int, owners: Owners, k: 
         place = above[level]
         cell = place * width + codes
         counts = np.bincount(cell, minlength=nodes * width).reshape(nodes, width).astype(np.float64)
-        held = owners.distinct(cell, nodes * width).reshape(nodes, width) if owners.paths else counts
+        held = owners.reach(cell, nodes * width, k).reshape(nodes, width) if owners.paths else counts >= k
         touched = np.flatnonzero(counts.sum(axis=1) > 0)
         if before is None:
             base = np.ones((len(touched), width))
@@ -127,11 +127,10 @@ def shares_of(tree: Tree, at: Ints, codes: Ints, width: int, owners: Owners, k: 
             first = np.full(nodes, -1, dtype=np.int64)
             first[place] = before
             base = out[first[touched]]
-        few = np.where((held > 0) & (held < k), 1, 0)
-        told = owners.distinct(np.where(few[place, codes] > 0, place, -1), nodes)[touched]  # owners of the few together
-        rows, known = counts[touched].sum(axis=1), held[touched] >= k
+        told = owners.reach(np.where(held[place, codes], -1, place), nodes, k)[touched]  # whether the few have owners enough together
+        rows, known = counts[touched].sum(axis=1), held[touched]
         rest = counts[touched].sum(axis=1, where=~known)
-        rest = np.where(rest == 0, 0.0, np.where(told >= k, rest, np.minimum(k / 2, rows / 2))) / rows
+        rest = np.where(rest == 0, 0.0, np.where(told, rest, np.minimum(k / 2, rows / 2))) / rows
         seen = np.where(known, counts[touched], 0.0)
         weight = seen.sum(axis=1)
         rest = np.where(weight > 0, rest, 1.0)

@@ -73,7 +73,7 @@ class Target:
         """`score` (n,) says in which order the categories stand that are too many for codes."""
         if category:
             index, hashes = hashed(values)
-            held = np.flatnonzero(owners.distinct(index, len(hashes)) >= k)
+            held = np.flatnonzero(owners.reach(index, len(hashes), k))
             if len(held) <= FEW:
                 return cls("codes", np.sort(hashes[held]))
             rows = np.flatnonzero(index >= 0)
@@ -88,13 +88,13 @@ class Target:
         different, which = np.unique(found[live], return_inverse=True)
         if len(different) <= SHORT:
             which = which.reshape(-1).astype(np.int64)
-            common = owners.take(live).distinct(which, len(different)) >= k
+            common = owners.take(live).reach(which, len(different), k)
             if common.any() and common[which].mean() >= 0.9:
                 return cls("levels", levels=different[common])
         which = which.reshape(-1).astype(np.int64)
         heavy = np.flatnonzero(np.bincount(which, minlength=len(different)) >= HEAVY * max(len(live), 1))
         if len(heavy):
-            heavy = heavy[owners.take(live).distinct(which, len(different))[heavy] >= k]
+            heavy = heavy[owners.take(live).reach(which, len(different), k)[heavy]]
         return cls("order", levels=different[heavy])
 
     def state(self) -> State:

@@ -17,6 +17,8 @@ from mimic.streams import Floats, Ints
 
 BINS = 128
 DEPTH = 14
+OPEN = 3  # levels in which every feature is asked about
+LITTLE = 0.05  # of what the best splits of a level take off: features that could not take off as much are left
 Bins = NDArray[np.uint8]  # (features, rows)
 
 
@@ -65,32 +67,39 @@ class Tree:
 ROOT = Tree(np.array([-1], dtype=np.int16), np.zeros(1, dtype=np.uint8), np.zeros(1, dtype=np.int32))
 
 
-def gains(bins: Bins, targets: Floats, least: int) -> Floats:
+def gains(bins: Sequence[NDArray[np.uint8]], targets: Floats, least: int) -> Floats:
     """What the best first split on each feature takes off the squared error, shape (features,)."""
-    place, wanted = np.zeros(bins.shape[1], dtype=np.int64), np.ascontiguousarray(targets.T)
-    return np.array([float(_splits(bins[f], place, 1, wanted, least)[0][0]) for f in range(len(bins))])
+    place, wanted = np.zeros(len(targets), dtype=np.int64), np.ascontiguousarray(targets.T)
+    return np.array([float(_splits(one, place, 1, wanted, least)[0][0]) for one in bins])
 
 
-def grow(bins: Bins, targets: Floats, *, least: int, worth: float, features: Sequence[int] | None = None, depth: int = DEPTH) -> Tree:
-    """A tree whose leaves hold `least` rows or more. `targets` (rows, dimensions) have mean 0; a split must gain more than `worth`."""
-    asked = range(len(bins)) if features is None else features
+def grow(bins: Bins, targets: Floats, *, least: int, worth: float, depth: int = DEPTH) -> Tree:
+    """A tree whose leaves hold `least` rows or more. `targets` (rows, dimensions) have mean 0; a split must gain more than `worth`.
+
+    A feature that would take off next to nothing at a level, the first few aside, is not asked about below.
+    """
+    asked = list(range(len(bins)))
     feature, cut, child = [-1], [0], [0]
     rows = np.arange(bins.shape[1], dtype=np.int64)
     place = np.zeros(len(rows), dtype=np.int64)  # which of this level's open nodes a row is in
     nodes = np.zeros(1, dtype=np.int64)
-    for _ in range(depth):
+    for level in range(depth):
         if len(rows) < 2 * least or not len(nodes):
             break
         best = np.full(len(nodes), worth)
         which, where = np.full(len(nodes), -1), np.zeros(len(nodes), dtype=np.int64)
         wanted = np.ascontiguousarray(targets[rows].T)
-        for f in asked:
+        offers = np.zeros(len(asked))
+        for i, f in enumerate(asked):
             gain, at = _splits(bins[f, rows], place, len(nodes), wanted, least)
+            offers[i] = np.maximum(gain - worth, 0.0).sum()
             better = gain > best
             best[better], which[better], where[better] = gain[better], f, at[better]
         split = np.flatnonzero(which >= 0)
         if not len(split):
             break
+        if level >= OPEN:
+            asked = [f for f, offer in zip(asked, offers.tolist(), strict=True) if offer > LITTLE * float((best - worth).sum())]
         first = len(feature)
         for i, node in enumerate(nodes[split].tolist()):
             feature[node], cut[node], child[node] = int(which[split[i]]), int(where[split[i]]), first + 2 * i

@@ -10,6 +10,7 @@ import pyarrow as pa
 import mimic
 from mimic.generator import Generator, Task
 from mimic.generators.leaves import Leaves
+from mimic.learning.cores import each
 from mimic.learning.parents import with_parents
 from mimic.model import Learned, Model, TableModel
 from mimic.plan import Plan, Step, TablePlan
@@ -20,6 +21,7 @@ from mimic.schema import Boolean, Ddl, Enum, TableName, bare
 from mimic.streams import Stream, Streams
 
 FEW = 10_000  # distinct values: a unique column whose generator makes no more gets another behind it
+WORTH = 50_000  # values of a table's sample from which several processes learn it
 
 
 def learn(
@@ -30,7 +32,7 @@ def learn(
     bar = progress.bar("learning", len(plan.tables), "tables")
     for table in plan.tables:
         found = with_parents(evidence, evidence.of(table.table.name), table.steps)
-        fitted = tuple(_fit(step, found, registry, streams.at("learn", table.table.name, step.task.name)) for step in table.steps)
+        fitted = _fitted(table, found, registry, streams)
         tables.append(_model(table, fitted, copies))
         bar.advance(1)
     bar.done()
@@ -42,6 +44,15 @@ def learn(
         "engine": plan.schema.engine,
     }
     return Model(plan.schema, tuple(tables), plan.order, ddl, plan.findings, facts, plan.seed, plan.scale)
+
+
+def _fitted(table: TablePlan, found: TableEvidence, registry: Registry, streams: Streams) -> tuple[Learned, ...]:
+    def one(i: int) -> Learned:
+        step = table.steps[i]
+        return _fit(step, found, registry, streams.at("learn", table.table.name, step.task.name))
+
+    many = len(table.steps)
+    return tuple(each(one, many) if found.sampled * many >= WORTH else [one(i) for i in range(many)])
 
 
 def _model(table: TablePlan, fitted: tuple[Learned, ...], copies: Mapping[TableName, pa.Table]) -> TableModel:

@@ -20,7 +20,7 @@ from mimic.streams import Floats
 
 FEWEST = 200  # rows with both parents
 SAME = 0.99  # of the rows: a diamond
-SOME = 10_000  # rows on which scores are tried
+SOME = 6_000  # rows on which scores are tried
 TELLS = 0.03  # of the spread of a score that the first parent must explain
 MOST = 20  # columns of the first parent that are asked about
 
@@ -85,7 +85,7 @@ def _score(key: ForeignKey, via: ForeignKey, seen: list[str], found: TableEviden
     names = [name for name in described(above, k) if not told_apart(above.table.column(name))]
     best: tuple[float, str] | None = None
     for name in (*names, *hanging(above)):
-        values = placed(above.column(name))[mine[rows]]
+        values = placed(above, name)[mine[rows]]
         share = _explained(bins, values)
         if share > TELLS and (best is None or share > best[0]):
             best = (share, name)

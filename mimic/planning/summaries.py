@@ -110,7 +110,7 @@ def _summaries(
             pairs = np.unique(at * 256 + codes[live]) // 256
             out.append(np.bincount(pairs, minlength=len(counts)).astype(np.float64))
         else:
-            place = placed(child.column(name))
+            place = placed(child, name)
             out.append(mean(place))
             out.append(np.sqrt(np.maximum(mean(place * place) - out[-1] ** 2, 0.0)))
     for other in child.table.foreign_keys:
@@ -120,12 +120,20 @@ def _summaries(
         up = parent_rows(child, other, above)
         for name in described(above, k)[:4]:
             if not told_apart(above.table.column(name)):
-                out.append(mean(np.where(up >= 0, placed(above.column(name))[np.maximum(up, 0)], 0.5)))
+                out.append(mean(np.where(up >= 0, placed(above, name)[np.maximum(up, 0)], 0.5)))
     return out
 
 
-def placed(values: pa.Array) -> Floats:
-    """The place of each value among all, 0 .. 1; equal values stand in the middle of theirs, NULL at 0.5."""
+def placed(table: TableEvidence, name: str) -> Floats:
+    """The place of each value of a column of numbers among all, 0 .. 1; equal values stand in the middle of theirs, NULL at 0.5."""
+    key = ("placed", name)
+    if key not in table.memo:
+        table.memo[key] = _placed(table.column(name))
+    made: Floats = table.memo[key]
+    return made
+
+
+def _placed(values: pa.Array) -> Floats:
     found, null = numbers(values)
     out = np.full(len(found), 0.5)
     live = np.flatnonzero(~null)
