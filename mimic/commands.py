@@ -29,7 +29,7 @@ import pyarrow as pa
 
 from mimic import connector, evaluating, generating, generators, learning, planning, profiling, storing, subsetting, writing
 from mimic.batch import Batch
-from mimic.config import Config
+from mimic.config import Config, Mode
 from mimic.connector import IfExists, Load, Source, Target
 from mimic.errors import ConfigError, MimicError, Refused, UsageError, closest
 from mimic.generator import Literal
@@ -41,8 +41,8 @@ from mimic.planning.restricting import restrict, restrict_config
 from mimic.profile import Evidence
 from mimic.progress import Progress, Quiet
 from mimic.registry import Registry
-from mimic.report import Finding, Report, Severity, StepLine, TableLine
-from mimic.schema import Schema, TableName
+from mimic.report import Finding, Reason, Report, Severity, StepLine, TableLine
+from mimic.schema import Ddl, Schema, TableName
 from mimic.selection import Selection
 from mimic.semantics import Meaning, Sensitivity
 
@@ -217,6 +217,9 @@ def subset(
     *,
     roots: Sequence[str] = (),
     last: str | None = None,
+    target_size: str | None = None,
+    selection: str | Path | None = None,
+    save_selection: str | Path | None = None,
     config: Config | str | Path | None = None,
     schemas: Sequence[str] = (),
     tables: Sequence[str] = (),
@@ -233,6 +236,9 @@ def subset(
 ) -> Report:
     """Fill `target` with real rows: those of `roots`, what hangs on them, and everything that any of these rows refers to.
 
+    `target_size` ("2GB") draws as many of the roots as make about that much. `save_selection` writes which rows and why to a file,
+    also with `dry_run`; `selection` takes the rows of such a file, and what they refer to, instead of roots.
+
     Columns that look sensitive stop it, unless `mask` takes care of them or `unmasked` says why they may stay as they are.
     """
     since = time.monotonic()
@@ -245,9 +251,48 @@ def subset(
     with _telling(told), source_door.source(source, jobs=jobs) as opened, door.target(target) as filled:
         if opened.identity() == filled.identity():
             raise Refused("source and target are the same database; nothing was written.", where=door.safe_url(target))
-        report = _subset(opened, filled, told, _Choice(schemas, tables, exclude_tables), (roots, last), filling, unmasked, mask, progress)
+        asked = _Asked(roots, last, target_size, selection)
+        picked = _select(opened, told, _Choice(schemas, tables, exclude_tables), asked, progress, filled, filling)
+        if save_selection is not None:
+            subsetting.save(opened, picked.schema, picked.selection, Path(save_selection))
+        report = _subset(opened, filled, picked, filling, unmasked, mask, progress)
     facts = {"source": source_door.safe_url(source), "target": door.safe_url(target)} | report.facts
     return replace(report, seconds=time.monotonic() - since, facts=facts)
+
+
+def explain(
+    source: str,
+    *,
+    row: str | None = None,
+    table: str | None = None,
+    roots: Sequence[str] = (),
+    last: str | None = None,
+    selection: str | Path | None = None,
+    config: Config | str | Path | None = None,
+    schemas: Sequence[str] = (),
+    tables: Sequence[str] = (),
+    exclude_tables: Sequence[str] = (),
+    seed: int | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Why a row (`orders(42)`) is in a subset, as a chain from a root; or which keys took in the rows of a table. Nothing is written."""
+    since = time.monotonic()
+    if (row is None) == (table is None):
+        raise UsageError("name one row, or one table.", hint="--row 'orders(42)' or --table orders.")
+    told, door = _config(config, seed=seed), connector.find(source)
+    with _telling(told), door.source(source) as opened:
+        choice = _Choice(schemas, tables, exclude_tables)
+        picked = _select(opened, told, choice, _Asked(roots, last, None, selection), progress or Quiet())
+        steps, chain = _steps(picked.selection), tuple[Reason, ...]()
+        facts = {"source": door.safe_url(source), "roots": picked.roots}
+        if row is not None:
+            chain = subsetting.explain(opened, picked.schema, picked.selection, row)
+            facts |= {"row": row}
+        else:
+            name = _table(picked.schema, table or "")
+            steps = tuple(step for step in steps if step.table == str(name))
+            facts |= {"table": str(name), "rows": str(picked.selection.rows(name)), "mode": picked.modes[name]}
+    return Report("explain", facts=facts, steps=steps, chain=chain, seconds=time.monotonic() - since)
 
 
 def compare(
@@ -398,48 +443,93 @@ def _written(
             progress.say("some rows were refused, and are made another way")
 
 
-def _subset(
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a subset starts from, in the words of the user."""
+
+    roots: Sequence[str]
+    last: str | None = None
+    target_size: str | None = None
+    saved: str | Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Picked:
+    """Rows chosen, and what is known about them."""
+
+    schema: Schema
+    selection: Selection
+    config: Config
+    roots: str  # as told in reports and marks
+    modes: dict[TableName, Mode]
+    findings: tuple[Finding, ...]
+    ddl: Ddl | None
+
+
+def _select(
     opened: Source,
-    target: Target,
     config: Config,
     choice: _Choice,
-    asked: tuple[Sequence[str], str | None],
-    filling: _Filling,
-    unmasked: str | None,
-    mask: Mask | None,
+    asked: _Asked,
     progress: Progress,
-) -> Report:
+    target: Target | None = None,
+    filling: _Filling | None = None,
+) -> _Picked:
     read, schema, cut = _part(opened, config, choice)
     _refuse(schema.remarks, config.accept)  # tables that cannot be read
-    texts, last = asked
-    texts = texts or (config.subset.roots if config.subset else ())
-    if not texts:
-        raise UsageError("nothing is named to start from.", hint=f"{subsetting.EXAMPLES} Give it as --root, or in mimic.yaml.")
     edges = subsetting.read_edges(with_keys(read, config), config)
     edges = tuple(edge for edge in edges if schema.by_name.keys() >= {edge.key.table, edge.key.parent})
-    roots = subsetting.read_roots(texts, schema, last=last)
-    target.begin(_load(schema, filling, dry_run=True))
-    target.abandon()
+    texts = asked.roots or (config.subset.roots if config.subset else ())
+    if asked.saved is not None:
+        roots, told = tuple(subsetting.saved(Path(asked.saved), schema)), f"the rows of {Path(asked.saved).name}"
+    elif texts:
+        roots, told = subsetting.read_roots(texts, schema, last=asked.last), "; ".join(texts)
+    else:
+        raise UsageError("nothing is named to start from.", hint=f"{subsetting.EXAMPLES} Give it as --root, or in mimic.yaml.")
+    if target and filling:  # a refusal after minutes of reading would be rude
+        target.begin(_load(schema, filling, dry_run=True))
+        target.abandon()
     modes = subsetting.modes(schema, config)
-    chosen = subsetting.select(opened, schema, edges, roots, modes, seed=config.seed, progress=progress)
-    if unmasked is None and mask is None:
+
+    def chosen(roots: Sequence[subsetting.Root]) -> Selection:
+        return subsetting.select(opened, schema, edges, roots, modes, seed=config.seed, progress=progress)
+
+    if asked.target_size is None:
+        found = chosen(roots)
+    else:
+        bytes_ = subsetting.read_size(asked.target_size)
+        share, found = subsetting.fit(
+            lambda share: chosen([root if root.keys is not None else replace(root, share=share, rows=None) for root in roots]),
+            lambda found: subsetting.size(opened, schema, found),
+            bytes_,
+        )
+        told += f" ({share.normalize():f} % of them, for {asked.target_size})"
+    whole = len(schema.tables) == len(read.tables)
+    ddl, said = opened.ddl(choice.schemas) if whole and target else (None, () if whole else _without_ddl())
+    return _Picked(schema, found, config, told, modes, _each_once(schema.remarks, cut, said), ddl)
+
+
+def _subset(
+    opened: Source, target: Target, picked: _Picked, filling: _Filling, unmasked: str | None, mask: Mask | None, progress: Progress
+) -> Report:
+    schema, config, chosen = picked.schema, picked.config, picked.selection
+    if unmasked is None and mask is None and not filling.dry_run:
         _refuse_sensitive(_sensitive(opened, schema, config, chosen, progress))
     if unmasked is not None:
         progress.say(f"no value is masked; the reason given: {unmasked}")
-    whole = len(schema.tables) == len(read.tables)
-    ddl, said = opened.ddl(choice.schemas) if whole else (None, _without_ddl())
+    told = {"roots": picked.roots, "seed": str(config.seed)} | ({"unmasked": unmasked} if unmasked else {})
     rows = {table.name: chosen.rows(table.name) for table in schema.tables}
-    mark = {"mode": "subset", "roots": "; ".join(texts), "seed": str(config.seed)} | ({"unmasked": unmasked} if unmasked else {})
-    load_ = _load(schema, filling, rows=rows, mark=mark)
-    if ddl and ddl.engine == target.capabilities.engine:
-        load_ = replace(load_, ddl=ddl)
+    load_ = _load(schema, filling, rows=rows, mark={"mode": "subset"} | told)
+    if picked.ddl and picked.ddl.engine == target.capabilities.engine:
+        load_ = replace(load_, ddl=picked.ddl)
     batches = subsetting.fetch(opened, schema, load_.order, chosen, batch_rows=BATCH_ROWS)
-    lines, found = writing.write(target, load_, mask(batches) if mask else batches, modes, progress=progress)
-    findings = _open(_each_once(schema.remarks, cut, said, found), config.accept)
-    facts = {"seed": str(config.seed), "roots": "; ".join(texts)} | ({"unmasked": unmasked} if unmasked else {})
-    facts |= {"dry run": "nothing was written"} if filling.dry_run else {}
-    steps = tuple(StepLine(str(step.table), len(step.numbers), step.why) for step in chosen.steps)
-    return Report("subset", lines, findings, facts=facts, steps=steps)
+    lines, found = writing.write(target, load_, mask(batches) if mask else batches, picked.modes, progress=progress)
+    facts = told | ({"dry run": "nothing was written"} if filling.dry_run else {})
+    return Report("subset", lines, _open(_each_once(picked.findings, found), config.accept), facts=facts, steps=_steps(chosen))
+
+
+def _steps(chosen: Selection) -> tuple[StepLine, ...]:
+    return tuple(StepLine(str(step.table), len(step.numbers), step.why) for step in chosen.steps)
 
 
 def _part(opened: Source, config: Config, choice: _Choice) -> tuple[Schema, Schema, tuple[Finding, ...]]:

@@ -62,6 +62,14 @@ class StepLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """A row of a subset (`orders(42)`), and why it is there."""
+
+    row: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """A figure between 0 and 1, higher is better, and the place that it belongs to."""
 
@@ -80,6 +88,7 @@ class Report:
     scores: tuple[Score, ...] = ()
     seconds: float = 0.0
     steps: tuple[StepLine, ...] = ()
+    chain: tuple[Reason, ...] = ()  # of `explain`: from a root to the row asked about
     facts: dict[str, str] = field(default_factory=dict)
 
     def exit_code(self, accept: Iterable[str] = ()) -> int:

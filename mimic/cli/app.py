@@ -331,6 +331,9 @@ def subset(
     target: o.OptionalTarget = None,
     root: o.Roots = None,
     last: o.Last = None,
+    target_size: o.TargetSize = None,
+    selection: o.SavedSelection = None,
+    save_selection: o.SaveSelection = None,
     schema: o.Schemas = None,
     table: o.Tables = None,
     exclude_table: o.ExcludeTables = None,
@@ -366,6 +369,9 @@ def subset(
             _url(target, told, "target"),
             roots=root or (),
             last=last,
+            target_size=target_size,
+            selection=selection,
+            save_selection=save_selection,
             config=told,
             schemas=schema or (),
             tables=table or (),
@@ -380,6 +386,52 @@ def subset(
             progress=talk,
         )
     raise typer.Exit(show_report.show(report, talk))
+
+
+@app.command()
+def explain(
+    source: o.OptionalSource = None,
+    row: Annotated[str | None, typer.Option("--row", metavar="ROW", help="A row by its key: 'orders(42)'.")] = None,
+    table: Annotated[str | None, typer.Option("--table", metavar="TABLE", help="A table: which keys took in its rows.")] = None,
+    root: o.Roots = None,
+    last: o.Last = None,
+    selection: o.SavedSelection = None,
+    schema: o.Schemas = None,
+    exclude_table: o.ExcludeTables = None,
+    config: o.ConfigFile = None,
+    seed: o.Seed = None,
+    format: o.AsFormat = o.Format.TEXT,
+    quiet: o.Quietly = False,
+    verbose: o.Verbose = 0,
+) -> None:
+    """Say why a row is in a subset of SOURCE, or where the rows of a table come from. Nothing is written.
+
+    A row is told as a chain of keys from a root; a table as the keys that took in its rows, and how many each.
+
+    ```
+    mimic explain postgresql://me@prod/shop --config mimic.yaml --row 'orders(42)'
+    mimic explain sqlite:///shop.db --root 'customers: 5%' --table audit_log
+    ```
+    """
+    from mimic import commands
+    from mimic.cli import show_report
+
+    with _talk(format, quiet, verbose, config) as talk:
+        told = _read(config)
+        report = commands.explain(
+            _url(source, told, "source"),
+            row=row,
+            table=table,
+            roots=root or (),
+            last=last,
+            selection=selection,
+            config=told,
+            schemas=schema or (),
+            exclude_tables=exclude_table or (),
+            seed=seed,
+            progress=talk,
+        )
+    raise typer.Exit(show_report.show_explanation(report, talk))
 
 
 @app.command()

@@ -97,6 +97,18 @@ Last = Annotated[
     str | None,
     typer.Option("--last", metavar="SPAN", help="Only root rows of the last '90 days', '6 months', ...", rich_help_panel=CHOOSING),
 ]
+TargetSize = Annotated[
+    str | None,
+    typer.Option("--target-size", metavar="SIZE", help="Draw as many roots as make about so much: 2GB, 500MB.", rich_help_panel=CHOOSING),
+]
+SavedSelection = Annotated[
+    Path | None,
+    typer.Option("--selection", metavar="FILE", help="The rows of a file of --save-selection, not roots.", rich_help_panel=CHOOSING),
+]
+SaveSelection = Annotated[
+    Path | None,
+    typer.Option("--save-selection", metavar="FILE", help="Write which rows and why, as CSV; holds real keys.", rich_help_panel=TELLING),
+]
 Unmasked = Annotated[
     str | None,
     typer.Option("--unmasked", metavar="REASON", help="Mask nothing; the reason is recorded with the load.", rich_help_panel=LOADING),

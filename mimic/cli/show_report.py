@@ -55,6 +55,29 @@ def _show_steps(report: Report, talk: Talk) -> None:
     talk.out.print()
 
 
+def show_explanation(report: Report, talk: Talk) -> int:
+    """Print why a row is in a subset, or where a table's rows come from; gives the exit code."""
+    if talk.format == "json":
+        talk.document(tree(report))
+        return report.exit_code()
+    if "row" in report.facts:
+        for i, link in enumerate(report.chain):
+            talk.out.print(Text(f"{'  ' * i}{link.row}  {link.why}"), soft_wrap=True)
+        if not report.chain:
+            talk.out.print(Text(f"{report.facts['row']} is not in the subset of {report.facts['roots']}."), soft_wrap=True)
+        return report.exit_code()
+    told = f"{report.facts['table']}: {int(report.facts['rows']):,} rows"
+    if report.facts["mode"] == "copy":
+        told += ", all that there are: the table is of mode copy"
+    talk.out.print(Text(told))
+    if report.steps:
+        table = plain_table(("rows", "right"), ("why", "left"))
+        for step in sorted(report.steps, key=lambda step: -step.rows):
+            table.add_row(f"{step.rows:,}", Text(step.why))
+        talk.out.print(table)
+    return report.exit_code()
+
+
 def show_comparison(report: Report, talk: Talk) -> int:
     """Print how alike two databases are; gives the exit code."""
     code = report.exit_code()
@@ -162,6 +185,7 @@ def tree(report: Report) -> dict[str, Any]:
         "seconds": round(report.seconds, 3),
         "facts": report.facts,
         "tables": [{"table": x.table, "mode": x.mode, "rows": x.rows, "seconds": round(x.seconds, 3)} for x in report.tables],
+        "chain": [{"row": link.row, "why": link.why} for link in report.chain],
         "steps": [{"table": step.table, "rows": step.rows, "why": step.why} for step in report.steps],
         "findings": [finding_tree(finding) for finding in report.findings],
         "scores": [{"name": score.name, "place": score.place, "value": round(score.value, 4)} for score in report.scores],

@@ -1,9 +1,14 @@
-"""`subset`: which real rows are kept (`select`), and those rows (`fetch`)."""
+"""`subset`: which real rows are kept (`select`), why (`explain`), and those rows (`fetch`)."""
 
 from mimic.subsetting.asking import EXAMPLES, Root, read_roots
 from mimic.subsetting.edges import modes_of as modes
 from mimic.subsetting.edges import read_edges
+from mimic.subsetting.explaining import explain
 from mimic.subsetting.fetching import fetch
+from mimic.subsetting.saving import save, saved
+from mimic.subsetting.sizing import fit, read_size, size
 from mimic.subsetting.walking import select
 
-__all__ = ["EXAMPLES", "Root", "fetch", "modes", "read_edges", "read_roots", "select"]
+__all__ = [
+    "EXAMPLES", "Root", "explain", "fetch", "fit", "modes", "read_edges", "read_roots", "read_size", "save", "saved", "select", "size",
+]  # fmt: skip

@@ -14,6 +14,7 @@ from mimic.errors import ConfigError, UsageError, closest
 from mimic.schema import Date, Integer, Schema, Table, Timestamp, Uuid, arrow_type, bare
 from mimic.selection import Condition
 from mimic.subsetting.harmless import Harmful, condition
+from mimic.subsetting.keys import identity
 
 _ROOT = re.compile(r"(?P<table>[^:()]+?)\s*(?::\s*(?P<how>\S.*)|\((?P<keys>.*)\))", re.DOTALL)
 _AMOUNT = re.compile(r"(?:(?P<all>all)|(?P<share>\d+(?:\.\d+)?)\s*%|(?P<rows>\d[\d_,']*)\s+rows?)(?:\s+|$)", re.IGNORECASE)
@@ -49,6 +50,7 @@ class Root:
     where: Condition | None = None
     last: Last | None = None
     keys: pa.RecordBatch | None = None
+    below: bool = True  # whether what hangs on them is taken in
 
 
 def read_roots(texts: Sequence[str], schema: Schema, *, last: str | None = None) -> tuple[Root, ...]:
@@ -128,15 +130,15 @@ def _last(found: re.Match[str], table: Table) -> Last:
 
 def read_keys(text: str, table: Table) -> pa.RecordBatch:
     """`42`, `42, 43`, `1, 2` for a key of two columns, `(1, 2), (1, 3)` for several of them; `'a, b'` is one value."""
-    if table.primary_key is None:
-        raise UsageError(f"{table.name} has no primary key by which to name a row.", hint=f'Write "{table.name}: where ...".')
-    columns = [table.column(name) for name in table.primary_key.columns]
+    columns = [table.column(name) for name in identity(table)]
+    if not columns:
+        raise UsageError(f"{table.name} has no key by which to name a row.", hint=f'Write "{table.name}: where ...".')
     groups = [_split(inner) for inner in re.findall(r"\(((?:'[^']*'|[^()'])*)\)", text)] or [_split(text)]
     if len(columns) == 1:
         groups = [[value] for group in groups for value in group]
     if any(len(group) != len(columns) for group in groups) or not groups:
         names = ", ".join(column.name for column in columns)
-        raise UsageError(f"the primary key of {table.name} is ({names}): {len(columns)} value{'s' if len(columns) > 1 else ''} for a row.")
+        raise UsageError(f"the key of {table.name} is ({names}): {len(columns)} value{'s' if len(columns) > 1 else ''} for a row.")
     arrays = []
     for i, column in enumerate(columns):
         values = [group[i] for group in groups]

@@ -13,6 +13,13 @@ from mimic.errors import Unsupported
 from mimic.schema import Integer, LogicalType, Table, Uuid, arrow_type, bare
 
 
+def identity(table: Table) -> tuple[str, ...]:
+    """The columns by which a row is named and drawn: the primary key, else another key without NULLs, else none."""
+    fit = [key for key in table.keys if not key.expressions and key.where is None]
+    whole = [key for key in fit if key.primary or not any(table.column(name).nullable for name in key.columns)]
+    return next((key.columns for key in whole), ())
+
+
 def distinct(rows: pa.Table, columns: Sequence[str], names: Sequence[str]) -> pa.Table:
     """The different values of some columns, under other names; a row with a NULL among them refers to nothing."""
     found = pa.table([rows.column(name) for name in columns], names=list(names)).drop_null()

@@ -26,7 +26,7 @@ from mimic.schema import Schema, Table, TableName
 from mimic.selection import ROW, Both, Edge, Filter, KeyIn, Numbers, RowIn, Selection, Step, Within
 from mimic.subsetting.asking import Root
 from mimic.subsetting.drawing import hashed
-from mimic.subsetting.keys import codes, distinct, fitted
+from mimic.subsetting.keys import codes, distinct, fitted, identity
 
 
 def select(
@@ -107,7 +107,7 @@ class _Walk:
     def start(self, root: Root) -> None:
         table = root.table
         if root.keys is not None:
-            rows = self.read(table, KeyIn(tuple(root.keys.schema.names), root.keys), downstream=True)
+            rows = self.read(table, KeyIn(tuple(root.keys.schema.names), root.keys), downstream=root.below)
             wanted = pa.Table.from_batches([root.keys]).group_by(root.keys.schema.names).aggregate([]).num_rows
             if rows.num_rows < wanted:
                 raise UsageError(f"{root.text!r}: {wanted - rows.num_rows} of {wanted} keys are of no row.", where="roots")
@@ -115,12 +115,12 @@ class _Walk:
             rows = self.read(table, root.where, downstream=True)
         else:
             rows = self.read(table, RowIn(self.drawn(root)), downstream=True)
-        self.take(table.name, rows, f"root {root.text!r}", None, downstream=True)
+        self.take(table.name, rows, f"root {root.text!r}", None, downstream=root.below)
 
     def drawn(self, root: Root) -> Numbers:
         """The rows with the smallest hashes, as many as asked: of a share the ceiling."""
         table = root.table
-        key = list(table.primary_key.columns) if table.primary_key else []
+        key = list(identity(table))
         dates = [root.last.by] if root.last else []
         rows = self.scan(table, list(dict.fromkeys([*key, *dates])), root.where)
         if root.last is not None:
@@ -168,7 +168,7 @@ class _Walk:
         """Of each parent's children at most so many: the newest, or those with the smallest hash."""
         n = rows.num_rows
         parents = codes([rows.column(name) for name in edge.key.columns])
-        key = list(child.primary_key.columns) if child.primary_key else [ROW]
+        key = list(identity(child)) or [ROW]
         order: list[NDArray[np.generic]] = [hashed([rows.column(name) for name in key], self.seed, f"{edge}")]
         if edge.newest is not None:
             order.append(pc.rank(rows.column(edge.newest), sort_keys="descending", null_placement="at_end", tiebreaker="dense").to_numpy())
@@ -209,7 +209,7 @@ class _Walk:
             wanted += [name for below in self.below.get(table.name, ()) for name in below.key.referred]
         if edge is not None and edge.most is not None:
             wanted += [*edge.key.columns, *([edge.newest] if edge.newest else [])]
-            wanted += table.primary_key.columns if table.primary_key else ()
+            wanted += identity(table)
         return list(dict.fromkeys(wanted))
 
     def read(self, table: Table, where: Filter | None, *, downstream: bool, edge: Edge | None = None) -> pa.Table:

@@ -12,6 +12,7 @@ from mimic.config import Config
 from mimic.progress import Quiet
 from mimic.schema import Schema, Table
 from mimic.selection import RowIn
+from mimic.subsetting.keys import identity
 from tests import servers
 from tests.e2e.closure import expected, held
 from tests.e2e.scoreboard import DATABASES
@@ -33,7 +34,7 @@ def starts(schema: Schema, rows: dict, n: int) -> list[Table]:
             waiting += found
         return len(seen)
 
-    fit = [table for table in schema.tables if table.primary_key and rows[table.name] >= 20]
+    fit = [table for table in schema.tables if identity(table) and rows[table.name] >= 20]
     return sorted(fit, key=lambda table: (-below(table), -rows[table.name], table.name))[:n]
 
 
@@ -45,7 +46,7 @@ def drawn(url: str, root: str) -> tuple[str, list[str], list[str]]:
         modes = subsetting.modes(schema, PLAIN)
         chosen = subsetting.select(source, schema, (), roots, modes, seed=0, progress=Quiet())
         table = roots[0].table
-        columns = list(table.primary_key.columns)
+        columns = list(identity(table))
         rows = pa.Table.from_batches(list(source.scan(table.name, columns, where=RowIn(chosen.numbers(table.name)))))
         keys = ["|".join(row) for row in zip(*(rows.column(name).cast(pa.string()).to_pylist() for name in columns), strict=True)]
         return f'"{table.name.schema}"."{table.name.name}"', columns, keys

@@ -68,7 +68,7 @@ def test_keys() -> None:
         ("orders: last week", "no span of time"),
         ("orders: last 3 days by state", "no date or timestamp"),
         ("bare: last 3 days", "no column with a date"),
-        ("bare(5)", "no primary key"),
+        ("bare(5)", "no key by which"),
         ("lines(5)", "2 values for a row"),
         ("orders(x)", "not a value of orders.id"),
         ("orders()", "1 value for a row"),
