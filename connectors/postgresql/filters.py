@@ -49,41 +49,79 @@ def _text(name: str, kind: s.LogicalType) -> sql.Composable:
     return sql.SQL("{}::text").format(column)
 
 
-def key_in(table: s.Table, where: KeyIn, schemas: Mapping[str, str]) -> Iterator[tuple[sql.Composable, pa.RecordBatch]]:
-    """Conditions, one after the other, that together are true once for each row whose key is among the keys; with their parameters.
+def key_in(table: s.Table, where: KeyIn, schemas: Mapping[str, str]) -> Iterator[tuple[sql.Composable, sql.Composable, pa.RecordBatch]]:
+    """Joins and conditions, one pair after the other, that together are true once for each row whose key is among the keys.
 
     `schemas` gives the schema of a column's type where an extension made it: its operators live there. Parameters are one row of
-    arrays, $1 and on, which travel in binary form: whole numbers as bigint[], anything else as the text of its type.
+    arrays, $1 and on, which travel in binary form. Keys of whole numbers and plain text are compared with the arrays themselves or
+    joined with them, as the planner then knows how many there are; behind EXISTS it expects 200.
     """
     if not where.columns:
         return
     keys = pa.table([where.keys.column(name) for name in where.columns], names=[str(i) for i in range(len(where.columns))])
+    columns = [table.column(name) for name in where.columns]
+    plain = [_plain(c, k.type, schemas.get(c.name, "pg_catalog")) for c, k in zip(columns, keys.columns, strict=True)]
+    if all(plain):
+        fit = [_within(values, column.type) for values, column in zip(keys.columns, columns, strict=True)]
+        keys = pa.table(fit, names=keys.column_names)
     keys = keys.drop_null()
     keys = keys.group_by(keys.column_names).aggregate([])
     keys = keys.sort_by([(name, "ascending") for name in keys.column_names])
-    columns = [table.column(name) for name in where.columns]
+    join, condition = _compared(columns, plain) if all(plain) else _existing(columns, schemas)
+    for start in range(0, keys.num_rows, KEYS_PER_STATEMENT):
+        part = keys.slice(start, KEYS_PER_STATEMENT)
+        shipped = (
+            part.columns if all(plain) else [key_texts(values, column.type) for values, column in zip(part.columns, columns, strict=True)]
+        )
+        yield join, condition, _parameters(shipped)
+
+
+def _compared(columns: Sequence[s.Column], types: Sequence[str]) -> tuple[sql.Composable, sql.Composable]:
+    arrays = [sql.SQL("${}::{}[]").format(sql.Literal(i + 1), sql.SQL(type_)) for i, type_ in enumerate(types)]
+    if len(columns) == 1:
+        one = sql.SQL("t.{} OPERATOR(pg_catalog.=) ANY ({})").format(sql.Identifier(columns[0].name), arrays[0])
+        return sql.SQL(""), sql.SQL(" WHERE {}").format(one)
+    names = [sql.Identifier(f"k{i}") for i in range(len(columns))]
+    equal = [sql.SQL("k.{} OPERATOR(pg_catalog.=) t.{}").format(n, sql.Identifier(c.name)) for n, c in zip(names, columns, strict=True)]
+    comma = sql.SQL(", ")
+    join = sql.SQL(" JOIN unnest({}) AS k({}) ON {}").format(comma.join(arrays), comma.join(names), sql.SQL(" AND ").join(equal))
+    return join, sql.SQL(" WHERE true")
+
+
+def _existing(columns: Sequence[s.Column], schemas: Mapping[str, str]) -> tuple[sql.Composable, sql.Composable]:
     names = [sql.Identifier(f"k{i}") for i in range(len(columns))]
     homes = [sql.Identifier(schemas.get(column.name, "pg_catalog")) for column in columns]
-    whole = [isinstance(s.bare(c.type), s.Integer) and pa.types.is_integer(k.type) for c, k in zip(columns, keys.columns, strict=True)]
-    arrays = [sql.SQL("${}::{}[]").format(sql.Literal(i + 1), sql.SQL("int8" if is_ else "text")) for i, is_ in enumerate(whole)]
-    typed = [
-        sql.SQL("u.{} AS {}").format(name, name) if is_ else sql.SQL("u.{}::{} AS {}").format(name, sql.SQL(column.declared), name)
-        for name, column, is_ in zip(names, columns, whole, strict=True)
-    ]
+    arrays = [sql.SQL("${}::text[]").format(sql.Literal(i + 1)) for i in range(len(columns))]
+    typed = [sql.SQL("u.{}::{} AS {}").format(name, sql.SQL(c.declared), name) for name, c in zip(names, columns, strict=True)]
     equal = [
         sql.SQL("k.{} OPERATOR({}.=) t.{}").format(name, home, sql.Identifier(column.name))
         for name, home, column in zip(names, homes, columns, strict=True)
     ]
-    condition = sql.SQL("EXISTS (SELECT FROM (SELECT {} FROM unnest({}) AS u({})) AS k WHERE {})").format(
+    condition = sql.SQL(" WHERE EXISTS (SELECT FROM (SELECT {} FROM unnest({}) AS u({})) AS k WHERE {})").format(
         sql.SQL(", ").join(typed), sql.SQL(", ").join(arrays), sql.SQL(", ").join(names), sql.SQL(" AND ").join(equal)
     )
-    for start in range(0, keys.num_rows, KEYS_PER_STATEMENT):
-        part = keys.slice(start, KEYS_PER_STATEMENT)
-        shipped = [
-            part.column(i).cast(pa.int64()) if is_ else key_texts(part.column(i), column.type)
-            for i, (column, is_) in enumerate(zip(columns, whole, strict=True))
-        ]
-        yield condition, _parameters(shipped)
+    return sql.SQL(""), condition
+
+
+def _plain(column: s.Column, keys: pa.DataType, home: str) -> str:
+    """The type of a column that equality in Arrow and on the server mean the same for; "" for any other."""
+    match s.bare(column.type):
+        case s.Integer(bits=bits) if pa.types.is_integer(keys):
+            return f"int{bits // 8}"
+        case s.Text(ignore_case=False, fixed=False) if pa.types.is_string(keys) and home == "pg_catalog":
+            return "text"
+    return ""
+
+
+def _within(values: pa.ChunkedArray, kind: s.LogicalType) -> pa.ChunkedArray:
+    """Numbers in the width of their column; no row has one that does not fit."""
+    match s.bare(kind):
+        case s.Integer(bits=bits) if values.type.bit_width > bits:
+            inside = pc.and_(pc.greater_equal(values, -(2 ** (bits - 1))), pc.less(values, 2 ** (bits - 1)))
+            return pc.if_else(inside, values, None).cast(s.arrow_type(kind))
+        case s.Integer():
+            return values.cast(s.arrow_type(kind))
+    return values
 
 
 def _parameters(arrays: Sequence[pa.ChunkedArray | pa.Array]) -> pa.RecordBatch:

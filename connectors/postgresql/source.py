@@ -149,15 +149,15 @@ class PostgresSource:
                     yield landed.slice(start, batch_rows)
 
     def _conditions(self, table: s.Table, where: Filter | None) -> Iterator[tuple[sql.Composable, pa.RecordBatch | None]]:
-        """Statements to run one after the other: SQL from WHERE on, and its parameters."""
+        """Statements to run one after the other: SQL from where the table has been named on, ending in a condition, and its parameters."""
         match where:
             case None:
                 yield sql.SQL(""), None
             case HashShare():
                 yield sql.SQL(" WHERE {}").format(filters.hash_share(table, where)), None
             case KeyIn():
-                for condition, parameters in filters.key_in(table, where, self._stored[table.name].type_schema):
-                    yield sql.SQL(" WHERE {}").format(condition), parameters
+                for join, condition, parameters in filters.key_in(table, where, self._stored[table.name].type_schema):
+                    yield join + condition, parameters
             case RowIn():
                 parts = self._stored[table.name].parts.values() if table.kind == "partitioned" else ()
                 for condition, parameters in filters.row_in(where, parts):
