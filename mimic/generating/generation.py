@@ -12,6 +12,8 @@ from mimic.batch import Batch
 from mimic.errors import CapacityError, ConnectorError, MimicError, RowsRefused, of_a_row
 from mimic.generating.checking import Judge
 from mimic.generating.filling import Filling
+from mimic.generating.giving_way import Trial
+from mimic.generating.stillness import flags, still
 from mimic.generator import keyed
 from mimic.model import Model
 from mimic.report import Finding
@@ -19,6 +21,7 @@ from mimic.schema import TableName, arrow_type
 from mimic.streams import CHUNK, Streams
 
 FEWER, ROUNDS = 4, 40  # how often a table gets the rows that were not refused, before it is halved; and all of that for all tables
+TODO = "Give its columns generators in mimic.yaml that satisfy the rule, or accept it."
 # What may come from rows of another table, seen when all are there.
 OF_OTHERS = ("23503", "SQLITE_CONSTRAINT_FOREIGNKEY")
 
@@ -48,10 +51,12 @@ class Generation:
     notes: dict[TableName, Finding] = field(default_factory=dict)
     watched: set[TableName] = field(default_factory=set)  # tables whose rows the target has refused: it is asked about each
     salts: dict[TableName, int] = field(default_factory=dict)  # how often a table was drawn anew
+    stilled: set[TableName] = field(default_factory=set)  # tables whose flags are held still
     _tries: dict[TableName, int] = field(default_factory=dict)
     _fillings: dict[TableName, Filling] = field(default_factory=dict)
     _ready: set[TableName] = field(default_factory=set)
     _rounds: int = 0
+    _trial: Trial | None = None
     _over: bool = False  # all batches have been made
 
     @property
@@ -61,6 +66,7 @@ class Generation:
     def filling(self, name: TableName) -> Filling:
         if name not in self._fillings:
             table, model = self.model.schema.table(name), self.model.of(name)
+            model = still(model, table) if name in self.stilled else model
             below = self.model.schema.children(name)
             asked = frozenset(column for key in below for column in key.referred)
             streams = Streams(self.seed + 1_000_003 * self.salts.get(name, 0))
@@ -157,7 +163,10 @@ class Generation:
             return False
         self._rounds += 1
         problems = problem.problems if isinstance(problem, Unfilled) else (problem,)
-        changed = [self._changed(name, each) for each in problems for name in self._tables(each)]
+        changed = []
+        for each in problems:
+            changed.append(self._one_of_several(each))
+            changed += [self._changed(name, each) for name in self._tables(each)]
         if not any(changed):
             return False
         self._fillings.clear()
@@ -166,15 +175,44 @@ class Generation:
         return True
 
     def _tables(self, problem: MimicError) -> list[TableName]:
-        """The tables about which something is to be done. Of several suspects the last that has rows gives way, which costs least."""
+        """The tables about which something is to be done; of several suspects those whose rows have not been asked about yet."""
+        found = self._suspects(problem)
+        return found if len(found) == 1 else [name for name in found if name not in self.watched]
+
+    def _suspects(self, problem: MimicError) -> list[TableName]:
         if isinstance(problem, RowsRefused | CapacityError):
             places: tuple[str, ...] = (problem.table or problem.where,)
         else:
             places = problem.suspects if isinstance(problem, ConnectorError) and problem.suspects else (problem.where,)
-        found = [name for place in places if (name := _table(self.model, place)) is not None]
-        if len(found) == 1 or not self.watched.issuperset(found):
-            return found
-        return [table.name for table in self.model.tables if table.name in found and self.sizes[table.name]][-1:]
+        names = {_table(self.model, place) for place in places}
+        return [table.name for table in self.model.tables if table.name in names]
+
+    def _one_of_several(self, problem: MimicError) -> bool:
+        """Rows that several tables may be the reason for are refused, though all are watched: one after the other is left empty."""
+        found = self._suspects(problem)
+        if not isinstance(problem, ConnectorError) or len(found) < 2 or not self.watched.issuperset(found):
+            return False
+        if self._still(found):
+            return True
+        if not self.fit:
+            return False
+        if self._trial is None or not self._trial.about(found, problem.sqlstate):
+            self._trial = Trial.of(self.model.schema, found, problem.sqlstate, self.sizes, self.notes)
+        chosen = next(self._trial.choices, None)
+        if chosen is None:
+            return False
+        self.sizes, self.notes = dict(self._trial.sizes), dict(self._trial.notes)
+        for name in chosen:
+            self._resize(name, 0)
+            told = f"left empty: its rows are refused by the target: {problem.sentence.rstrip('.')}"
+            self.notes[name] = Finding("W505", str(name), told, TODO)
+        return True
+
+    def _still(self, names: Sequence[TableName]) -> bool:
+        """Hold the flags of these tables still, for once."""
+        new = {name for name in names if name not in self.stilled and flags(self.model.schema.table(name))}
+        self.stilled |= new
+        return bool(new)
 
     def _changed(self, name: TableName, problem: MimicError) -> bool:
         """Do something else about one table."""
@@ -186,6 +224,8 @@ class Generation:
             elsewhere = self._over and problem.sqlstate.startswith(OF_OTHERS)
             if not elsewhere and name not in self.watched:
                 self.watched.add(name)
+                return True
+            if problem.suspects and self._still([name]):
                 return True
         if not self.fit or not n:
             return False
@@ -199,14 +239,11 @@ class Generation:
             why = f"are refused by the target: {problem.sentence.rstrip('.')}"
             self.salts[name] = self.salts.get(name, 0) + 1
             left = n if tries < 2 else max(n // 10, 1) if n > 1 else 0
-        if isinstance(problem, ConnectorError) and len(problem.suspects) > 1 and tries > 1:
-            left = 0
         if left == n:
             return True
         self._resize(name, max(left, 0))
         told = f"{left} rows instead of {self.asked[name]}: the others" if left > 0 else "left empty: its rows"
-        todo = "Give its columns generators in mimic.yaml that satisfy the rule, or accept it."
-        self.notes[name] = Finding("W506" if left > 0 else "W505", str(name), f"{told} {why}", todo)
+        self.notes[name] = Finding("W506" if left > 0 else "W505", str(name), f"{told} {why}", TODO)
         return True
 
 

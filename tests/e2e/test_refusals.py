@@ -163,3 +163,41 @@ def test_sqlite_triggers_and_generated_columns(tmp_path: Path) -> None:
     assert filled(report) == {"t": 100}
     with closing(sqlite3.connect(tmp_path / "copy.db")) as connection:
         assert connection.execute("SELECT count(*) FILTER (WHERE n % 3 = 0 OR s & 1 = 0), count(*) FROM t").fetchone() == (0, 100)
+
+
+FAMILY = """
+CREATE TABLE folder (id serial PRIMARY KEY, folder_id integer REFERENCES folder, is_deleted boolean NOT NULL);
+CREATE TABLE file (
+    id serial PRIMARY KEY, folder_id integer NOT NULL REFERENCES folder, is_deleted boolean NOT NULL, is_open boolean NOT NULL
+);
+CREATE TABLE line (id serial PRIMARY KEY, file_id integer NOT NULL REFERENCES file);
+"""
+WATCHED = """
+CREATE FUNCTION look() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM file JOIN folder ON folder.id = file.folder_id WHERE {}) THEN RAISE EXCEPTION 'visible in %', NEW.id; END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER look AFTER INSERT OR UPDATE OF is_deleted ON folder
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION look();
+CREATE CONSTRAINT TRIGGER look AFTER INSERT OR UPDATE OF is_deleted ON file
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION look();
+"""
+
+
+def test_flags_are_held_still_where_a_trigger_watches_several_tables(make_database: Callable[..., object]) -> None:
+    source, target = make_database(), make_database()
+    for database in (source, target):
+        database.psql(FAMILY + WATCHED.format("folder.is_deleted AND NOT file.is_deleted"))
+    assert filled(mimic.clone(source.url, target.url, rows=100)) == {"folder": 100, "file": 100, "line": 100}
+    assert 20 < int(target.psql("SELECT count(*) FROM file WHERE is_open")) < 80
+
+
+def test_of_tables_that_a_trigger_watches_as_few_as_possible_are_left_empty(make_database: Callable[..., object]) -> None:
+    """Nothing that is drawn would do; without files no folder is refused, and without folders there would be no files either."""
+    source, target = make_database(), make_database()
+    source.psql(FAMILY)
+    target.psql(FAMILY + WATCHED.format("true"))
+    report = mimic.clone(source.url, target.url, rows=100)
+    assert filled(report) == {"folder": 100, "file": 0, "line": 0}
+    assert [finding.place for finding in report.findings if finding.id == "W505"] == ["file", "line"]
