@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from mimic.errors import UsageError, closest
 from mimic.generator import Generator
+from mimic.masker import Masker
 
 Part = TypeVar("Part")
 
@@ -38,8 +39,10 @@ class Family(Generic[Part]):
 @dataclass(slots=True)
 class Registry:
     generators: Family[Generator] = field(default_factory=lambda: Family[Generator]("generator"))
+    maskers: Family[Masker] = field(default_factory=lambda: Family[Masker]("masker"))
 
     def load_entry_points(self) -> None:
-        """Parts of other distributions: entry points of the group `mimic.generators`, each a function `register(registry)`."""
-        for point in entry_points(group="mimic.generators"):
-            point.load()(self)
+        """Parts of other distributions: entry points of `mimic.generators` and `mimic.maskers`, each a function `register(registry)`."""
+        for group in ("mimic.generators", "mimic.maskers"):
+            for point in entry_points(group=group):
+                point.load()(self)

@@ -1,0 +1,403 @@
+"""Format-preserving masks of identifiers: a digit becomes a digit, a capital a capital, all else stays. Each can be undone.
+
+Texts of one pattern (which sort of sign stands where) are numbers of one domain, and are permuted within it: by FF1 where
+one sort of sign spells a million values, by the keyed bijection of small domains for the rest. So distinct texts stay
+distinct, lengths stay, and a column's CHECK on the pattern still holds. Check digits of cards and IBANs are left
+out and worked out anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mimic.generators.formats import with_check_digits
+from mimic.masker import CannotMask, Given, MaskTask
+from mimic.maskers.cipher import SMALLEST, Aes, Bytes, bijection, digest, ff1
+from mimic.maskers.runs import flat
+from mimic.maskers.texts import OfTexts, is_text, needs_text, told, untold
+from mimic.registry import Registry
+from mimic.schema import Column, Integer, Uuid, bare
+from mimic.semantics import Kind
+from mimic.streams import Ints
+
+DOMAIN = "identifier"
+_CLASSES = ((48, 10), (97, 26), (65, 26))  # first code and number of digits, small letters, capitals
+
+
+def permuted(texts: pa.Array, aes: Aes, *, back: bool = False, fixed: int = 0) -> pa.Array:
+    """Every text as another one of its own pattern; the first `fixed` characters stay. Letters beyond a-z stay as they are."""
+    if not len(texts):
+        return texts
+    data, offsets = flat(texts)
+    sort = np.full(256, 3, dtype=np.uint8)
+    for i, (first, many) in enumerate(_CLASSES):
+        sort[first : first + many] = i
+    sorts = sort[data]
+    lengths = np.diff(offsets)
+    if fixed:
+        sorts[np.arange(len(data)) - np.repeat(offsets[:-1], lengths) < fixed] = 3
+    kept = np.where(sorts == 3, data, sorts)  # the pattern: what stays, and what sort of sign stands elsewhere
+    out = data.copy()
+    for rows, grid in _alike(kept, offsets, lengths):
+        spots = offsets[rows][:, None] + np.arange(grid.shape[1])
+        out[spots] = _permuted(data[spots], sorts[spots[0]], grid[0].tobytes(), aes, back)
+    moved = pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets.astype(np.int32).tobytes()), pa.py_buffer(out.tobytes()))
+    return moved
+
+
+def _alike(kept: Bytes, offsets: Ints, lengths: Ints) -> list[tuple[Ints, Bytes]]:
+    """Rows of one pattern together: their numbers, and their patterns (m, length)."""
+    found = []
+    for length in np.unique(lengths[lengths > 0]).tolist():
+        rows = np.flatnonzero(lengths == length)
+        grid = kept[offsets[rows][:, None] + np.arange(length)]
+        whole = np.ascontiguousarray(grid).view(np.dtype((np.void, length))).reshape(-1)
+        _, which = np.unique(whole, return_inverse=True)
+        order = np.argsort(which.reshape(-1), kind="stable")
+        cuts = np.flatnonzero(np.diff(which.reshape(-1)[order])) + 1
+        found += [(rows[part], grid[part]) for part in np.split(order, cuts)]
+    return found
+
+
+def _permuted(signs: Bytes, sorts: Bytes, pattern: bytes, aes: Aes, back: bool) -> Bytes:
+    """`signs` (n, length) of one pattern; `sorts` (length,)."""
+    out = signs.copy()
+    small: list[int] = []
+    large: list[int] = []
+    for i, (_, radix) in enumerate(_CLASSES):
+        count = int((sorts == i).sum())
+        if count:
+            (large if radix**count >= SMALLEST and count >= 2 else small).append(i)
+    left = np.flatnonzero(np.isin(sorts, small))
+    if len(left):
+        # What the large parts are (as they are after masking, which both directions know) tweaks the small one.
+        if not back:
+            for i in large:
+                out = _by_ff1(out, sorts, i, pattern, aes, back)
+        context = digest(aes, _rows(np.where(np.isin(sorts, small), 0, out), pattern))[:, 0]
+        out = _by_bijection(out, sorts, left, context, aes, back)
+        if back:
+            for i in large:
+                out = _by_ff1(out, sorts, i, pattern, aes, back)
+        return out
+    for i in large:
+        out = _by_ff1(out, sorts, i, pattern, aes, back)
+    return out
+
+
+def _rows(signs: Bytes, pattern: bytes) -> pa.Array:
+    return pa.array([pattern + row.tobytes() for row in signs], pa.binary()) if len(signs) < 4096 else _rows_fast(signs, pattern)
+
+
+def _rows_fast(signs: Bytes, pattern: bytes) -> pa.Array:
+    width = signs.shape[1] + len(pattern)
+    grid = np.concatenate([np.broadcast_to(np.frombuffer(pattern, np.uint8), (len(signs), len(pattern))), signs], axis=1)
+    offsets = np.arange(len(signs) + 1, dtype=np.int32) * width
+    return pa.BinaryArray.from_buffers(
+        pa.binary(), len(signs), [None, pa.py_buffer(offsets.tobytes()), pa.py_buffer(np.ascontiguousarray(grid).tobytes())]
+    )
+
+
+def _by_ff1(signs: Bytes, sorts: Bytes, which: int, pattern: bytes, aes: Aes, back: bool) -> Bytes:
+    first, radix = _CLASSES[which]
+    spots = np.flatnonzero(sorts == which)
+    out = signs.copy()
+    # FF1 spells at most 55 signs at a time here: longer runs are cut into halves until they fit.
+    for i, part in enumerate(np.array_split(spots, -(-len(spots) // 55))):
+        out[:, part] = ff1(aes, out[:, part] - first, radix, pattern[:64] + bytes([i % 256]), back=back) + first
+    return out
+
+
+def _by_bijection(signs: Bytes, sorts: Bytes, spots: Ints, context: np.ndarray, aes: Aes, back: bool) -> Bytes:
+    out = signs.copy()
+    number, size = np.zeros(len(signs), dtype=np.int64), 1
+    for spot in spots.tolist():
+        first, radix = _CLASSES[sorts[spot]]
+        number, size = number * radix + (signs[:, spot] - first), size * radix
+    number = bijection(aes, number, size, context, back=back)
+    for spot in reversed(spots.tolist()):
+        first, radix = _CLASSES[sorts[spot]]
+        out[:, spot], number = number % radix + first, number // radix
+    return out
+
+
+@dataclass(frozen=True)
+class Identifiers(OfTexts):
+    """Codes, account and document numbers, licence plates, uuids: of the same form. Option `keep`: leading characters that stay."""
+
+    kind: ClassVar[str] = "identifier.preserve"
+    reversible: ClassVar[bool] = True
+    keeps_uniqueness: ClassVar[bool] = True
+
+    column: Column
+    keep: int = 0
+
+    @property
+    def domain(self) -> str:
+        return DOMAIN
+
+    @classmethod
+    def suits(cls, task: MaskTask) -> float:
+        kinds = {
+            Kind.NATIONAL_ID, Kind.PASSPORT, Kind.TAX_ID, Kind.LICENCE_PLATE, Kind.BANK_ACCOUNT, Kind.ACCOUNT_ID, Kind.DEVICE_ID, Kind.ID,
+            Kind.CODE,
+        }  # fmt: skip
+        if isinstance(bare(task.column.type), Uuid):
+            return 0.8
+        return 0.9 if is_text(task.column) and task.kind in kinds else 0.3 if is_text(task.column) else 0.0
+
+    @classmethod
+    def of(cls, task: MaskTask) -> Self:
+        if not isinstance(bare(task.column.type), Uuid):
+            needs_text(task, 1)
+        return cls(task.column, int(task.options.get("keep", 0)))
+
+    def made(self, texts: pa.Array, aes: Aes) -> pa.Array:
+        return self._moved(texts, aes, back=False)
+
+    def reveal(self, values: pa.Array, key: bytes, given: Given) -> pa.Array:
+        texts = told(values, self.column.type)
+        kept = texts.drop_null()
+        back = self._moved(kept, Aes(key), back=True)
+        return untold(_spread(back, texts), self.column.type, values.type)
+
+    def _moved(self, texts: pa.Array, aes: Aes, *, back: bool) -> pa.Array:
+        if isinstance(bare(self.column.type), Uuid):
+            return _hex_moved(texts, aes, back=back)
+        return permuted(texts, aes, back=back, fixed=self.keep)
+
+
+def _spread(kept: pa.Array, like: pa.Array) -> pa.Array:
+    """Values without NULLs, put back among the NULLs of `like`."""
+    valid = like.is_valid()
+    spots = pc.subtract(pc.cumulative_sum(valid.cast(pa.int64())), 1)
+    return kept.take(pc.if_else(valid, spots, pa.scalar(None, pa.int64())))
+
+
+def _hex_moved(texts: pa.Array, aes: Aes, *, back: bool) -> pa.Array:
+    """uuids: all hexadecimal digits but those that say version and variant."""
+    data, _ = flat(texts)
+    grid = data.reshape(-1, 36).copy()
+    spots = np.array([i for i in range(36) if i not in (8, 13, 14, 18, 19, 23)])
+    values = np.where(grid[:, spots] >= 97, grid[:, spots] - 87, grid[:, spots] - 48).astype(np.uint8)
+    moved = ff1(aes, values, 16, b"uuid", back=back)
+    grid[:, spots] = np.where(moved >= 10, moved + 87, moved + 48)
+    offsets = np.arange(len(texts) + 1, dtype=np.int32) * 36
+    return pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets.tobytes()), pa.py_buffer(grid.tobytes()))
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Whole numbers: keys, phone numbers stored as numbers. As many digits as before, the sign kept, within the type."""
+
+    kind: ClassVar[str] = "identifier.number"
+    version: ClassVar[int] = 1
+    reversible: ClassVar[bool] = True
+    keeps_uniqueness: ClassVar[bool] = True
+
+    column: Column
+    most: int
+
+    @property
+    def domain(self) -> str:
+        return "number"
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return ()
+
+    @classmethod
+    def suits(cls, task: MaskTask) -> float:
+        return 0.6 if isinstance(bare(task.column.type), Integer) else 0.0
+
+    @classmethod
+    def of(cls, task: MaskTask) -> Self:
+        kind = bare(task.column.type)
+        if not isinstance(kind, Integer):
+            raise CannotMask("it holds no whole numbers")
+        return cls(task.column, (1 << (kind.bits - 1)) - 1)
+
+    def mask(self, values: pa.Array, key: bytes, given: Given) -> pa.Array:
+        return self._moved(values, Aes(key), back=False)
+
+    def reveal(self, values: pa.Array, key: bytes, given: Given) -> pa.Array:
+        return self._moved(values, Aes(key), back=True)
+
+    def _moved(self, values: pa.Array, aes: Aes, *, back: bool) -> pa.Array:
+        valid = np.asarray(values.is_valid())
+        numbers = np.asarray(pc.fill_null(values, 0), dtype=np.int64)
+        least = np.int64(-(2**63))
+        size = np.abs(np.where(numbers == least, 0, numbers))
+        powers = 10 ** np.arange(19, dtype=np.int64)
+        digits = np.searchsorted(powers, size, side="right")
+        low = np.where(digits <= 1, 0, powers[np.maximum(digits - 1, 0)])
+        high = np.minimum(
+            np.where(digits >= 19, np.int64(2**63 - 1), powers[np.minimum(np.maximum(digits, 1), 18)] - 1), np.int64(self.most)
+        )
+        inside = (size <= high) & (numbers != least)  # the least number of all has no positive counterpart, and stays
+        moved = size.copy()
+        moved[inside] = low[inside] + bijection(aes, size[inside] - low[inside], high[inside] - low[inside] + 1, back=back)
+        out = np.where(numbers < 0, -moved, moved)
+        return pa.array(out, mask=~valid).cast(values.type)
+
+
+@dataclass(frozen=True)
+class Phones(OfTexts):
+    """Telephone numbers: signs and length kept, and what stands before the subscriber's own digits (`+49`, `(0`)."""
+
+    kind: ClassVar[str] = "identifier.phone"
+    reversible: ClassVar[bool] = True
+    keeps_uniqueness: ClassVar[bool] = True
+
+    column: Column
+
+    @property
+    def domain(self) -> str:
+        return "phone"
+
+    @classmethod
+    def suits(cls, task: MaskTask) -> float:
+        return 0.95 if is_text(task.column) and task.kind is Kind.PHONE else 0.0
+
+    @classmethod
+    def of(cls, task: MaskTask) -> Self:
+        needs_text(task, 1)
+        return cls(task.column)
+
+    def made(self, texts: pa.Array, aes: Aes) -> pa.Array:
+        return self._moved(texts, aes, back=False)
+
+    def reveal(self, values: pa.Array, key: bytes, given: Given) -> pa.Array:
+        texts = told(values, self.column.type)
+        return untold(_spread(self._moved(texts.drop_null(), Aes(key), back=True), texts), self.column.type, values.type)
+
+    def _moved(self, texts: pa.Array, aes: Aes, *, back: bool) -> pa.Array:
+        coded = np.asarray(pc.starts_with(texts, "+"))
+        out: list[pa.Array] = []
+        order = []
+        for flag, fixed in ((True, 3), (False, 1)):
+            rows = np.flatnonzero(coded == flag)
+            if len(rows):
+                order.append(rows)
+                out.append(permuted(texts.take(pa.array(rows)), aes, back=back, fixed=fixed))
+        if not out:
+            return texts
+        place = np.empty(len(texts), dtype=np.int64)
+        place[np.concatenate(order)] = np.arange(len(texts))
+        return pa.concat_arrays(out).take(pa.array(place))
+
+
+@dataclass(frozen=True)
+class Cards(OfTexts):
+    """Card numbers: the first digit kept, Luhn's digit worked out anew."""
+
+    kind: ClassVar[str] = "identifier.card"
+    reversible: ClassVar[bool] = True
+    keeps_uniqueness: ClassVar[bool] = True
+
+    column: Column
+
+    @property
+    def domain(self) -> str:
+        return "card"
+
+    @classmethod
+    def suits(cls, task: MaskTask) -> float:
+        return 0.95 if is_text(task.column) and task.kind is Kind.CARD_NUMBER else 0.0
+
+    @classmethod
+    def of(cls, task: MaskTask) -> Self:
+        needs_text(task, 2)
+        return cls(task.column)
+
+    def made(self, texts: pa.Array, aes: Aes) -> pa.Array:
+        return self._moved(texts, aes, back=False)
+
+    def reveal(self, values: pa.Array, key: bytes, given: Given) -> pa.Array:
+        return _spread(self._moved(values.drop_null(), Aes(key), back=True), values)
+
+    def _moved(self, texts: pa.Array, aes: Aes, *, back: bool) -> pa.Array:
+        """The last digit is no secret of its own: it follows from the others, where it did before."""
+        right = pc.equal(texts, with_check_digits(texts, "luhn"))
+        whole = np.asarray(pc.and_(right, pc.match_substring_regex(texts, r"^[2-6](?:[ -]?[0-9]){11,18}$")))
+        out = []
+        order = [np.flatnonzero(whole), np.flatnonzero(~whole)]
+        checked = texts.take(pa.array(order[0]))
+        if len(checked):
+            body, last = pc.utf8_slice_codeunits(checked, 0, -1), pc.utf8_slice_codeunits(checked, -1, None)
+            body = permuted(body, aes, back=back, fixed=1)
+            out.append(with_check_digits(pc.binary_join_element_wise(body, last, ""), "luhn"))
+        if len(order[1]):
+            out.append(permuted(texts.take(pa.array(order[1])), aes, back=back))
+        place = np.empty(len(texts), dtype=np.int64)
+        place[np.concatenate(order)] = np.arange(len(texts))
+        return pa.concat_arrays(out).take(pa.array(place)) if out else texts
+
+
+@dataclass(frozen=True)
+class Ibans(OfTexts):
+    """IBANs: the country kept, the check digits worked out anew (ISO 13616)."""
+
+    kind: ClassVar[str] = "identifier.iban"
+    reversible: ClassVar[bool] = True
+    keeps_uniqueness: ClassVar[bool] = True
+
+    column: Column
+
+    @property
+    def domain(self) -> str:
+        return "iban"
+
+    @classmethod
+    def suits(cls, task: MaskTask) -> float:
+        return 0.95 if is_text(task.column) and task.kind is Kind.IBAN else 0.0
+
+    @classmethod
+    def of(cls, task: MaskTask) -> Self:
+        needs_text(task, 2)
+        return cls(task.column)
+
+    def made(self, texts: pa.Array, aes: Aes) -> pa.Array:
+        return self._moved(texts, aes, back=False)
+
+    def reveal(self, values: pa.Array, key: bytes, given: Given) -> pa.Array:
+        return _spread(self._moved(values.drop_null(), Aes(key), back=True), values)
+
+    def _moved(self, texts: pa.Array, aes: Aes, *, back: bool) -> pa.Array:
+        shaped = pc.match_substring_regex(texts, r"^[A-Z]{2}[0-9]{2}[A-Z0-9 ]{11,38}$")
+        right = np.asarray(pc.and_(shaped, pc.equal(texts, with_check_digits(texts, "iban"))))
+        out = []
+        order = [np.flatnonzero(right), np.flatnonzero(~right)]
+        good = texts.take(pa.array(order[0]))
+        if len(good):
+            # The check digits stand aside meanwhile: they follow from the rest.
+            rest = permuted(
+                pc.binary_join_element_wise(pc.utf8_slice_codeunits(good, 0, 2), pc.utf8_slice_codeunits(good, 4, None), "??"),
+                aes,
+                back=back,
+                fixed=4,
+            )
+            out.append(
+                with_check_digits(
+                    pc.binary_join_element_wise(pc.utf8_slice_codeunits(rest, 0, 2), "00", pc.utf8_slice_codeunits(rest, 4, None), ""),
+                    "iban",
+                )
+            )
+        if len(order[1]):
+            out.append(permuted(texts.take(pa.array(order[1])), aes, back=back))
+        place = np.empty(len(texts), dtype=np.int64)
+        place[np.concatenate(order)] = np.arange(len(texts))
+        return pa.concat_arrays(out).take(pa.array(place)) if out else texts
+
+
+def register(registry: Registry) -> None:
+    for masker in (Identifiers, Numbers, Phones, Cards, Ibans):
+        registry.maskers.add(masker)
+
+
+__all__ = ["Cards", "Ibans", "Identifiers", "Numbers", "Phones", "permuted"]
