@@ -13,6 +13,7 @@ from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mimic.conditions import Condition, columns_of
@@ -20,7 +21,7 @@ from mimic.errors import RowsRefused
 from mimic.generating.honouring import honour
 from mimic.generating.telling_apart import Apart
 from mimic.model import TableModel
-from mimic.schema import Check, Table, TableName
+from mimic.schema import Check, Table, TableName, Text, bare
 from mimic.streams import Stream
 from mimic.truth import day_of
 
@@ -39,8 +40,8 @@ class Judge(Protocol):
         """Which rows the table would not take, everything in force."""
 
 
-# How often values are drawn anew, three times as often where that helps or rows are fewer than MANY; then they are taken from
-# rows that are good; at last NULL is tried.
+# How often values are drawn anew, three times as often where that helps or rows are fewer than MANY (then with what the CHECKs
+# themselves name); then they are taken from rows that are good; at last NULL is tried.
 DRAWS, LOANS, MANY = 5, 3, 8
 
 
@@ -138,6 +139,8 @@ class Checking:
             columns = _columns(here)
             if attempt < draws:
                 new = {name: values.take(pa.array(at)) for name, values in redraw(names, attempt).items() if name not in fixed.locked}
+                if attempt >= DRAWS:
+                    new = {name: self._hinted(name, values, asking, stream.at("hint", attempt, name)) for name, values in new.items()}
             elif attempt < draws + LOANS and len(at) < len(broken):
                 good = np.flatnonzero(~broken)
                 donors = pa.array(good[stream.at("loan", attempt).integers(len(at), len(good))])
@@ -167,6 +170,19 @@ class Checking:
         if broken.any():
             raise asking.refusal(int(broken.sum()), len(broken))
         return rows
+
+    def _hinted(self, name: str, values: pa.Array, asking: _Asking, stream: Stream) -> pa.Array:
+        """Texts in small letters, half of them behind a text that a check names: order and beginning are what drawing seldom hits."""
+        kind = bare(self.table.column(name).type)
+        if not isinstance(kind, Text) or not pa.types.is_string(values.type):
+            return values
+        small = pc.utf8_lower(values)
+        quoted = [text for check in asking.checks for text in re.findall(r"'((?:[^']|'')*)'", check.expression)]
+        if told := dict.fromkeys(text.replace("''", "'") for text in quoted):
+            chosen = pa.array(list(told)).take(pa.array(stream.integers(len(values), len(told))))
+            behind = pc.binary_join_element_wise(chosen, small, "")
+            small = pc.if_else(pa.array(stream.uniform(len(values)) < 0.5), small, behind)
+        return small if kind.length is None else pc.utf8_slice_codeunits(small, 0, kind.length)
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ class References:
 
     def part(self, name: str) -> References:
         """What fills one column and as few others as that takes: asked for where tables refer to each other by shared columns."""
-        chosen = [min((edge for edge in self.edges if name in edge.columns), key=lambda edge: len(edge.columns))]
+        chosen = [min((edge for edge in self.edges if name in (*edge.columns, f"@{edge.label}")), key=lambda edge: len(edge.columns))]
         taken = set(chosen[0].columns)
         uniques = tuple(unique for unique in self.uniques if set(unique) <= taken)
         rooms = tuple((columns, room) for columns, room in self.rooms if set(columns) <= taken)

@@ -33,6 +33,32 @@ SCHEMAS = {
         1,
         "CREATE TABLE a (tag integer NOT NULL, CHECK ((tag & 1) = 1)); CREATE UNIQUE INDEX ON a ((tag + 1));",
     ),
+    "a partition of small letters, between whose bounds no sentence lies": (
+        1,
+        """
+        CREATE TABLE a (word text NOT NULL) PARTITION BY RANGE (word);
+        CREATE TABLE a_middle PARTITION OF a FOR VALUES FROM ('f') TO ('q');
+        CREATE TABLE b (word text COLLATE "C" NOT NULL CHECK (word >= 'it''s 7' AND word < 'it''s 8'));
+        """,
+    ),
+    "a date by which parents are chosen does not wait for a parent's date": (
+        7,
+        """
+        CREATE TABLE visit (kind "char", good boolean, visited_at date, PRIMARY KEY (kind, good, visited_at));
+        CREATE TABLE step (code date DEFAULT '2024-02-29', name character(12), number integer, kind "char", good boolean,
+            visited_at date NOT NULL, before character(12), PRIMARY KEY (code, name, number),
+            FOREIGN KEY (kind, good, visited_at) REFERENCES visit, FOREIGN KEY (code, before, number) REFERENCES step);
+        """,
+    ),
+    "a partition by two columns, whose first bound says something of the first column alone": (
+        30,
+        """
+        CREATE TYPE kind AS ENUM ('a', 'b', 'c');
+        CREATE TABLE a (kind kind, code bigint, x integer, y integer, above kind, PRIMARY KEY (kind, code, x, y),
+            CONSTRAINT above FOREIGN KEY (above, code, x, y) REFERENCES a MATCH FULL) PARTITION BY RANGE (x, y);
+        CREATE TABLE a_1 PARTITION OF a FOR VALUES FROM (1000, 10) TO (50000, MINVALUE);
+        """,
+    ),
 }
 
 

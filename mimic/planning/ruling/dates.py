@@ -158,7 +158,8 @@ def in_order(steps: Iterable[Step], table: Table, schema: Schema, parents: Mappi
     """The same steps, dates last and each after those that it follows. `parents`: keys whose parents are filled before their table."""
     steps, dates = list(steps), {date.column.name: date for date in dated(table)}
     above = list(_above(table, schema, parents, HOPS))
-    mine = {step.task.fills[0]: step for step in steps if _free(step) and step.task.fills[0] in dates}
+    waited = {name for key in table.foreign_keys for name in key.columns}  # parents are chosen by them, and so they cannot follow a parent
+    mine = {step.task.fills[0]: step for step in steps if _free(step) and step.task.fills[0] in dates.keys() - waited}
     if not mine:
         return steps
     own = tokens(table.name.name)
