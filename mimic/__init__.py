@@ -16,10 +16,10 @@ from importlib import import_module
 
 __version__ = "0.1.0.dev0"
 
-_COMMANDS = ("LearnedModel", "clone", "compare", "generate", "inspect", "learn", "load", "save")
+_COMMANDS = ("LearnedModel", "clone", "compare", "explain", "generate", "inspect", "learn", "load", "save", "subset")
 _HOMES = dict.fromkeys(_COMMANDS, "mimic.commands") | {"Config": "mimic.config", "MimicError": "mimic.errors"}
 
-__all__ = ["Config", "LearnedModel", "MimicError", "clone", "compare", "generate", "inspect", "learn", "load", "save"]
+__all__ = ["Config", "LearnedModel", "MimicError", "clone", "compare", "explain", "generate", "inspect", "learn", "load", "save", "subset"]
 
 
 def __getattr__(name: str) -> object:

@@ -117,7 +117,7 @@ class SqliteSource:
         with told(str(table)):
             condition, values, scratch = self._condition(described, where, number)
             home = self._numbering(described) if number == quoted(ROW) else quoted(table.name)
-            query = f"SELECT {listed} FROM {home}{condition}" + (f" ORDER BY {', '.join(order)}" if order else "")
+            query = f"SELECT {listed} FROM {home} AS t{condition}" + (f" ORDER BY {', '.join(order)}" if order else "")
         try:
             for rows in self._fetched(query, values, batch_rows, str(table)):
                 parts = list(zip(*rows, strict=True)) if wanted or numbered else []

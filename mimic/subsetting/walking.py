@@ -171,7 +171,7 @@ class _Walk:
         key = list(identity(child)) or [ROW]
         order: list[NDArray[np.generic]] = [hashed([rows.column(name) for name in key], self.seed, f"{edge}")]
         if edge.newest is not None:
-            order.append(pc.rank(rows.column(edge.newest), sort_keys="descending", null_placement="at_end", tiebreaker="dense").to_numpy())
+            order.append(pc.rank(rows.column(edge.newest), sort_keys="descending", tiebreaker="dense").to_numpy())  # NULLs last
         by = np.lexsort((*order, parents))
         starts = np.flatnonzero(np.r_[True, np.diff(parents[by]) != 0]) if n else np.empty(0, np.int64)
         rank = np.arange(n) - np.repeat(starts, np.diff(np.r_[starts, n]))

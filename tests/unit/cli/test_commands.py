@@ -71,7 +71,7 @@ def test_version(run):
     assert run("--version").stdout.startswith("mimic 0.")
 
 
-@pytest.mark.parametrize("command", ["inspect", "plan", "learn", "generate", "clone", "compare", "schema"])
+@pytest.mark.parametrize("command", ["inspect", "plan", "learn", "generate", "clone", "subset", "explain", "compare", "schema"])
 def test_every_command_has_help_with_an_example(command, run):
     told = run(command, "--help")
     assert told.exit_code == 0

@@ -1,0 +1,227 @@
+"""How a subset is asked for and how its keys are followed: limits, filters, references that no database declares, spans, sizes, files."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from mimic import commands
+from mimic.cli.app import app
+from mimic.config import Config
+from mimic.errors import ConfigError, Refused, UsageError
+
+SHOP = """
+    CREATE TABLE customer (id INTEGER PRIMARY KEY, country TEXT NOT NULL);
+    CREATE TABLE product (id INTEGER PRIMARY KEY, label TEXT NOT NULL);
+    CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL REFERENCES customer, placed_at TIMESTAMP,
+                         state TEXT NOT NULL);
+    CREATE TABLE line (order_id INTEGER NOT NULL REFERENCES orders, n INTEGER NOT NULL, product_id INTEGER REFERENCES product,
+                       PRIMARY KEY (order_id, n));
+    CREATE TABLE note (id INTEGER PRIMARY KEY, about TEXT, about_id TEXT, product_code INTEGER);
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """50 customers with 10 orders each, one a day and every third open, with two lines; a note on each order and each customer."""
+    path = tmp_path / "shop.db"
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(SHOP)
+        db.executemany("INSERT INTO customer VALUES (?, ?)", [(c, "CH" if c % 5 == 0 else "DE") for c in range(1, 51)])
+        db.executemany("INSERT INTO product VALUES (?, ?)", [(p, f"product {p}") for p in range(1, 21)])
+        days = [f"2024-{1 + i % 10:02}-{1 + i // 50:02} 12:00:00" for i in range(500)]
+        states = ["open" if i % 3 == 0 else "done" for i in range(500)]
+        db.executemany("INSERT INTO orders VALUES (?, ?, ?, ?)", [(i + 1, 1 + i // 10, days[i], states[i]) for i in range(500)])
+        db.executemany("INSERT INTO line VALUES (?, ?, ?)", [(1 + i // 2, i % 2, 1 + i % 20) for i in range(1000)])
+        db.executemany("INSERT INTO note VALUES (?, 'Order', ?, NULL)", [(i, str(i)) for i in range(1, 501)])
+        db.executemany("INSERT INTO note VALUES (?, 'Customer', ?, 3)", [(1000 + i, str(i)) for i in range(1, 51)])
+        db.commit()
+    return path
+
+
+def subset(shop: Path, *roots: str, **more: Any) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of the subset, table by table."""
+    target = shop.with_name("few.db")
+    target.unlink(missing_ok=True)
+    config = Config.model_validate(more.pop("config", {}))
+    commands.subset(f"sqlite:///{shop}", f"sqlite:///{target}", roots=roots, config=config, unmasked="a test", **more)
+    with closing(sqlite3.connect(target)) as db:
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+        return {name: db.execute(f"SELECT * FROM {name}").fetchall() for name in ("customer", "product", "orders", "line", "note")}
+
+
+def keys(**rules: dict[str, Any]) -> dict[str, Any]:
+    return {"subset": {"keys": {f"{name}(customer_id)": rule for name, rule in rules.items()}}}
+
+
+def test_amounts_are_drawn_the_same_way_again_and_a_larger_one_holds_a_smaller_one(shop):
+    few, again, more = (subset(shop, f"customer: {share}%")["customer"] for share in (5, 5, 20))
+    assert few == again
+    assert (len(few), len(more)) == (3, 10), "of 50 customers 5 % are 2.5, rounded up"
+    assert set(few) < set(more)
+    assert few != subset(shop, "customer: 5%", seed=1)["customer"]
+    assert len(subset(shop, "customer: 7 rows")["customer"]) == 7
+    assert len(subset(shop, "customer: 7 rows", "customer(50, 49)")["customer"]) in (7, 8, 9)
+
+
+def test_a_condition(shop):
+    rows = subset(shop, "customer: where country = 'CH' and id < 20")
+    assert [row[0] for row in rows["customer"]] == [5, 10, 15]
+    assert len(rows["orders"]) == 30
+    assert len(rows["line"]) == 60
+
+
+def test_from_a_parent_that_was_pulled_in_nothing_goes_down(shop):
+    rows = subset(shop, "orders(1)")
+    assert {name: len(found) for name, found in rows.items()} == {"customer": 1, "product": 2, "orders": 1, "line": 2, "note": 0}
+
+
+def test_a_key_can_be_shut(shop):
+    assert len(subset(shop, "customer(1)", config=keys(orders={"down": False}))["orders"]) == 0
+
+
+def test_children_can_be_limited_to_the_newest_or_drawn(shop):
+    rows = subset(shop, "customer(1, 2)", config=keys(orders={"max_children": 3, "newest": "placed_at"}))
+    assert [row[0] for row in rows["orders"]] == [8, 9, 10, 18, 19, 20]
+    drawn = subset(shop, "customer(1, 2)", config=keys(orders={"max_children": 3}))["orders"]
+    assert sorted(row[1] for row in drawn) == [1, 1, 1, 2, 2, 2]
+    assert drawn != rows["orders"]
+    assert len(subset(shop, "customer(1)", config={"subset": {"max_children": 1}})["line"]) == 1
+
+
+def test_children_can_be_filtered(shop):
+    rows = subset(shop, "customer(1)", config=keys(orders={"where": "state = 'open'"}))
+    assert {row[3] for row in rows["orders"]} == {"open"}
+    assert len(rows["orders"]) == 4
+
+
+def test_a_key_that_may_be_null_need_not_be_followed(shop):
+    rows = subset(shop, "orders(1)", config={"subset": {"follow_nullable": False}})
+    assert rows["product"] == []
+    assert rows["line"] == [(1, 0, None), (1, 1, None)]
+    assert rows["customer"], "a key that may not be NULL is followed all the same"
+    kept = subset(shop, "orders(1)", "product(2)", config={"subset": {"keys": {"line(product_id)": {"follow_nullable": False}}}})
+    assert (1, 1, 2) in kept["line"], "what is kept for another reason stays referred to"
+    assert (1, 0, None) in kept["line"]
+
+
+def test_whole_and_empty_tables(shop):
+    rows = subset(shop, "orders(1)", config={"tables": {"product": {"mode": "copy"}}})
+    assert len(rows["product"]) == 20
+    rows = subset(shop, "orders(1)", config={"tables": {"product": {"mode": "empty"}}})
+    assert (rows["product"], rows["line"]) == ([], [(1, 0, None), (1, 1, None)])
+    with pytest.raises(ConfigError, match="needs its rows"):
+        subset(shop, "orders(1)", config={"tables": {"customer": {"mode": "empty"}}})
+    with pytest.raises(UsageError, match="mode copy"):
+        subset(shop, "product(1)", config={"tables": {"product": {"mode": "copy"}}})
+
+
+def test_references_that_no_database_declares(shop):
+    """A virtual key, and one of which another column says where it leads; its ids are text, those of the tables numbers."""
+    meant = {"table": "note", "type": "about", "id": "about_id", "parents": {"Order": "orders", "Customer": "customer"}}
+    virtual = {"table": "note", "columns": ["product_code"], "parent": "product", "referred": ["id"]}
+    rows = subset(shop, "customer(7)", config={"references": [meant], "extra_fks": [virtual]})
+    assert sorted(row[0] for row in rows["note"]) == [*range(61, 71), 1007]
+    assert 3 in {row[0] for row in rows["product"]}
+    up = subset(shop, "note(12, 1009)", config={"references": [meant]})
+    assert [row[0] for row in up["orders"]] == [12]
+    assert [row[0] for row in up["customer"]] == [2, 9]
+    with pytest.raises(ConfigError, match="Did you mean 'about'"):
+        subset(shop, "note(12)", config={"references": [meant | {"type": "abot"}]})
+
+
+def test_the_last_days_of_old_data(shop):
+    """Counted from the newest row, so that a database that has stood still has a last month."""
+    newest = "2024-10-10 12:00:00"
+    rows = subset(shop, "orders: last 5 days")["orders"]
+    assert {row[2] for row in rows} == {f"2024-10-{day:02} 12:00:00" for day in range(5, 11)}
+    assert max(row[2] for row in rows) == newest
+    assert subset(shop, "orders: all", last="5 days")["orders"] == rows
+
+
+def test_a_size_is_met(shop):
+    small, large = (subset(shop, "customer: all", target_size=size) for size in ("20KB", "60KB"))
+    assert 0 < len(small["orders"]) < len(large["orders"]) < 500
+    assert set(small["customer"]) < set(large["customer"])
+
+
+def test_a_selection_is_saved_reviewed_and_handed_back(shop, tmp_path):
+    file = tmp_path / "rows.csv"
+    rows = subset(shop, "customer(7)", save_selection=file)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    lines = file.read_text().splitlines()
+    assert lines[:2] == ['"table","key","step","why"', '"customer","7",1,"root \'customer(7)\'"']
+    assert '"line","61, 0",3,"children by line(order_id) -> orders"' in lines
+    assert subset(shop, selection=file) == rows
+    file.write_text("\n".join(line for line in lines if '"61' not in line and "customer" not in line))
+    fewer = subset(shop, selection=file)
+    assert len(fewer["orders"]) == 9
+    assert fewer["customer"] == rows["customer"], "what a row refers to is kept, whether or not the file says so"
+
+
+def test_why_a_row_is_there(shop):
+    url = f"sqlite:///{shop}"
+    chain = commands.explain(url, roots=["customer(7)"], row="product(1)").chain
+    assert [link.row for link in chain] == ["customer(7)", "orders(61)", "line(61, 0)", "product(1)"]
+    assert [link.why for link in chain][0::3] == ["root 'customer(7)'", "parents by line(product_id) -> product"]
+    assert commands.explain(url, roots=["customer(7)"], row="orders(1)").chain == ()
+    table = commands.explain(url, roots=["customer(7)", "orders(1)"], table="customer")
+    assert [(step.rows, step.why) for step in table.steps] == [(1, "root 'customer(7)'"), (1, "parents by orders(customer_id) -> customer")]
+    whole = commands.explain(
+        url, roots=["customer(7)"], row="product(1)", config=Config.model_validate({"tables": {"product": {"mode": "copy"}}})
+    )
+    assert [link.why for link in whole.chain] == ["its table is copied whole"]
+
+
+def test_sensitive_columns_stop_it_unless_a_reason_is_given(tmp_path):
+    source, target = tmp_path / "people.db", tmp_path / "few.db"
+    with closing(sqlite3.connect(source)) as db:
+        db.execute("CREATE TABLE person (id INTEGER PRIMARY KEY, email TEXT, height INTEGER)")
+        db.executemany("INSERT INTO person VALUES (?, ?, 180)", [(i, f"jane.doe{i}@example.org") for i in range(50)])
+        db.commit()
+    with pytest.raises(Refused) as refused:
+        commands.subset(f"sqlite:///{source}", f"sqlite:///{target}", roots=["person: 5 rows"])
+    assert "person.email" in str(refused.value)
+    assert "--unmasked REASON" in str(refused.value)
+    assert "jane" not in str(refused.value)
+    assert not target.exists()
+    report = commands.subset(f"sqlite:///{source}", f"sqlite:///{target}", roots=["person: 5 rows"], unmasked="bug 4711")
+    assert report.facts["unmasked"] == "bug 4711"
+    with closing(sqlite3.connect(target)) as db:
+        mark = db.execute("SELECT stat FROM sqlite_stat1 WHERE tbl = 'sqlite_mimic'").fetchone()[0]
+    assert "bug 4711" in mark
+
+
+def test_the_command_line(shop, monkeypatch):
+    monkeypatch.chdir(shop.parent)
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(app, arguments)
+
+    few = ("subset", "sqlite:///shop.db", "sqlite:///few.db", "--root", "customer: 5%")
+    dry = run(*few, "--dry-run")
+    assert dry.exit_code == 0
+    assert "children by orders(customer_id) -> customer" in dry.stdout
+    assert not (shop.parent / "few.db").exists()
+    done = run(*few, "--unmasked", "a test", "--format", "json")
+    told = json.loads(done.stdout)
+    assert (done.exit_code, told["command"]) == (0, "subset")
+    assert {line["table"]: line["rows"] for line in told["tables"]} == {"customer": 3, "product": 20, "orders": 30, "line": 60, "note": 0}
+    assert run(*few, "--unmasked", "a test").exit_code == 3, "the target holds rows"
+    assert run(*few, "--unmasked", "a test", "--if-exists", "replace").exit_code == 0
+    assert run("subset", "sqlite:///shop.db", "sqlite:///x.db").exit_code == 2, "nothing to start from"
+    wrong = run("subset", "sqlite:///shop.db", "sqlite:///x.db", "--root", "custmer: 5%", "--root", "orders: where pg_sleep(1) = 1")
+    assert wrong.exit_code == 2
+    assert "Did you mean 'customer'" in wrong.stderr
+    assert "pg_sleep" in wrong.stderr
+    why = run("explain", "sqlite:///shop.db", "--root", "orders(1)", "--row", "customer(1)")
+    assert why.stdout.splitlines()[-1].strip() == "customer(1)  parents by orders(customer_id) -> customer"
+    table = run("explain", "sqlite:///shop.db", "--root", "orders(1)", "--table", "line")
+    assert "line: 2 rows" in table.stdout
