@@ -362,6 +362,7 @@ class Table:
     inherits: tuple[TableName, ...] = ()
     unlogged: bool = False
     comment: str | None = None
+    row_security: tuple[str, ...] | None = None  # its policies, where they decide which rows a role sees
 
     def column(self, name: str) -> Column:
         for column in self.columns:

@@ -391,6 +391,9 @@ class _Writer:
         place = str(table.name)
         for trigger in table.triggers:
             self.lost("W407", f"{place}.{trigger.name}", "a trigger is not carried by this way: its function speaks the source's language")
+        if table.row_security is not None:
+            policies = f" ({', '.join(table.row_security)})" if table.row_security else ""
+            self.lost("W419", place, f"row-level security{policies} is not carried by this way: who may read the table sees all rows")
         for exclude in table.excludes:
             if not (self.here and self.dialect == "postgresql"):
                 self.lost("W409", f"{place}.{exclude.name}", "EXCLUDE is unknown there: rows may overlap")

@@ -118,7 +118,8 @@ _RELATIONS = f"""
            CASE WHEN c.relkind = 'r' THEN pg_relation_size(c.oid) ELSE 0 END AS bytes,
            d.description AS comment,
            has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable,
-           c.relrowsecurity AND row_security_active(c.oid) AS filtered
+           c.relrowsecurity AND row_security_active(c.oid) AS filtered,
+           CASE WHEN c.relrowsecurity THEN ARRAY(SELECT p.polname::text FROM pg_policy p WHERE polrelid = c.oid ORDER BY 1) END AS policies
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_class'::regclass AND d.objsubid = 0
     WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND {_ours("c")}

@@ -136,6 +136,7 @@ class _Reader:
             inherits=tuple(_name(self.by_oid[p]) for p in catalog.parents.get(row.oid, ()) if p in self.by_oid),
             unlogged=row.unlogged,
             comment=row.comment,
+            row_security=None if row.policies is None else tuple(row.policies),
         )
 
     def _column(self, row: Any) -> Column:

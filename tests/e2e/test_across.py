@@ -141,6 +141,21 @@ def test_what_no_server_takes_is_left_out_with_a_finding(make_database, sqlite_p
     assert "W404" in {found["id"] for found in report["findings"]}
 
 
+def test_row_level_security_is_carried_or_told(make_database, sqlite_path):
+    source, target, file = make_database(), make_database(), sqlite_path("rows")
+    source.psql("""
+        create table mine (id int primary key, owner text not null); create table shut (id int); create table off (id int);
+        create policy own on mine using (owner = current_user); create policy inert on off using (false);
+        alter table mine enable row level security; alter table shut enable row level security;""")
+    told = {(found["place"], found["sentence"].count("own")) for found in clone(source.url, f"sqlite:///{file}", "--rows", "3")["findings"]}
+    assert told == {("mine", 1), ("shut", 0)}
+    kept = clone(source.url, target.url, "--rows", "3")
+    assert [found["id"] for found in kept["findings"]] == []
+    assert target.psql("select count(*) from pg_policy") == "2"
+    part = clone(source.url, f"sqlite:///{sqlite_path('part')}", "--rows", "3", "--table", "mine")
+    assert {found["id"] for found in part["findings"]} == {"W419", "N603"}
+
+
 @pytest.mark.acceptance
 @pytest.mark.parametrize("name", DATABASES)
 def test_a_real_database_goes_there_and_back(make_database, load_shared, sqlite_path, name):
