@@ -19,7 +19,8 @@ from mimic.report import Finding
 from mimic.schema import Check, Ddl, ForeignKey, Schema, TableName
 from mimic.selection import Filter
 
-IfExists = Literal["fail", "replace"]
+IfExists = Literal["fail", "replace", "append"]
+Conflicts = Literal["skip", "update", "fail"]  # what becomes of a row whose key the target holds already, when rows are appended
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class Load:
 
     `schema` is the structure to have; `ddl` the same as exact SQL when source and target are of one engine. `order` lists
     the tables in load order; `forward` the foreign keys that rows cannot satisfy in that order. `mark` is stored in the
-    target and says that Mimic made its content.
+    target and says that Mimic made its content. With `if_exists` "append" rows are added to those of a target that has the whole
+    structure, constraints in force; a target that Mimic did not fill must be named by `replace_unmarked` then, too.
     """
 
     schema: Schema
@@ -48,6 +50,7 @@ class Load:
     ddl: Ddl | None = None
     rows: Mapping[TableName, int] = field(default_factory=dict)
     if_exists: IfExists = "fail"
+    conflicts: Conflicts = "skip"
     replace_unmarked: str | None = None
     jobs: int = 1
     mark: Mapping[str, str] = field(default_factory=dict)

@@ -89,6 +89,20 @@ def way(load: Load, held: Holdings) -> Way:
                 where=held.database,
                 hint=f"If they may go: --replace-unmarked {held.database}",
             )
+    if load.if_exists == "append" and held.filled:
+        if not ours:
+            raise Refused(
+                f"the target holds rows that no Mimic load made: {_some(held.filled)}.",
+                where=held.database,
+                hint=f"If rows may be added to them: --replace-unmarked {held.database}",
+            )
+        if lacking:
+            raise Refused(
+                f"the target lacks tables or columns to add rows to: {_some(sorted(lacking))}.",
+                where=held.database,
+                hint="Give a target with the whole structure of the source.",
+            )
+        return "fill"
     if held.filled:
         hint = "Give another database, or --if-exists replace." if ours else "Give an empty database."
         raise Refused(f"the target holds tables with rows: {_some(held.filled)}.", where=held.database, hint=hint)

@@ -18,6 +18,7 @@ from psycopg import sql
 from connectors._sql.expressions import translated as in_dialect
 from connectors.postgresql import admission, completing, keys, loading, making
 from connectors.postgresql.admission import Way
+from connectors.postgresql.appending import Appending
 from connectors.postgresql.asking import Asked, late
 from connectors.postgresql.connect import ENGINE, connect, guarded, identity, safe_url
 from connectors.postgresql.home import at_home, home
@@ -57,6 +58,7 @@ class PostgresTarget:
         self._suspended = keys.Suspended()
         self._after: list[str] = []
         self._places: dict[TableName, Place] = {}
+        self._appending: Appending | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -167,6 +169,8 @@ class PostgresTarget:
             findings += noted
             findings += making.run(self._main, early)
         self._places = loading.places(self._main, load.order)
+        if self._way == "fill" and load.if_exists == "append" and load.conflicts != "fail" and self._streams is not None:
+            self._appending = Appending(self._main, self._streams, load)
         self._lacking, unwritable = lacking(self._main, load.schema)
         findings += unwritable
         self._watch("created")
@@ -181,7 +185,11 @@ class PostgresTarget:
             raise ConnectorError("there is no such table in the load.", where=str(batch.table), sqlstate="42P01")
         self._watch("insert")
         lost = self._lacking.get(batch.table)
-        self._streams.insert(place, without(batch, lost) if lost else batch)
+        batch = without(batch, lost) if lost else batch
+        if self._appending is not None:
+            self._appending.insert(place, batch)
+        else:
+            self._streams.insert(place, batch)
 
     def update(self, batch: Batch, key: Sequence[str]) -> None:
         self._drain()
@@ -226,6 +234,8 @@ class PostgresTarget:
         return Asked(self._main, self._places[table], self._loading.schema.table(table), rows).unwelcome()
 
     def _drain(self) -> None:
+        if self._appending is not None:
+            self._appending.settle()
         if self._streams is not None:
             self._streams.drain()
 
@@ -250,6 +260,8 @@ class PostgresTarget:
         present = [name for name in load.order if name in self._places]
         findings += completing.advance_sequences(self._main, set(present))
         findings += completing.refresh_views(self._main)
+        if self._appending is not None:
+            findings += self._appending.findings()
         findings += completing.analyse(self._main, [name for name in present if load.schema.table(name).kind != "foreign"])
         mark = {**load.mark, "schemas": self._schemas()}
         if self._staging is not None:

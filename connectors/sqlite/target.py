@@ -50,6 +50,7 @@ class SqliteTarget:
         self._draft: Draft | None = None
         self._keeps = False  # the structure of the old file is used as it is
         self._after: list[str] = []
+        self._there: dict[TableName, int] = {}  # rows that were there already, when rows are added
         self._names: Names
 
     def __enter__(self) -> Self:
@@ -113,7 +114,13 @@ class SqliteTarget:
             marked = _mark(old) is not None
             catalog = read_catalog(old)
             old.execute("ROLLBACK")
-        if filled:
+        appends = bool(filled) and load.if_exists == "append"
+        if appends and not marked and load.replace_unmarked != self.path.name:
+            raise Refused(
+                f"the target holds rows that Mimic did not make: {_some(filled)}.", where=str(self.path),
+                hint=f"If rows may be added to them, spell the file's name out: --replace-unmarked {self.path.name}.",
+            )  # fmt: skip
+        if filled and not appends:
             self._may_replace(load, filled, marked)
             return False
         if not names:
@@ -156,6 +163,8 @@ class SqliteTarget:
         load = self.load
         assert load is not None
         if self._keeps:
+            if load.if_exists == "append":
+                return ()  # unique indexes tell which rows are there already
             # Indexes are faster made after the rows. Triggers stay: whoever made this structure wants them to fire.
             rows = self.connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL").fetchall()
             for name, sql in rows:
@@ -189,6 +198,7 @@ class SqliteTarget:
             listed = self._listed(batch.table, names)
             # OR ABORT: a constraint declared ON CONFLICT IGNORE or REPLACE would drop rows in silence.
             statement = f"INSERT OR ABORT INTO {quoted(self._names.table(batch.table))} ({listed}) VALUES ({', '.join('?' * len(names))})"
+            statement += self._on_conflict(table, names)
             parts = self._encoded(table, batch.rows)
             rows: Iterator[Any] = zip(*parts, strict=True)
         else:
@@ -202,10 +212,29 @@ class SqliteTarget:
             raise ConnectorError(
                 "a value that SQLite cannot hold: an integer beyond 64 bits, or half a surrogate pair", where=str(table.name)
             ) from None
-        if written != len(batch):
+        if self._appends and written <= len(batch):
+            self._there[batch.table] = self._there.get(batch.table, 0) + len(batch) - written
+        elif written != len(batch):
             raise ConnectorError(
                 f"{len(batch) - written} of {len(batch)} rows were dropped by a trigger of the target", where=str(table.name)
             )
+
+    @property
+    def _appends(self) -> bool:
+        return self._keeps and self.load is not None and self.load.if_exists == "append" and self.load.conflicts != "fail"
+
+    def _on_conflict(self, table: Table, names: Sequence[str]) -> str:
+        """What becomes of a row whose key is there already."""
+        if not self._appends or self.load is None:
+            return ""
+        key = table.primary_key.columns if table.primary_key else ()
+        rest = [name for name in names if name not in key]
+        if self.load.conflicts == "skip" or (key and not rest):
+            return " ON CONFLICT DO NOTHING"
+        if not key:
+            return ""
+        setting = ", ".join(f"{column} = excluded.{column}" for column in (self._listed(table.name, [name]) for name in rest))
+        return f" ON CONFLICT ({self._listed(table.name, key)}) DO UPDATE SET {setting}"
 
     def update(self, batch: Batch, key: Sequence[str]) -> None:
         table = self._described(batch.table)
@@ -316,6 +345,8 @@ class SqliteTarget:
                 )
         self._fill_full_text()
         findings += self._check_keys()
+        there = "rows were there already, and were left as they are"
+        findings += [Finding("N620", str(name), f"{rows} {there}") for name, rows in self._there.items() if rows]
         with told(str(self.path)):
             self.connection.execute("COMMIT")
             self.connection.execute("ANALYZE")

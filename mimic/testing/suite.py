@@ -510,6 +510,62 @@ class ConnectorSuite:
             assert sum(batch.num_rows for batch in two) == 93
             assert sum(batch.num_rows for batch in three) == 45
 
+    # -- rows that are added to others -----------------------------------------------------------------------------------
+
+    @pytest.fixture
+    def family(self, fresh: Callable[[], str]) -> tuple[str, Schema]:
+        """Parents 1 and 2, which Mimic loaded, and a child of 1."""
+        key = ForeignKey("fk", self.named("c"), ("parent",), self.named("p"), ("id",))
+        parent = self.table("p", ("id", Integer(64)), ("name", Text()), uniques=(Unique("name_once", ("name",)),))
+        schema = self.schema(parent, self.table("c", ("id", Integer(64)), ("parent", Integer(64)), foreign_keys=(key,)))
+        url = fresh()
+        self.load(url, schema, [self.rows(parent, id=[1, 2], name=["a", "b"]), self.rows(schema.tables[1], id=[1], parent=[1])])
+        return url, schema
+
+    def added(self, url: str, schema: Schema, **more: Any) -> tuple[Finding, ...]:
+        """Parents 2, under another name, and 3 come to them, and a child of each."""
+        parent, child = schema.tables
+        batches = [self.rows(parent, id=[2, 3], name=["B", "c"]), self.rows(child, id=[2, 3], parent=[2, 3])]
+        return self.load(url, schema, batches, if_exists="append", **more)
+
+    def told(self, url: str) -> tuple[list[Any], list[Any]]:
+        with self.connector.source(url) as source:
+            return self.scan(source, "p").to_pydict()["name"], self.scan(source, "c").to_pydict()["id"]
+
+    def test_rows_are_added_and_those_that_are_there_are_kept(self, family: tuple[str, Schema]) -> None:
+        url, schema = family
+        found = self.added(url, schema, mark={"mode": "subset"})
+        assert self.told(url) == (["a", "b", "c"], [1, 2, 3])
+        assert [finding.id for finding in found] == ["N620"]
+        self.added(url, schema)
+        assert self.told(url) == (["a", "b", "c"], [1, 2, 3]), "the mark of a load stays"
+
+    def test_rows_that_are_there_may_be_updated(self, family: tuple[str, Schema]) -> None:
+        url, schema = family
+        self.added(url, schema, conflicts="update")
+        assert self.told(url) == (["a", "B", "c"], [1, 2, 3])
+
+    def test_a_row_that_is_there_may_end_the_load(self, family: tuple[str, Schema]) -> None:
+        url, schema = family
+        with pytest.raises(ConnectorError):
+            self.added(url, schema, conflicts="fail")
+        assert self.told(url) == (["a", "b"], [1])
+
+    def test_rows_are_added_to_rows_of_others_only_where_these_are_named(
+        self, fresh: Callable[[], str], family: tuple[str, Schema]
+    ) -> None:
+        url, (_, schema) = fresh(), family
+        self.by_hand(
+            url,
+            "CREATE TABLE p (id bigint NOT NULL PRIMARY KEY, name text UNIQUE)",
+            "CREATE TABLE c (id bigint NOT NULL PRIMARY KEY, parent bigint REFERENCES p)",
+            "INSERT INTO p (id, name) VALUES (1, 'mine')",
+        )
+        with pytest.raises(Refused, match="replace-unmarked"):
+            self.added(url, schema)
+        self.added(url, schema, replace_unmarked=self.database(url))
+        assert self.told(url) == (["mine", "B", "c"], [2, 3])
+
     # -- the source ----------------------------------------------------------------------------------------------------------
 
     def test_a_source_shows_one_instant(self, filled: str, numbers: Table) -> None:
