@@ -17,6 +17,7 @@ from mimic.generators.logical import heard, told
 from mimic.generators.nested import best, kept_to, pack, part, parts_of, rules_of, some, unpack
 from mimic.generators.pg_text import Nested, delimiter_of, format_array, format_row, parse_array, parse_row, printed, scanned
 from mimic.generators.pooled import Pools, from_pool
+from mimic.generators.themes import known
 from mimic.profile import Owners, TableEvidence
 from mimic.registry import Registry
 from mimic.schema import Array, Composite, Domain, LogicalType, Text, bare
@@ -34,15 +35,18 @@ def element_generator(
     if rules.unread:
         return None
     task, evidence = part(name, kind, values, owners, outer, rules.options)
-    made = _element(task, evidence, kind, stream)
+    made = _element(task, evidence, kind, stream, outer)
     return kept_to(made, task, rules, stream.at("kept")) if made is not None else None
 
 
-def _element(task: Task, evidence: TableEvidence | None, kind: LogicalType, stream: Stream) -> Generator | None:
+def _element(task: Task, evidence: TableEvidence | None, kind: LogicalType, stream: Stream, outer: Task) -> Generator | None:
     if isinstance(bare(kind), Text) and "limits" not in task.options:
         from mimic.generators.categorical import Shares
         from mimic.generators.spellings import Spellings
+        from mimic.generators.themed import Themed
 
+        if evidence is None and (theme := str(outer.options.get("theme", ""))) and known(theme):
+            return Themed.learn(replace(task, options={**task.options, "theme": theme, "null_share": 0.0}), None, stream)
         listed = {"values": ("alpha", "beta", "gamma", "delta", "omega")} if evidence is None else {}
         fallback = {"fallback": Spellings.kind}
         return Shares.learn(replace(task, options={**task.options, **fallback, **listed}), evidence, stream)
@@ -135,7 +139,10 @@ class Arrays:
             items = [items[i : i + size] for i in range(0, len(items), size)]
         ends = np.cumsum(sizes).tolist()
         delimiter = delimiter_of(self.element)
-        texts = [format_array(items[a:b], delimiter=delimiter) for a, b in zip([0, *ends[:-1]], ends, strict=True)]
+        arrays = [items[a:b] for a, b in zip([0, *ends[:-1]], ends, strict=True)]
+        if self.part is not None and self.part.kind == "text.themed" and not self.inner and not (sizes == sizes[:1]).all():
+            arrays = [list(dict.fromkeys(array)) for array in arrays]  # nobody has a tag twice
+        texts = [format_array(array, delimiter=delimiter) for array in arrays]
         return pa.array(texts, pa.string())
 
     def capacity(self) -> int | None:

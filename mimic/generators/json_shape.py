@@ -26,6 +26,7 @@ from mimic.generators.numeric import Quantiles
 from mimic.generators.pg_text import format_hstore, parse_hstore
 from mimic.generators.pooled import Pools, from_pool
 from mimic.generators.spellings import Spellings
+from mimic.generators.themes.documents import OUTLINES
 from mimic.profile import Owners, TableEvidence
 from mimic.registry import Registry
 from mimic.schema import Float, Integer, Json, LogicalType, Opaque, Text, bare
@@ -400,6 +401,9 @@ def _parsed(text: str, parse: Callable[[str], Any]) -> Any:
 def ruled(task: Task, stream: Stream, usual: str = "") -> Node:
     """A small plausible document, by the column's name and default."""
     asked = str(task.options.get("json_type", usual))
+    outline = OUTLINES.get(str(task.options.get("theme", "")).removeprefix("doc "))
+    if outline is not None and (not asked or (asked == "array") == isinstance(outline, list)) and asked in ("", "array", "object"):
+        return _outlined(outline, task, stream)
     name = task.column.name.lower()
     default = task.column.default or ""
     if not asked:
@@ -435,6 +439,30 @@ def ruled(task: Task, stream: Stream, usual: str = "") -> Node:
         Key("count", 0.4, 0, "rule", Node(only("number"), whole=True, number=numbers)),
     )
     return Node(only("object"), keys=keys)
+
+
+def _outlined(what: Any, task: Task, stream: Stream) -> Node:
+    """The node of an outline (see `themes.documents`)."""
+    from mimic.generators.themed import Themed
+
+    def only(kind: str) -> Floats:
+        return np.array([float(kind == name) for name in KINDS])
+
+    if isinstance(what, bool):
+        return Node(only("bool"), true=0.6)
+    if isinstance(what, str):
+        inner, _ = part("value", Text(), None, None, task, {"theme": what})
+        return Node(only("string"), text=Themed.learn(inner, None, stream))
+    if isinstance(what, tuple):
+        inner, _ = part("number", Integer(), None, None, task, {"low": what[0], "high": what[1]})
+        return Node(only("number"), whole=True, number=Quantiles.learn(inner, None, stream))
+    if isinstance(what, list):
+        sizes = Sketch(np.arange(4.0), np.array([0.15, 0.65, 0.2, 0.0]), np.zeros(4, dtype=np.int64), *(np.zeros(0),) * 4)
+        return Node(only("array"), items=sizes, inner=_outlined(what[0], task, stream.at("items")))
+    keys = [
+        Key(name, 1.0 if i < 2 else 0.7, 0, "rule", _outlined(one, task, stream.at(name))) for i, (name, one) in enumerate(what.items())
+    ]
+    return Node(only("object"), keys=tuple(keys))
 
 
 def register(registry: Registry) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import ClassVar, Self
 
@@ -100,7 +101,13 @@ class Quantiles:
             specials = tuple((name, share / (1 - lost), owners) for name, share, owners in specials)
             known = sketch(found.values, found.owners, task.k, exact=may_keep(task))
         if known is None:
-            ruled, decimals = rule(task.meanings[0].kind if task.meanings else Kind.OTHER, task.column.name, year=_year(task))
+            ruled, decimals = rule(
+                task.meanings[0].kind if task.meanings else Kind.OTHER,
+                task.column.name,
+                year=_day(task).year,
+                today=(_day(task) - date(1970, 1, 1)).days,
+                bits=kind.bits if isinstance(kind, Integer) else 0,
+            )
             fixed = decimals_of(kind)
             ticks = Ticks(decimals if fixed is None else fixed, 10 ** max((fixed or 0) - decimals, 0), prefix=ticks.prefix)
             known = ruled.scaled(10.0 ** max(ticks.decimals or 0, -(getattr(kind, "scale", None) or 0)))
@@ -401,9 +408,8 @@ def fitted(ruled: Sketch, low: float | None, high: float | None) -> Sketch:
     return even(least, min(most, max(least, 0.0) + 1_000 * width))
 
 
-def _year(task: Task) -> int:
-    today = str(task.options.get("today", "2026-01-01"))
-    return int(today[:4])
+def _day(task: Task) -> date:
+    return date.fromisoformat(str(task.options.get("today", "2026-01-01"))[:10])
 
 
 def _shown(values: Floats) -> int | None:

@@ -21,16 +21,17 @@ from mimic.generators.nested import inside, pack, unpack
 from mimic.generators.temporal import DAY, Moments, bounds_of, today_of
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
-from mimic.schema import Date, LogicalType, Timestamp, arrow_type, bare
+from mimic.schema import Date, LogicalType, Time, Timestamp, arrow_type, bare
 from mimic.streams import Floats, Ints, Stream
 
 _QUARTER, _SECOND = 900_000_000, 1_000_000
+_CLOSING = 23 * 3_600_000_000  # the latest end of a time of day
 _SPREAD = 1.1  # of the logarithm of a distance
 
 
 @dataclass(frozen=True)
 class Ordered:
-    """Fills one column of dates or timestamps, given the dates that come before it (option `floors`: needs; their NULLs do not count).
+    """Fills one column of dates, timestamps or times of day, given those that come before it (option `floors`, needs; NULLs do not count).
 
     Options: `after` says how far behind: "any" (evenly until today), "lately" (mostly near today), or days (the median);
     `ahead` whether it may lie after today; `quarters` whether it falls on a quarter of an hour.
@@ -71,7 +72,7 @@ class Ordered:
         after = options.get("after", "any")
         plain = {name: value for name, value in options.items() if name in ("today", "low", "high")} | {"null_share": 0.0}
         alone = Moments.learn(replace(task, options=plain), None, stream.at("alone"))
-        unit = DAY if isinstance(kind, Date) else 1
+        unit = DAY if isinstance(kind, Date) else 1  # of the type, in microseconds
         low, high = (edge * unit for edge in bounds_of(kind, 1, task))
         return cls(
             task.column.name,
@@ -106,7 +107,8 @@ class Ordered:
     def _distance(self, start: Ints, stream: Stream) -> Ints:
         """Microseconds behind `start` (n,), not beyond today where that may not be."""
         n = len(start)
-        room = np.maximum(self.today * DAY - start, 0).astype(np.float64)
+        end = _CLOSING if isinstance(bare(self.type), Time) else self.today * DAY
+        room = np.maximum(end - start, 0).astype(np.float64)
         u = stream.at("distance").uniform(n)
         found: Floats
         if self.after == "any":
@@ -165,7 +167,8 @@ def _micros(values: pa.Array) -> tuple[Ints, Mask]:
 
 
 def orderly(kind: LogicalType) -> bool:
-    return isinstance(bare(kind), Date | Timestamp)
+    kind = bare(kind)
+    return isinstance(kind, Date | Timestamp) or (isinstance(kind, Time) and not kind.zoned)
 
 
 def register(registry: Registry) -> None:

@@ -145,7 +145,10 @@ class Place:
         code = at is not None and self.kinds[at] is Kind.COUNTRY_CODE
         varied = len({length for length, share in cells if share > 0.02}) > 1
         address = provider("en_US", "address")
-        if (form.known and size <= 3 and not varied and max(cells, default=(0, 0))[0] <= 3) or (code and not form.known):
+        width = self.widths[at] if at is not None else None
+        if not form.known and width in (2, 3):
+            found = list(address.alpha_3_country_codes if width == 3 else address.alpha_2_country_codes)
+        elif (form.known and size <= 3 and not varied and max(cells, default=(0, 0))[0] <= 3) or (code and not form.known):
             found = list(address.alpha_3_country_codes if size == 3 else address.alpha_2_country_codes)
         else:
             found = list(words(self.locale, "address", "countries"))
@@ -181,7 +184,8 @@ class Place:
             own = stream.at("column", name)
             if kind in (Kind.COUNTRY, Kind.COUNTRY_CODE):
                 first = next(i for i, other in enumerate(self.kinds) if other in (Kind.COUNTRY, Kind.COUNTRY_CODE))
-                out[name] = countries if at == first else _other_spelling(countries, self.forms[at], code=kind is Kind.COUNTRY_CODE)
+                code = kind is Kind.COUNTRY_CODE
+                out[name] = countries if at == first else _other_spelling(countries, self.forms[at], self.widths[at], code=code)
             elif kind is Kind.CITY and at == self._city:
                 out[name] = self._by_locale(n, locales, which, lambda i, rows, at=at: self._matched(at, i).texts.take(pa.array(city[rows])))
             elif kind in (Kind.CITY, Kind.STREET):
@@ -419,12 +423,13 @@ def _postcodes(evidence: TableEvidence, column: str, country: str | None, k: int
     return out
 
 
-def _other_spelling(countries: pa.Array, form: Form, *, code: bool) -> pa.Array:
+def _other_spelling(countries: pa.Array, form: Form, most: int | None, *, code: bool) -> pa.Array:
     """The same countries in a second column: as codes, or by name."""
     encoded = pc.fill_null(countries, "").dictionary_encode()
     table = provider("en_US", "date_time").countries
     by_any = {str(text).upper(): c for c in table for text in (c.name, c.alpha_2_code, c.alpha_3_code)}
-    three = form.known and form.typical == 3
+    three = form.typical == 3 if form.known else most == 3
+    code = code or (not form.known and most in (2, 3))
     told = []
     for value in encoded.dictionary.to_pylist():
         found = by_any.get(value.upper())

@@ -34,6 +34,24 @@ def normal(mean: float, deviation: float) -> Sketch:
 
 
 _NAMED: tuple[tuple[str, str], ...] = (
+    (r"(timestamp|_at|_on|_time|_date|_refresh|expiration|not_before|created|updated|modified)(_ms|_millis)?$", "moment"),
+    (r"exit_?(status|code)$|return_?code$", "exit"),
+    (
+        r"(^|_)(status|state|type|kind|mode|role|action|action_flag|flag|realm|visibility|access|category|class|level|stage|phase|theme|method|format|source|gender|sex)$",
+        "choice",
+    ),
+    (r"(^|_)(limit|quota|max|maximum|capacity|cap|threshold)$|^(max|limit|quota)_|_limit_|_limit", "limit"),
+    (r"(^|_)(timeout|ttl|lifespan|lifetime|interval|retention|delay|grace|period)(_?(s|sec|secs|seconds|ms))?$", "span"),
+    (r"(attempt|attempts|retry|retries|failures?|fails|errors?|warnings?)(_count)?$|^(failed|failure|error|retry)_", "mishaps"),
+    (r"(^|_)(hour|hours_of_day)$", "hour"),
+    (r"(^|_)(minute)$", "minute"),
+    (r"(^|_)(day_of_week|weekday|dow)$", "weekday"),
+    (r"(^|_)(day|day_of_month)$", "day"),
+    (r"(^|_)(month)$", "month"),
+    (r"(^|_)(quarter)$", "quarter"),
+    (r"(^|_)(week|week_of_year)$", "week"),
+    (r"(^|_)days?(_|$)|days", "days"),
+    (r"(^|_)(pid|process_id)$", "pid"),
     (r"^(is|has|can|allow|allows|enable|enabled)_", "flag"),
     (r"lat(itude)?$", "latitude"),
     (r"(lng|lon|long|longitude)$", "longitude"),
@@ -72,10 +90,24 @@ _MEANINGS = {
 }
 
 
-def rule(kind: Kind, name: str, *, year: int = 2025) -> tuple[Sketch, int]:
-    """The sketch for a column that means `kind` and is called `name`, and its decimals (0 for whole numbers)."""
+_PLAIN = frozenset(
+    {"moment", "exit", "choice", "limit", "span", "mishaps", "hour", "minute", "weekday", "day", "month", "quarter", "week", "days", "pid"}
+)
+_CROWD = re.compile(r"(page|batch|team|pool|group|party|family|class|queue|sample|chunk|window|step|shoe|font)_?size")
+
+
+def rule(kind: Kind, name: str, *, year: int = 2025, today: int = 20_089, bits: int = 0) -> tuple[Sketch, int]:
+    """The sketch for a column that means `kind` and is called `name`, and its decimals (0 for whole numbers).
+
+    `today` (days since 1970) and `bits` of whole numbers are for moments that are told as numbers, in seconds or milliseconds.
+    """
     meant = _MEANINGS.get(kind, "")
     lowered = name.lower()
+    named = next((what for pattern, what in _NAMED if re.search(pattern, lowered)), "")
+    if (named in _PLAIN and (named != "moment" or bits >= 32)) or (
+        named == "bytes" and meant == "count" and not _CROWD.search(lowered)
+    ):  # the name says more than the meaning
+        meant = named
     # "money" alone does not say whether `total_cents` counts cents.
     if meant in ("", "money"):
         meant = next((what for pattern, what in _NAMED if re.search(pattern, lowered)), meant)
@@ -117,6 +149,37 @@ def rule(kind: Kind, name: str, *, year: int = 2025) -> tuple[Sketch, int]:
         case "http":
             parts = ((200, 0.82), (302, 0.06), (404, 0.08), (500, 0.04))
             return mixed([(always(code), share) for code, share in parts]), 0
+        case "moment":
+            end = 86_400.0 * today * (1_000 if bits > 32 and re.search(r"timestamp|time$|_ms|millis", lowered) else 1)
+            return described(lambda u: end * (1 - 0.05 * (1 - u) ** 1.5)), 0
+        case "exit":
+            return mixed([(always(code), share) for code, share in ((0, 0.9), (1, 0.07), (2, 0.02), (127, 0.01))]), 0
+        case "choice":
+            return mixed([(always(code), share) for code, share in ((0, 0.3), (1, 0.45), (2, 0.15), (3, 0.1))]), 0
+        case "limit":
+            return mixed([(always(n), 1.0) for n in (5, 10, 20, 25, 50, 100, 200, 500, 1_000)]), 0
+        case "span":
+            return mixed([(always(n), 1.0) for n in (30, 60, 120, 300, 600, 1_800, 3_600, 86_400)]), 0
+        case "mishaps":
+            return geometric(0.6), 0
+        case "hour":
+            return even(0, 23.49), 0
+        case "minute":
+            return even(0, 59.49), 0
+        case "weekday":
+            return even(0.51, 7.49), 0
+        case "day":
+            return even(0.51, 28.49), 0
+        case "month":
+            return even(0.51, 12.49), 0
+        case "quarter":
+            return even(0.51, 4.49), 0
+        case "week":
+            return even(0.51, 52.49), 0
+        case "days":
+            return lognormal(10, 0.8), 0
+        case "pid":
+            return even(300, 65_000), 0
         case "version":
             return geometric(2.0), 0
         case "flag":

@@ -27,6 +27,7 @@ from mimic.registry import Registry
 from mimic.schema import Boolean, Date, Decimal, Enum, Float, Time, Timestamp, arrow_type, bare
 from mimic.streams import CHUNK, Floats, Ints, Stream
 
+SEVERAL = 40  # values to choose from where no rows tell how many there are
 FEW = 200  # whole numbers between two bounds that are chosen among rather than counted up
 
 
@@ -94,6 +95,8 @@ class Within:
         if isinstance(kind, Enum):
             return cls(way="chosen", values=kind.labels, owners=(0,) * len(kind.labels), reason="labels of the type", weights=None, **here)
         values, owners, weights, here["others"] = _kept(sample, name, task)
+        if sample is None and (inner := here["inner"]) is not None:  # more than the largest group needs, so that groups differ
+            here["others"] = min(SEVERAL, len(inner.entries)) if inner.kind == "text.themed" else SEVERAL
         reason = str(task.options.get("vocabulary") or "k owners")
         return cls(way="chosen", values=values, owners=owners, weights=weights, reason=reason, **here)
 

@@ -23,7 +23,6 @@ from mimic.planning.constraints import Compiled, compile, named, narrow, narrowe
 from mimic.planning.dependence import hidden_steps, with_dependence
 from mimic.planning.distinct import distinct
 from mimic.planning.excluding import Exclusions, exclusions
-from mimic.planning.grouping import group_columns
 from mimic.planning.horizon import bounds, horizon
 from mimic.planning.keys import KeyPlan, plan_keys, possible
 from mimic.planning.meaning import guess, vocabulary
@@ -158,7 +157,7 @@ def _steps(
         columns = tuple(narrowed(table.column(name), limits.get(name, Limits())) for name in names)
         columns = tuple(replace(column, nullable=False) if column.name in firm else column for column in columns)
         told = {"today": today} | dict(alike(evidence, table, names, k))
-        told |= dict(ruling.told(table, names)) | dict(options or {})
+        told |= dict(ruling.told(table, names, bool(more.get("unique")))) | dict(options or {})
         if len(names) == 1 and names[0] in limits:
             told = within_limits(told, columns[0], limits[names[0]])
         if inside := insides.domains(columns[0].type, schema.engine):
@@ -190,9 +189,12 @@ def _steps(
     steps += _fan_outs(schema, table, modes, k)
     taken = {*keys.single, *keys.within, *(name for names, _ in keys.joint for name in names)}
     rest = {column.name: column for column in free if column.name not in taken}
+    together = ruling.together(table, meanings)
+    if not found.sampled:  # without one that is told apart the others still belong together
+        together = [left for group in together if len(left := tuple(name for name in group if name in rest)) > 1]
     grouped = [
         group
-        for group in group_columns(table, meanings)
+        for group in together
         if set(group) <= set(rest) and not any(name in here.columns or _spelt_out(task((name,))) for name in group)
     ]
     together = without_strong(grouped, rest, meanings, found, k)

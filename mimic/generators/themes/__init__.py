@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from mimic.generators.pools import provider
 from mimic.generators.themes import names, sentences, words
 
 
@@ -23,6 +24,8 @@ def theme(name: str) -> Theme:
     family, _, rest = name.partition(" ")
     if family == "word":
         return Theme(words.listed(rest), skew=True)
+    if family == "code":
+        return Theme(_countries(int(rest[-1])), skew=True)
     if family == "list":
         return Theme(tuple(dict.fromkeys(rest.split("|"))), skew=True)
     if family == "name":
@@ -30,8 +33,22 @@ def theme(name: str) -> Theme:
     return Theme(sentences.sentences(rest), many=1 if rest in (*sentences.PROGRAM, "subject") else 3)
 
 
+def _countries(letters: int) -> tuple[str, ...]:
+    """Codes of countries, those in which most software is written first."""
+    address = provider("en_US", "address")
+    first = (
+        words.listed("country code")
+        if letters == 2
+        else ("DEU", "USA", "GBR", "FRA", "ESP", "ITA", "NLD", "POL", "SWE", "CHE", "AUT", "JPN")
+    )
+    codes = address.alpha_2_country_codes if letters == 2 else address.alpha_3_country_codes
+    return tuple(dict.fromkeys([*first, *sorted(str(code) for code in codes)]))
+
+
 def known(name: str) -> bool:
     family, _, rest = name.partition(" ")
+    if family == "code":
+        return rest in ("alpha2", "alpha3")
     texts = {*sentences.PATTERNS, *sentences.PROGRAM}
     return family == "list" or rest in {"word": {*words.WORDS}, "name": {*names.PATTERNS}, "text": texts}.get(family, set())
 

@@ -14,6 +14,14 @@ from mimic.generators.pools import draws_of
 MOST = 4_000  # entries of a theme
 
 PARTS: dict[str, str] = {
+    "first": "Anna|Ben|Clara|David|Emma|Felix|Grace|Hugo|Ines|Jonas|Kate|Liam|Maria|Noah|Olivia|Paul|Rosa|Samuel|Tina|Victor",
+    "last": "Adams|Baker|Costa|Dubois|Evans|Fischer|Garcia|Hansen|Jones|Keller|Lopez|Martin|Novak|Olsen|Parker|Rossi|Schmidt|Turner|Weber|Young",
+    "road": "Main Street|Oak Avenue|Station Road|Park Lane|Church Street|High Street|Mill Road|Lake Drive",
+    "town": "Springfield|Riverton|Lakewood|Fairview|Georgetown|Ashland|Burlington|Clinton|Dayton|Franklin|Greenville|Kingston|Milton|Newport",
+    "count": "4|12|18|25|37|48|52|66|71|89|104|120",
+    "hex": "4f2a|9c1d|e07b|63a8|b51f|2d9e|78c4|a3f6|05be|d82c|f19a|3e67|c7d0|81b5|6a4c|ee23|90f8|1b7d|57e9|bc06",
+    "sort": "Standard|Basic|Premium|Internal|External|Temporary|Permanent|Seasonal|Regional|Special|Primary|Secondary|Online|Personal|Shared",
+    "two": "AB|CR|DX|FK|GH|HL|JT|KN|LM|MR|NP|PT|QS|RV|SW|TK|VX|WB|XL|ZE",
     "dept": "Sales|Support|Engineering|Marketing|Finance|Operations|Human Resources|Legal|Research|Design|Quality|Purchasing|Logistics|"
     "On-Call|Security|Customer Success",
     "medium": "E-mail|Slack|SMS|Webhook|Alerts|Telegram",
@@ -125,6 +133,17 @@ PATTERNS: dict[str, tuple[str, ...]] = {
     "channel": ("{dept} {medium}", "{medium} {dept}"),
     "team": ("{dept}", "{dept} {place}"),
     "tag": ("{lib}", "{thing}", "{soft}-{lib}"),
+    "person": ("{first} {last}",),
+    "email": ("{first}.{last}@example.com", "{first}.{last}@example.org"),
+    "street": ("{count} {road}", "{place} {count}"),
+    "city": ("{town}",),
+    "file": ("{paper}.pdf", "{paper}.docx", "{thing}.csv", "{thing}.xlsx", "{lib}.png"),
+    "image": ("{lib}.png", "{thing}.jpg", "logo.png", "photo-{count}.jpg"),
+    "type": ("{sort}", "{sort} ({dept})"),
+    "slug": ("{paper}", "{season} {gathering}", "{venture}", "{field}", "{learn}", "{mood} {scene}", "{shelf}"),
+    "url": ("https://{lib}.example.org/{thing}", "https://www.example.com/{thing}/{lib}", "https://{thing}.example.net"),
+    "sku": ("{two}-{hex}", "{two}-{digits}{count}"),
+    "code": ("{hex}-{hex}-{hex}",),
     "hook": ("https://hooks.example.com/{lib}/{digits}{digits}{digits}", "https://{lib}.example.org/hooks/{thing}"),
     "any": ("{season} {news}", "{place} {venture}", "{many} {paper}", "{colour} {scene}", "{field} {when}", "{shelf} {news}"),
 }
@@ -143,6 +162,10 @@ def _mixed(pattern: str, place: str) -> Iterator[str]:
     lists = [PARTS[slot].split("|") for slot in _SLOT.findall(pattern)]
     shape = _SLOT.sub("{}", pattern)
     made = [shape.format(*words) for words in product(*lists) if len({*words}) == len(words)]
+    if place == "sku":
+        made = [text.upper() for text in made]
+    if place in ("slug", "email", "file", "image"):
+        made = [text.lower().replace(" ", "-") for text in made]
     draws = draws_of("theme", place, pattern)
     order = sorted(range(len(made)), key=dict(zip(range(len(made)), draws, strict=False)).__getitem__)
     return (made[i] for i in order)

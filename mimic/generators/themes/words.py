@@ -117,6 +117,13 @@ WORDS: dict[str, str] = {
     "currency": "USD EUR GBP JPY CHF CAD AUD SEK PLN BRL INR",
     "locale": "en-US en-GB de-DE fr-FR es-ES it-IT nl-NL pt-BR pl-PL sv-SE ja-JP",
     "language code": "en de fr es it nl pt pl sv ja",
+    "country": "Germany|United States|France|United Kingdom|Spain|Italy|Netherlands|Poland|Sweden|Switzerland|Austria|Japan|Canada|Brazil|India|"
+    "Australia|Mexico|Portugal|Norway|Denmark|Finland|Ireland|Belgium|Greece|Turkey|Kenya|Chile|Argentina|South Africa|New Zealand",
+    "region code": "CA TX NY FL WA BY NW BW SN ON QC BC NSW VIC QLD SP RJ IDF ZH BE",
+    "region": "Bavaria|California|Provence|Yorkshire|Catalonia|Tuscany|Utrecht|Silesia|Scania|Zurich|Tyrol|Hokkaido|Ontario|Bahia|Kerala|Victoria|"
+    "Jalisco|Algarve|Rogaland|Zealand|Lapland|Munster|Flanders|Crete|Texas|Oregon|Saxony|Brittany|Galicia|Lombardy",
+    "stylesheet": "body { color: #333; }|h1 { font-size: 2em; }|a { text-decoration: none; }|.title { font-weight: bold; }",
+    "country code": "DE US GB FR ES IT NL PL SE CH AT JP",
     "continent": "Europe|North America|Asia|South America|Africa|Oceania",
     "continent code": "EU NA AS SA AF OC",
     "timezone": "UTC Europe/Berlin America/New_York Europe/London Asia/Tokyo America/Los_Angeles Europe/Paris Australia/Sydney America/Chicago "

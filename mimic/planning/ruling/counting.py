@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from mimic.config import Mode
 from mimic.plan import Choice, Step
-from mimic.planning.meaning.words import tokens
 from mimic.planning.relations import below
+from mimic.planning.ruling.naming import tokens
 from mimic.schema import ForeignKey, Integer, Schema, Table, TableName, bare
 from mimic.semantics import Kind
 

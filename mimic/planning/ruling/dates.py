@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 
 from mimic.generators.ordered import orderly
 from mimic.plan import Choice, Step
-from mimic.planning.meaning.words import phrase, tokens
-from mimic.schema import Column, ForeignKey, Schema, Table, TableName
+from mimic.planning.ruling.naming import phrase, tokens
+from mimic.schema import Column, ForeignKey, Schema, Table, TableName, Time, bare
 
 ORDERED = "temporal.ordered"
 HOPS = 3
@@ -141,10 +141,13 @@ def part_of(name: str) -> str:
 def dated(table: Table) -> list[Dated]:
     """The dates of a row that follow each other; one of them is its origin."""
     found = [Dated(column, part_of(column.name), phrase(column.name)) for column in table.written if orderly(column.type)]
-    begun = [date for date in found if date.part == "origin"] or [date for date in found if date.part == "step"][:1]
+    begun = [date for date in found if date.part == "origin" and not isinstance(bare(date.column.type), Time)] or [
+        date for date in found if date.part == "step"
+    ][:1]
     first = min(begun, key=lambda date: not _BORN.search(date.words), default=None)
     if {*tokens(table.name.name)} & _MINUTES:  # what a program has planned is over soon
         found = [replace(date, part="started") if date.part == "start" else date for date in found]
+    found = [date for date in found if not isinstance(bare(date.column.type), Time) or date.part in ("start", "end", "started", "ended")]
     parts = ("origin" if date is first else "step" if date.part == "origin" else date.part for date in found)
     return [replace(date, part=part) for date, part in zip(found, parts, strict=True) if part]
 
@@ -172,7 +175,7 @@ def in_order(steps: Iterable[Step], table: Table, schema: Schema, parents: Mappi
             continue
         floors = [other.column.name for other in _before(date, dates.values())]
         if not floors or (_RANK[date.part] == lowest and date.part not in ("end", "until")):
-            floors += above
+            floors += [] if isinstance(bare(date.column.type), Time) else above
         made.append(_follows(mine[name], date, tuple(dict.fromkeys(floors)), own))
     return [*(step for step in steps if step not in mine.values()), *made]
 
@@ -183,7 +186,9 @@ def _free(step: Step) -> bool:
 
 def _before(date: Dated, others: Iterable[Dated]) -> Iterator[Dated]:
     """Dates of the row that lie before."""
+    clock = isinstance(bare(date.column.type), Time)
     others = [other for other in others if other.column.name != date.column.name and other.part in _RANK]
+    others = [other for other in others if isinstance(bare(other.column.type), Time) == clock]
     begun = [other for other in others if other.part in ("start", "started")]
     for other in others:
         if date.part in ("end", "ended", "until") and other in begun:
@@ -207,7 +212,8 @@ def _stem(date: Dated) -> str:
 def _follows(step: Step, date: Dated, floors: tuple[str, ...], own: tuple[str, ...]) -> Step:
     about = {*own, *date.words.split()}
     hours = bool(about & _HOURS)
-    span = 0.003 if about & _MINUTES else 0.08 if hours else 300.0 if about & _YEARS else 7.0
+    clock = isinstance(bare(step.task.column.type), Time)
+    span = 0.12 if clock else 0.003 if about & _MINUTES else 0.08 if hours else 300.0 if about & _YEARS else 7.0
     after: str | float
     match date.part:
         case "start":
@@ -226,10 +232,10 @@ def _follows(step: Step, date: Dated, floors: tuple[str, ...], own: tuple[str, .
             after = 20.0
         case _:
             after = "any"
-    ahead = date.part in ("start", "end", "until")
+    ahead = date.part in ("start", "end", "until") and not clock
     share = _NULLS.get(date.part, 0.0) if step.task.column.nullable else 0.0
     told = {"null_share": share, **step.task.options, "floors": floors, "after": after, "ahead": ahead}
-    told["quarters"] = hours and date.part in ("start", "end")
+    told["quarters"] = (hours or clock) and date.part in ("start", "end")
     reason = f"after {', '.join(floors)}" if floors else "the beginning of a row"
     return replace(
         step, task=replace(step.task, options=told), choice=Choice(ORDERED, reason, ((step.choice.kind, 0.0), *step.choice.lost))

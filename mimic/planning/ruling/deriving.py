@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from mimic.generators.themes import theme
 from mimic.plan import Choice, Step
-from mimic.planning.meaning.words import phrase
+from mimic.planning.ruling.naming import phrase
 from mimic.planning.ruling.pointing import content_types
 from mimic.schema import Schema, Table, TableName, Text, bare
 from mimic.semantics import Kind, Meaning, Sensitivity

@@ -15,7 +15,8 @@ from mimic.generators.pointing import pointable
 from mimic.plan import Choice, Step
 from mimic.planning.meaning import context_of
 from mimic.planning.meaning.context import PERSON
-from mimic.planning.meaning.words import tokens
+from mimic.planning.meaning.words import plain
+from mimic.planning.ruling.naming import tokens
 from mimic.schema import Column, Enum, ForeignKey, Integer, LogicalType, Schema, Table, TableName, Text, Uuid, bare
 from mimic.semantics import Meaning, Sensitivity
 
@@ -67,7 +68,9 @@ _WHO = frozenset(
         "inviter",
     ]
 )
-_SAYS = re.compile(r"^(.*?)(?:_|(?<=[a-z])(?=T))?type$", re.IGNORECASE)
+_WHAT = frozenset(
+    ["object", "target", "resource", "subject", "entity", "record", "item", "related", "source", "reference", "content", "parent", "model"]
+)
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,7 @@ def pointed(steps: Iterable[Step], table: Table, targets: Targets, meanings: Map
         if meanings[table.name, name].sensitivity is Sensitivity.SECRET or _primary(table, name):
             continue
         kind_step = free.get(name[: -len("id")] + "type") or free.get(name[: -len("Id")] + "Type")
-        if kind_step is not None and kind_step is not step:
+        if kind_step is not None and kind_step is not step and _says_what(name, step, table, targets):
             paired = _pair(step, kind_step, table, targets)
             if paired is not None:
                 made[name] = paired
@@ -173,6 +176,18 @@ def pointed(steps: Iterable[Step], table: Table, targets: Targets, meanings: Map
     return [made.get(step.task.fills[0], step) for step in steps if step.task.fills[0] not in gone]
 
 
+def _says_what(name: str, step: Step, table: Table, targets: Targets) -> bool:
+    """Whether the type beside a key may name a table: not the kind of the row itself, nor of a table that is called as the key."""
+    words, own = tokens(name)[:-1], plain(table.name.name)
+    if (
+        step.task.unique
+        or own.startswith(re.split(r"[_ ]?id$", plain(name))[0])
+        or targets.called(words, step.task.column.type, table.name) is not None
+    ):
+        return False
+    return not isinstance(bare(step.task.column.type), Text) or bool({*words} & (_WHO | PERSON | _WHAT)) or words[-1].endswith("able")
+
+
 def _free(step: Step, referring: set[str]) -> bool:
     return (
         step.task.fills[0] not in referring
@@ -183,7 +198,7 @@ def _free(step: Step, referring: set[str]) -> bool:
 
 
 def _primary(table: Table, name: str) -> bool:
-    return table.primary_key is not None and name in table.primary_key.columns
+    return table.primary_key is not None and table.primary_key.columns == (name,)
 
 
 def _target(words: Sequence[str], column: Column, table: Table, targets: Targets) -> TableName | None:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from mimic.config import Mode
-from mimic.plan import Step
+from mimic.plan import Choice, Step
 from mimic.planning.grouping import PERSON, group_columns
 from mimic.planning.meaning import context_of
 from mimic.planning.ruling.counting import counted
 from mimic.planning.ruling.dates import in_order
 from mimic.planning.ruling.deriving import derived
+from mimic.planning.ruling.naming import phrase
 from mimic.planning.ruling.pointing import Targets, pointed
-from mimic.planning.ruling.wording import theme_of
+from mimic.planning.ruling.wording import beside_a_name, theme_of
 from mimic.profile import Evidence
 from mimic.schema import ForeignKey, Schema, Table, TableName
 from mimic.semantics import Meaning
@@ -35,7 +36,7 @@ class Ruling:
     def applies(self, table: Table) -> bool:
         return not self.evidence.of(table.name).sampled
 
-    def told(self, table: Table, names: Sequence[str]) -> dict[str, Any]:
+    def told(self, table: Table, names: Sequence[str], unique: bool = False) -> dict[str, Any]:
         """Options of a task that fills these columns."""
         if len(names) != 1 or not self.applies(table):
             return {}
@@ -43,7 +44,7 @@ class Ruling:
         meaning = self.evidence.meanings.get((table.name, name))
         if name in self.group(table, names):
             return {}
-        theme = meaning and theme_of(table, table.column(name), meaning, context_of(self.schema, table.name).person, self.locale)
+        theme = meaning and theme_of(table, table.column(name), meaning, context_of(self.schema, table.name).person, self.locale, unique)
         return {"theme": theme} if theme else {}
 
     def group(self, table: Table, names: Sequence[str]) -> tuple[str, ...]:
@@ -56,11 +57,19 @@ class Ruling:
             found = groups[0]  # a second address, a name elsewhere: the person of the row has it
         return tuple(column.name for column in table.columns if column.name in {*found, *names}) if found else ()
 
+    def together(self, table: Table, meanings: Mapping[str, Meaning]) -> list[tuple[str, ...]]:
+        """The groups of columns that agree within a row."""
+        found = group_columns(table, meanings)
+        if not self.applies(table):
+            return found
+        plain = (tuple(name for name in group if not beside_a_name(phrase(name))) for group in found)
+        return [group for group in plain if len(group) > 1]
+
     def _persons(self, table: Table) -> tuple[Mapping[str, Meaning], Sequence[tuple[str, ...]]]:
         """What the columns of a table mean, and which of them are about one person together."""
         if table.name not in self._known:
             meanings = {column.name: self.evidence.meanings[table.name, column.name] for column in table.columns}
-            groups = [group for group in group_columns(table, meanings) if any(meanings[name].kind in PERSON for name in group)]
+            groups = [group for group in self.together(table, meanings) if any(meanings[name].kind in PERSON for name in group)]
             self._known[table.name] = meanings, groups
         return self._known[table.name]
 
@@ -68,10 +77,20 @@ class Ruling:
         """The same steps, those together that hang together."""
         if not self.applies(table):
             return tuple(steps)
+        steps = [self._own_person(table, step) for step in steps]
         made = pointed(steps, table, self._targets, self.evidence.meanings)
         made = counted(made, table, self.schema, self.modes)
         made = derived(made, table, self.schema, self.evidence.meanings, context_of(self.schema, table.name).person)
         return tuple(in_order(made, table, self.schema, self._parents))
+
+    def _own_person(self, table: Table, step: Step) -> Step:
+        """A person's address that is told apart in a group only is told apart in the whole table: so it goes with the names beside it."""
+        task = step.task
+        if step.choice.kind != "key.within" or task.meaning.kind not in PERSON or len(self.group(table, task.fills)) < 2:
+            return step
+        told = {name: value for name, value in task.options.items() if name not in ("within", "inner_kind", "filler_kind", "vocabulary")}
+        alone = replace(task, options=told, unique=True)
+        return replace(step, task=alone, choice=Choice("semantic.person", "different in the whole table", step.choice.lost))
 
     @cached_property
     def _targets(self) -> Targets:

@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from mimic.planning.meaning.words import phrase, tokens
-from mimic.schema import Array, Column, Json, Table, Text, bare
+from mimic.generators.themes.documents import OUTLINES
+from mimic.planning.meaning.context import CONFIGURATION, PERSON
+from mimic.planning.ruling.naming import phrase, tokens
+from mimic.schema import Array, Column, Json, Opaque, Table, Text, bare
 from mimic.semantics import Kind, Meaning, Sensitivity
 
 # What a row is, by one of its table's words; the first line that a table is in speaks for it.
@@ -37,7 +39,8 @@ _FORMATS: tuple[tuple[str, str, str], ...] = (
     (r"^(tz|timezone|time zone|timezone name|zoneinfo)$|timezone$", "", "word timezone"),
     (r"(http|request|sms|allowed)? ?methods?$", "check|ping|log|request|webhook|hook|route|audit|api|call|endpoint|service", "word method"),
     (r"^(http|request) (method|verb)$|^verb$", "", "word method"),
-    (r"payment (method|type|kind|mode)$|^(method|type)$", "payment", "word kind payment"),
+    (r"payment (method|type|kind|mode)$", "", "word kind payment"),
+    (r"^(method|type)$", "payment", "word kind payment"),
     (r"card (type|brand|kind)$", "", "word kind card"),
     (r"scheme$", "", "word scheme"),
     (r"protocol$", "client|realm|saml|scope|mapper|identity|provider", "word sso protocol"),
@@ -52,9 +55,21 @@ _FORMATS: tuple[tuple[str, str, str], ...] = (
     (r"(language|lang)( code)?$", "", "word language code"),
     (r"continent code$", "", "word continent code"),
     (r"continent( name)?$", "", "word continent"),
+    (
+        r"^(documentation|homepage|home|repository|repo|wiki|docs?|bugs?|changelog|tracker|link target|source code|demo)( uri| link)?$",
+        "",
+        "name url",
+    ),
+    (r"^on (finish|success|failure|error|discard|complete|start)|callback( class)?$", "", "word job class"),
+    (r"(job|task) (type|kind)$", "", "word task name"),
     (r"licen[cs]e( name)?$|^licen[cs]es$", "version|package|gem|crate|library|module|repository|photo|media|software", "word licence"),
-    (r"required .*version$|version (range|requirement|constraint)$|^requirement$", "", "word version range"),
+    (r"^req$|required .*version$|version (range|requirement|constraint)$|^requirement$", "", "word version range"),
+    (r"(mime|content|media) ?type$|^mime$", "image|photo|picture|avatar|logo|icon|thumbnail", "list image/jpeg|image/png|image/webp"),
     (r"(mime|content|media) ?type$|^mime$", "", "word mime"),
+    (r"(file ?name|original name|attachment name|uploaded file)$|^attachment$", "", "name file"),
+    (r"contact( info| information| detail)?$", "", "name email"),
+    (r"stylesheet$|\bcss$", "", "word stylesheet"),
+    (r"^value$", "reference|identifier|link|code", "name code"),
     (r"(file )?extension$", "file|attachment|upload|media|document|image|type", "word extension"),
     (r"cron( expression| schedule)?$|^schedule( interval)?$|crontab", "", "word cron"),
     (r"(storage|file) ?backend$|^backend$|^storage$|storage (type|driver|provider)$", "", "word backend"),
@@ -189,6 +204,51 @@ _NAMED: tuple[tuple[str, str, str], ...] = (
     (r"\btags?( name| list)?$|^(label|labels|topic|topics)$", "", "word tag"),
 )  # fmt: skip
 
+# What documents are about, by the words of their column, then by those of their table.
+_DOCUMENTS: tuple[tuple[str, str], ...] = (
+    ("emails", r"mail|recipient|\b(cc|bcc)\b"),
+    ("scopes", r"scope|permission|grant|privilege|competence|abilit"),
+    ("roles", r"\broles?\b|\bgroups?\b"),
+    ("codes", r"recovery|backup codes|secrets"),
+    ("tags", r"\btags?\b|label|keyword|categor|topic"),
+    ("uris", r"\b(uri|url|origin|redirect)s?\b"),
+    ("addresses", r"\b(ip|network|host)s?\b"),
+    ("keyset", r"jwks"),
+    ("keys", r"\bkeys\b"),
+    ("claims", r"jwt|claim|token|identity"),
+    ("headers", r"header"),
+    ("errors", r"errors|warnings|backtrace|trace"),
+    ("error", r"error|failure|exception"),
+    ("changes", r"chang|diff|delta|before|after|old value|new value"),
+    ("rules", r"rules|conditions|filters|polic|constraint"),
+    ("rule", r"rule|condition|filter|criteri|query|search"),
+    ("image", r"icon|logo|image|avatar|photo|picture|thumbnail|banner"),
+    ("file", r"\bfile|attachment|upload|document"),
+    ("field", r"field data|widget|input|validation|definition|schema"),
+    ("fields", r"fields|columns|attributes$"),
+    ("extensions", r"extension"),
+    ("answer", r"answer|response|submission|form data"),
+    ("flags", r"flag|feature|toggle"),
+    ("stats", r"\bstats?\b|statistic|count|metric|usage|score|analytic"),
+    ("themes", r"themes"),
+    ("layout", r"layout|style|design|theme|template"),
+    ("place", r"location|coordinate|\bgeo|latitude"),
+    ("address", r"address"),
+    ("price", r"price|amount|cost|\bfee"),
+    ("contact", r"contact|person|owner|customer|author"),
+    ("people", r"people|members|participants|authors|contacts"),
+    ("schedule", r"schedule|calendar|opening|hours|recurrence|timetable"),
+    ("items", r"items|lines|products|cart|basket"),
+    ("process", r"process|worker|state of"),
+    ("arguments", r"argument|param|input|kwarg|\bargs?\b|serialized|conf$|job data"),
+    ("event", r"event|payload|message|body|notification|request|log"),
+    ("provider", r"provider"),
+    ("channels", r"channel"),
+    ("options", r"options|choices|values$"),
+    ("settings", r"setting|config|option|preference|propert"),
+    ("metadata", r"meta|extra|additional|custom|attribute|info|data|detail"),
+)  # fmt: skip
+
 # What things are called, by a word of the column before `name`, else by the table's words, last first.
 _CALLED: tuple[tuple[str, str], ...] = (
     ("word codename", "codename"),
@@ -199,9 +259,9 @@ _CALLED: tuple[tuple[str, str], ...] = (
     ("name team", "department division faculty"),
     ("word plan name", "plan tier subscription"),
     ("word status name", "status state"),
-    ("word unit name", "unit"),
+    ("word unit name", "unit measure"),
     ("word genre", "genre"),
-    ("word language name", "language"),
+    ("word language name", "language culture"),
     ("word currency name", "currency"),
     ("word subject", "subject discipline specialty speciality"),
     ("word continent", "continent"),
@@ -222,16 +282,21 @@ _CALLED: tuple[tuple[str, str], ...] = (
     ("word weekday", "weekday"),
     ("word month", "month"),
     ("word colour name", "colour"),
-    ("word kind", "type kind class"),
-    ("word model", "model"),
+    ("name type", "type kind class"),
+    ("word country", "country"),
+    ("word region", "region province state_province county"),
+    ("name city", "city"),
+    ("name street", "street"),
+    ("word reason", "reason"),
+    ("word shift", "shift"),
     ("word app", "app application client"),
     ("word error class", "error exception"),
     ("word backend", "storage bucket"),
     ("word config name", "mapper config"),
     ("word flow", "flow authenticator"),
-    ("name metric", "metric indicator measure"),
-    ("name package", "package gem rubygem crate library plugin extension module repository repo software dependency component dist"),
-    ("name product", "product item article_no sku merchandise good part variant listing asset equipment"),
+    ("name metric", "metric indicator"),
+    ("name package", "version release package gem rubygem crate library plugin extension module repository repo software dependency component dist"),
+    ("name product", "product model item article_no sku merchandise good part variant listing asset equipment"),
     ("name category", "category section shelf catalogue catalog collection subcategory"),
     ("name programme", "session"),
     ("name track", "track"),
@@ -272,7 +337,7 @@ _NOT_A_NAME = re.compile(
 _FREE = {Kind.WORDS, Kind.STATUS, Kind.TYPE_REFERENCE, Kind.NAME, Kind.TITLE, Kind.FREE_TEXT, Kind.OTHER, Kind.LOCALE, Kind.CURRENCY, Kind.TIMEZONE, Kind.MIME,
          Kind.COLOUR, Kind.MONEY, Kind.LANGUAGE, Kind.POSITION, Kind.COUNT, Kind.QUANTITY, Kind.CODE, Kind.ID, Kind.FILE_NAME, Kind.SETTING_KEY,
          Kind.HEALTH, Kind.DIAGNOSIS, Kind.EMPLOYER, Kind.COMPANY, Kind.DOMAIN, Kind.VERSION, Kind.PERCENT, Kind.GENDER, Kind.DATE, Kind.PATH, Kind.USER_AGENT,
-         Kind.PERSON_NAME, Kind.USERNAME, Kind.REGION, Kind.SLUG, Kind.JOB}  # fmt: skip
+         Kind.PERSON_NAME, Kind.USERNAME, Kind.REGION, Kind.SLUG, Kind.JOB, Kind.SETTING_VALUE, Kind.COUNTRY, Kind.COUNTRY_CODE}  # fmt: skip
 _KEEPS = {
     Kind.FILE_NAME,
     Kind.CODE,
@@ -291,7 +356,31 @@ _READ, _MACHINES = (
 )
 
 
-def theme_of(table: Table, column: Column, meaning: Meaning, person: bool, locale: str) -> str | None:
+def document_of(table: Table, column: Column) -> str | None:
+    """What a document is about, or an array of texts; None of anything else."""
+    kind, default = bare(column.type), (column.default or "").lstrip()
+    if not isinstance(kind, Json | Array) and not (isinstance(kind, Opaque) and kind.name == "hstore"):
+        return None
+    if isinstance(kind, Opaque):
+        return "doc plain"
+    listed = isinstance(kind, Array) or default.startswith("'[")
+    name = " ".join(re.split(r"[^a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column.name).lower()))  # with its plurals
+    for words in (name, phrase(column.name), " ".join(reversed(tokens(table.name.name)))):
+        for about, pattern in _DOCUMENTS:
+            outline = OUTLINES[about]
+            if (
+                re.search(pattern, words)
+                and not (listed and isinstance(outline, dict))
+                and (isinstance(kind, Array) or not (default.startswith("'{") and isinstance(outline, list)))
+            ):
+                if not isinstance(kind, Array):
+                    return f"doc {about}"
+                if isinstance(outline[0], str):
+                    return str(outline[0])
+    return "name label" if isinstance(kind, Array) else "doc texts" if listed else "doc metadata"
+
+
+def theme_of(table: Table, column: Column, meaning: Meaning, person: bool, locale: str, unique: bool = False) -> str | None:
     """The theme of a text column, also of one that holds arrays of texts; None where its meaning's own generator does better.
 
     `person`: whether a row of the table is a person, whose name is no thing's.
@@ -299,26 +388,50 @@ def theme_of(table: Table, column: Column, meaning: Meaning, person: bool, local
     kind = bare(column.type)
     if isinstance(kind, Array):
         kind = bare(kind.element)
-    if not isinstance(kind, Text) or isinstance(kind, Json):
-        return None
+        if isinstance(kind, Text) and meaning.sensitivity is Sensitivity.SECRET:
+            return "name code"
+        return document_of(table, column) if isinstance(kind, Text) else None
+    if not isinstance(kind, Text):
+        return document_of(table, column)
     words, own = phrase(column.name), tokens(table.name.name)
     if meaning.kind in (Kind.TOKEN, Kind.KEY) and re.search(r"\b(url|uri|endpoint)$", words):
         return "name hook"
     if meaning.sensitivity is Sensitivity.SECRET or meaning.kind not in _FREE:
         return None
-    if meaning.sensitivity is Sensitivity.DIRECT and not _misread(meaning, words, person):
+    if meaning.sensitivity is Sensitivity.DIRECT and meaning.kind is not Kind.OTHER and not _misread(meaning, words, person):
         return None
+    if meaning.kind is Kind.REGION and (kind.length or 9) <= 3:
+        return "word region code"
+    if meaning.kind in (Kind.COUNTRY, Kind.COUNTRY_CODE):
+        return f"code alpha{kind.length}" if kind.length in (2, 3) else None
+    if (
+        person
+        and re.fullmatch(r"title|(name )?prefix|salutation", words)
+        and any("first name" in phrase(other.name) for other in table.columns)
+    ):
+        return "word salutation"
+    if beside_a_name(words):
+        return "word suffix"
     if meaning.kind is Kind.JOB and re.search(r"title|position|job|occupation|profession|rank", words):
         return None
     english = locale.lower().startswith("en")
     found = _read(words, own, meaning.kind)
+    if unique and found is not None and found.startswith("word kind"):  # what is there once is called something
+        found = _called(reversed(words.split())) or found
     if found is not None and not english and found.partition(" ")[0] != "word":
         return None
     return found
 
 
+def beside_a_name(words: str) -> bool:
+    """`Jr.`, `III`: read as a part of a name, but no name."""
+    return re.fullmatch(r"(name )?suffix", words) is not None
+
+
 def _misread(meaning: Meaning, words: str, person: bool) -> bool:
-    """A `full_name` of a thing, a `display_name` of a client: names of persons only where rows are persons."""
+    """A `full_name` of a thing, a `display_name` of a client: names of persons only where rows are persons; and what stands beside a name."""
+    if beside_a_name(words) or re.fullmatch(r"(name )?prefix", words):
+        return True
     return (
         not person
         and meaning.kind is Kind.PERSON_NAME
@@ -329,6 +442,12 @@ def _misread(meaning: Meaning, words: str, person: bool) -> bool:
 @lru_cache(maxsize=10_000)
 def _read(words: str, own: tuple[str, ...], kind: Kind) -> str | None:
     named = kind in (Kind.NAME, Kind.TITLE, Kind.PERSON_NAME, Kind.SETTING_KEY) or _NAME.search(words) is not None
+    if kind is Kind.SLUG:
+        return "name slug"
+    if words == "key" and kind in (Kind.ID, Kind.SETTING_KEY) and {*own} & CONFIGURATION:
+        return "word setting name"
+    if kind is Kind.SETTING_VALUE and words == "value":
+        return "list true|false|10|default|en|50|UTC|light"
     if kind in _KEEPS or (kind is Kind.ID and not named):
         return next((theme for pattern, where, theme in _MACHINES if pattern.search(words) and (not where or where & {*own})), None)
     for pattern, where, theme in _READ:
@@ -336,6 +455,12 @@ def _read(words: str, own: tuple[str, ...], kind: Kind) -> str | None:
             if named and theme in ("word kind", "word group name", "word role", "word plan", "word tag"):
                 break
             return _state((*own, *words.split()[:-1])) if theme == "state" else theme
+    if (
+        named
+        and {*words.split()[:-1]} & (PERSON - {"client", "provider", "agent", "parent", "profile", "owner"})
+        and words.endswith("name")
+    ):
+        return "name person"
     if named and not _NOT_A_NAME.search(words):
         return (
             _called([word for word in reversed(words.split()) if word not in ("name", "title", "full")])
@@ -345,11 +470,19 @@ def _read(words: str, own: tuple[str, ...], kind: Kind) -> str | None:
     if kind is Kind.FREE_TEXT:
         return "text description"
     if kind in (Kind.WORDS, Kind.OTHER):
-        return _called(reversed(words.split()))
+        if re.search(r"\b(number|no|num|code|ref|reference|sku|serial)$", words):
+            return "name sku"
+        return _called(reversed(words.split())) or "name any"
     return None
 
 
 def _called(words: Iterable[str]) -> str | None:
+    """The theme of the first word that has one; the items of a form are its questions."""
+    words = list(words)
+    if words[:1] == ["item"] and {*words} & {"form", "survey", "questionnaire", "registration", "checklist", "agenda"}:
+        return "name question"
+    if words[:1] == ["region"] and "country" in words:
+        return "word country"
     return next((_CALLED_BY[word] for word in words if word in _CALLED_BY), None)
 
 
@@ -362,4 +495,4 @@ def _state(own: tuple[str, ...]) -> str:
     return "word state"
 
 
-__all__ = ["theme_of"]
+__all__ = ["beside_a_name", "document_of", "theme_of"]
