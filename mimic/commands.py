@@ -11,6 +11,7 @@ The same argument has the same name everywhere:
     scale, rows               how many rows: a multiple, a number for every table, or a mapping {"orders": 5000}
     accept                    findings that are fine: "W211", or "W211:place"
     progress                  told how far the work is
+    key_file, key_variable, key_command   where the key of masking is: one of the three; mimic.yaml may name it too
 
 Everything raised on purpose is a `MimicError`.
 """
@@ -27,7 +28,20 @@ from typing import Literal as Only
 
 import pyarrow as pa
 
-from mimic import connector, evaluating, generating, generators, learning, planning, profiling, storing, subsetting, writing
+from mimic import (
+    connector,
+    evaluating,
+    generating,
+    generators,
+    learning,
+    maskers,
+    masking,
+    planning,
+    profiling,
+    storing,
+    subsetting,
+    writing,
+)
 from mimic.batch import Batch
 from mimic.config import Config, Mode
 from mimic.connector import IfExists, Load, Source, Target
@@ -35,8 +49,9 @@ from mimic.errors import ConfigError, MimicError, Refused, UsageError, closest
 from mimic.generator import Literal
 from mimic.graph import load_order
 from mimic.model import Model
-from mimic.plan import Plan, TablePlan
+from mimic.plan import Masks, Plan, TablePlan
 from mimic.planning.binding import bind, read_config, unknown_finding, with_keys
+from mimic.planning.masking import without_masks
 from mimic.planning.restricting import restrict, restrict_config
 from mimic.profile import Evidence
 from mimic.progress import Progress, Quiet
@@ -44,12 +59,13 @@ from mimic.registry import Registry
 from mimic.report import Finding, Reason, Report, Severity, StepLine, TableLine
 from mimic.schema import Ddl, Schema, TableName
 from mimic.selection import Selection
-from mimic.semantics import Meaning, Sensitivity
+from mimic.semantics import Sensitivity
 
 Reference = Only["copy", "synthesize"]
 Decide = Callable[[Sequence[TablePlan]], Reference]
 Rows = int | Mapping[str, int]
 Mask = Callable[[Iterable[Batch]], Iterator[Batch]]
+NO_KEY = "Pass --key-file FILE (mimic key new FILE makes one), or name the key under `masking:` in mimic.yaml."
 
 SAMPLE_TO_INSPECT = 10_000  # rows per table: enough to tell what a column means
 BATCH_ROWS = 65_536
@@ -107,7 +123,7 @@ def inspect(
     told = _config(config)
     told = told.model_copy(update={"sample_rows": min(told.sample_rows, SAMPLE_TO_INSPECT)})
     with _telling(told), connector.find(source).source(source, jobs=jobs) as opened:
-        return _study(opened, told, _Choice(schemas, tables, exclude_tables), progress or Quiet()).plan
+        return _with_modes(_study(opened, told, _Choice(schemas, tables, exclude_tables), progress or Quiet()).plan)
 
 
 def plan(
@@ -125,7 +141,7 @@ def plan(
     """What would be done with every table and column, and why. `planning.binding.write_config` makes a mimic.yaml of it."""
     told = _config(config, reference=reference, seed=seed)
     with _telling(told), connector.find(source).source(source, jobs=jobs) as opened:
-        return _study(opened, told, _Choice(schemas, tables, exclude_tables), progress or Quiet()).plan
+        return _with_modes(_study(opened, told, _Choice(schemas, tables, exclude_tables), progress or Quiet()).plan)
 
 
 def learn(
@@ -140,12 +156,16 @@ def learn(
     seed: int | None = None,
     accept: Sequence[str] = (),
     jobs: int = 1,
+    key_file: str | Path | None = None,
+    key_variable: str | None = None,
+    key_command: str | None = None,
     progress: Progress | None = None,
 ) -> LearnedModel:
     """Learn a model of a database; the source is read, in one snapshot, and never written."""
     told = _config(config, reference=reference, seed=seed, accept=accept)
+    key = _key(told, key_file, key_variable, key_command)
     with _telling(told), connector.find(source).source(source, jobs=jobs) as opened:
-        return LearnedModel(_learn(opened, told, _Choice(schemas, tables, exclude_tables), decide, progress or Quiet()))
+        return LearnedModel(_learn(opened, told, _Choice(schemas, tables, exclude_tables), decide, key, progress or Quiet()))
 
 
 def generate(
@@ -193,6 +213,9 @@ def clone(
     accept: Sequence[str] = (),
     jobs: int = 1,
     dry_run: bool = False,
+    key_file: str | Path | None = None,
+    key_variable: str | None = None,
+    key_command: str | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Learn from `source` and fill `target` in one go; no model file is left behind."""
@@ -200,11 +223,12 @@ def clone(
     progress = progress or Quiet()
     told = _config(config, reference=reference, seed=seed, accept=accept)
     filling = _Filling(scale, rows, seed, fit_domains, if_exists, replace_unmarked, jobs, dry_run)
+    key = _key(told, key_file, key_variable, key_command)
     source_door, door = connector.find(source), connector.find(target)
     with _telling(told), source_door.source(source, jobs=jobs) as opened, door.target(target) as filled:
         if opened.identity() == filled.identity():
             raise Refused("source and target are the same database; nothing was written.", where=door.safe_url(target))
-        model = _learn(opened, told, _Choice(schemas, tables, exclude_tables), decide, progress, filled, filling)
+        model = _learn(opened, told, _Choice(schemas, tables, exclude_tables), decide, key, progress, filled, filling)
         opened.close()  # from here on nothing can reach the source
         report = _fill(model, filled, filling, told.accept, progress)
     facts = {"source": source_door.safe_url(source), "target": door.safe_url(target)} | report.facts
@@ -232,6 +256,9 @@ def subset(
     jobs: int = 1,
     dry_run: bool = False,
     mask: Mask | None = None,
+    key_file: str | Path | None = None,
+    key_variable: str | None = None,
+    key_command: str | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Fill `target` with real rows: those of `roots`, what hangs on them, and everything that any of these rows refers to.
@@ -239,13 +266,15 @@ def subset(
     `target_size` ("2GB") draws as many of the roots as make about that much. `save_selection` writes which rows and why to a file,
     also with `dry_run`; `selection` takes the rows of such a file, and what they refer to, instead of roots.
 
-    Columns that look sensitive stop it, unless `mask` takes care of them or `unmasked` says why they may stay as they are.
+    Columns that look sensitive are masked with the key; without one they stop it, unless `unmasked` says why they may stay as they are.
+    `mask` takes the place of all that: what it gives back is written.
     """
     since = time.monotonic()
     progress = progress or Quiet()
     told = _config(config, seed=seed, accept=accept)
     if unmasked is not None and not unmasked.strip():
         raise UsageError("a reason is wanted: it is recorded with the load.", where="unmasked")
+    key = _key(told, key_file, key_variable, key_command)
     filling = _Filling(None, None, seed, False, if_exists, replace_unmarked, jobs, dry_run)
     source_door, door = connector.find(source), connector.find(target)
     with _telling(told), source_door.source(source, jobs=jobs) as opened, door.target(target) as filled:
@@ -255,7 +284,7 @@ def subset(
         picked = _select(opened, told, _Choice(schemas, tables, exclude_tables), asked, progress, filled, filling)
         if save_selection is not None:
             subsetting.save(opened, picked.schema, picked.selection, Path(save_selection))
-        report = _subset(opened, filled, picked, filling, unmasked, mask, progress)
+        report = _subset(opened, filled, picked, filling, unmasked, mask, key, progress)
     facts = {"source": source_door.safe_url(source), "target": door.safe_url(target)} | report.facts
     return replace(report, seconds=time.monotonic() - since, facts=facts)
 
@@ -325,9 +354,32 @@ def save(model: LearnedModel | Model, path: str | Path) -> None:
     storing.save(_model(model).model, path)
 
 
+def new_key(path: str | Path) -> None:
+    """A fresh key for masking, in a new file that its owner alone may read."""
+    masking.new_key(Path(path))
+
+
+def reveal(
+    values: Sequence[str],
+    masker: str,
+    *,
+    group: str = "default",
+    keep: int = 0,
+    number: bool = False,
+    key_file: str | Path | None = None,
+    key_variable: str | None = None,
+    key_command: str | None = None,
+) -> list[str | None]:
+    """What format-preserving masks were made of: `masker` is the kind that `inspect` names for the column (`identifier.phone`)."""
+    key = masking.read_key(file=key_file, variable=key_variable, command=key_command)
+    if key is None:
+        raise UsageError("a key is wanted.", hint="Pass --key-file FILE.")
+    return masking.reveal(values, registry().maskers.get(masker), group, key, keep=keep)
+
+
 def registry() -> Registry:
-    """Every generator at hand: the built-in ones, and those of installed packages."""
-    found = generators.builtin()
+    """Every generator and masker at hand: the built-in ones, and those of installed packages."""
+    found = maskers.builtin(generators.builtin())
     found.load_entry_points()
     return found
 
@@ -376,13 +428,15 @@ def _study(opened: Source, config: Config, choice: _Choice, progress: Progress, 
     bind(config, read, parts)
     schema, cut = restrict(with_keys(read, config), schemas=choice.schemas, tables=choice.tables, exclude_tables=choice.exclude_tables)
     config = restrict_config(config, schema)
+    masked, config = without_masks(config, schema)  # tables of masked rows are learned from, and carried, as copied ones are
     _refuse(schema.remarks, config.accept)  # tables that cannot be read, before anything is asked of them
     if check:
         check(schema)
     evidence = planning.understand(profiling.profile(opened, schema, config=config, progress=progress), config)
     made = planning.plan(schema, evidence, config, parts)
-    findings = _each_once(schema.remarks, cut, made.findings)
-    return _Study(replace(made, findings=findings), evidence, config, parts, whole=len(schema.tables) == len(read.tables))
+    masks = planning.masks(schema, evidence, config, parts, masked, made.locale)
+    findings = _each_once(schema.remarks, cut, made.findings, masks.findings)
+    return _Study(replace(made, findings=findings, masks=masks), evidence, config, parts, whole=len(schema.tables) == len(read.tables))
 
 
 def _learn(
@@ -390,6 +444,7 @@ def _learn(
     config: Config,
     choice: _Choice,
     decide: Decide | None,
+    key: masking.Key | None,
     progress: Progress,
     target: Target | None = None,
     filling: _Filling | None = None,
@@ -406,18 +461,45 @@ def _learn(
     _refuse(made.findings, study.config.accept)
     ddl, said = opened.ddl(choice.schemas) if study.whole else (None, _without_ddl())
     copied = [table.table for table in made.tables if table.mode == "copy"]
+    if made.masks.tables and key is None:
+        names = ", ".join(sorted(str(name) for name in made.masks.tables))
+        raise Refused(f"rows of {names} are to be masked, and there is no key; nothing was written.", hint=NO_KEY)
     copies = profiling.copies(opened, copied, progress)
+    copies = {name: _masked(rows, name, made.masks, key) for name, rows in copies.items()}
     model = learning.learn(made, study.evidence, study.registry, ddl=ddl, copies=copies, progress=progress)
     findings = _each_once(made.findings, model.findings, said, undecided)
     _refuse(findings, study.config.accept)
-    return replace(model, findings=_open(findings, study.config.accept))
+    tables = tuple(replace(table, mode="mask") if table.name in made.masks.tables else table for table in model.tables)
+    return replace(model, tables=tables, findings=_open(findings, study.config.accept))
+
+
+def _masked(rows: pa.Table, name: TableName, masks: Masks, key: masking.Key | None) -> pa.Table:
+    """Rows of a table of mode mask, masked; those of any other as they are."""
+    if name not in masks.tables or key is None:
+        return rows
+    batches = masking.mask((Batch(name, batch) for batch in rows.to_batches(BATCH_ROWS)), masks, key)
+    return pa.Table.from_batches([batch.rows for batch in batches], rows.schema)
+
+
+def _with_modes(plan: Plan) -> Plan:
+    """The plan as it is shown: tables of masked rows, which are planned as copied ones, by their own name."""
+    named = (replace(table, mode="mask") if table.table.name in plan.masks.tables else table for table in plan.tables)
+    return replace(plan, tables=tuple(named))
+
+
+def _key(config: Config, file: str | Path | None, variable: str | None, command: str | None) -> masking.Key | None:
+    """The key that the call names, or the one that the configuration does."""
+    if file or variable or command:
+        return masking.read_key(file=file, variable=variable, command=command)
+    told = config.masking
+    return masking.read_key(file=told.key_file, variable=told.key_variable, command=told.key_command)
 
 
 def _fill(model: Model, target: Target, filling: _Filling, accept: Sequence[str], progress: Progress) -> Report:
     _refuse(model.findings, accept)
     seed = model.seed if filling.seed is None else filling.seed
     sizes = generating.sizes(model, scale=filling.scale, rows=_rows(model.schema, filling.rows))
-    bare = not any(table.source_rows for table in model.tables if table.mode != "copy")
+    bare = not any(table.source_rows for table in model.tables if table.mode not in ("copy", "mask"))
     fit = filling.fit_domains or (isinstance(filling.rows, int) and bare)
     made = generating.generate(model, sizes, seed=seed, fit_domains=fit, batch_rows=BATCH_ROWS)
     lines, said = _written(model, made, target, filling, progress)
@@ -510,14 +592,28 @@ def _select(
 
 
 def _subset(
-    opened: Source, target: Target, picked: _Picked, filling: _Filling, unmasked: str | None, mask: Mask | None, progress: Progress
+    opened: Source,
+    target: Target,
+    picked: _Picked,
+    filling: _Filling,
+    unmasked: str | None,
+    mask: Mask | None,
+    key: masking.Key | None,
+    progress: Progress,
 ) -> Report:
     schema, config, chosen = picked.schema, picked.config, picked.selection
-    if unmasked is None and mask is None and not filling.dry_run:
-        _refuse_sensitive(_sensitive(opened, schema, config, chosen, progress))
+    told = {"roots": picked.roots, "seed": str(config.seed)}
     if unmasked is not None:
         progress.say(f"no value is masked; the reason given: {unmasked}")
-    told = {"roots": picked.roots, "seed": str(config.seed)} | ({"unmasked": unmasked} if unmasked else {})
+        told["unmasked"] = unmasked
+    elif mask is None and not filling.dry_run:
+        masks = _sensitive(opened, schema, config, chosen, progress)
+        _refuse(masks.findings, config.accept)
+        if key is None:
+            _refuse_sensitive(masks)
+        else:
+            told["masked"] = f"{len(masks.maskings)} columns"
+            mask = _masking(masks, key)
     rows = {table.name: chosen.rows(table.name) for table in schema.tables}
     load_ = _load(schema, filling, rows=rows, mark={"mode": "subset"} | told)
     if picked.ddl and picked.ddl.engine == target.capabilities.engine:
@@ -547,27 +643,23 @@ WAYS_OUT = (
 SENSITIVE = (Sensitivity.DIRECT, Sensitivity.SECRET, Sensitivity.SPECIAL, Sensitivity.TEXT)
 
 
-def _sensitive(
-    opened: Source, schema: Schema, config: Config, chosen: Selection, progress: Progress
-) -> dict[tuple[TableName, str], Meaning]:
-    """Columns of kept rows that point at persons, let one in, or hold free text, by a small sample."""
+def _sensitive(opened: Source, schema: Schema, config: Config, chosen: Selection, progress: Progress) -> Masks:
+    """How columns of kept rows are masked that point at persons, let one in, or hold free text; by a small sample."""
     small = config.model_copy(update={"sample_rows": min(config.sample_rows, SAMPLE_TO_INSPECT)})
     evidence = planning.understand(profiling.profile(opened, schema, config=small, progress=progress), small)
-    keys = {(key.table, name) for key in schema.foreign_keys for name in key.columns}
-    return {
-        place: meaning
-        for place, meaning in evidence.meanings.items()
-        if meaning.sensitivity in SENSITIVE and chosen.rows(place[0]) and place not in keys
-    }
+    kept = {table.name for table in schema.tables if chosen.rows(table.name)}
+    return planning.masks(schema, evidence, config, registry(), kept, planning.locale(evidence, config))
 
 
-def _refuse_sensitive(found: Mapping[tuple[TableName, str], Meaning]) -> None:
-    if found:
-        lines = [f"  {table}.{column}  {meaning.kind}, {meaning.sensitivity}" for (table, column), meaning in found.items()]
-        count = "a column looks" if len(found) == 1 else f"{len(found)} columns look"
-        raise Refused(
-            "\n".join([f"{count} sensitive, and nothing is masked; nothing was written.", *lines, *WAYS_OUT]),
-        )
+def _masking(masks: Masks, key: masking.Key) -> Mask:
+    return lambda batches: masking.mask(batches, masks, key)
+
+
+def _refuse_sensitive(masks: Masks) -> None:
+    if masks.maskings:
+        lines = [f"  {told.table}.{told.column}  {told.meaning.kind}, {told.meaning.sensitivity}" for told in masks.maskings]
+        count = "a column looks" if len(lines) == 1 else f"{len(lines)} columns look"
+        raise Refused("\n".join([f"{count} sensitive, and nothing is masked; nothing was written.", *lines, *WAYS_OUT]))
 
 
 def _load(
@@ -601,7 +693,7 @@ def _decided(study: _Study, decide: Decide | None) -> tuple[Plan, tuple[Finding,
     answer: Reference = decide(undecided) if decide else "synthesize"
     config = study.config.model_copy(update={"reference": answer})
     made = planning.plan(study.plan.schema, study.evidence, config, study.registry)
-    made = replace(made, findings=_each_once(study.plan.findings, made.findings))
+    made = replace(made, findings=_each_once(study.plan.findings, made.findings), masks=study.plan.masks)
     if decide:
         return made, ()
     todo = 'Pass reference="copy" to keep their rows.'

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from mimic.semantics import Kind, Sensitivity
 
-Mode = Literal["synthesize", "subset", "copy", "empty"]
+Mode = Literal["synthesize", "subset", "mask", "copy", "empty"]
 
 
 class _Strict(BaseModel):
@@ -20,7 +20,10 @@ class ColumnConfig(_Strict):
     """How one column is filled."""
 
     generator: str | None = Field(None, description="A generator's kind, such as numeric.quantiles; `mimic plan` lists what was chosen.")
-    options: dict[str, Any] = Field(default_factory=dict, description="Options of that generator.")
+    masker: str | None = Field(
+        None, description="A masker's kind, such as person.email; keep: the column stays as it is. Where rows are real."
+    )
+    options: dict[str, Any] = Field(default_factory=dict, description="Options of that generator or masker.")
     meaning: Kind | None = Field(None, description="What the column means, when the guess is wrong.")
     sensitivity: Sensitivity | None = Field(None, description="How sensitive it is; stands over any guess.")
     keep_literals: bool | None = Field(
@@ -32,11 +35,21 @@ class TableConfig(_Strict):
     """What happens to one table."""
 
     mode: Mode | None = Field(
-        None, description="synthesize: learned rows; subset: a part of the source's rows; copy: all of them; empty: none."
+        None,
+        description="synthesize: learned rows; subset: a part of the source's rows; mask: all of its rows, masked; copy: all; empty: none.",
     )
     rows: Annotated[int, Field(ge=0)] | None = Field(None, description="Exactly this many rows.")
     scale: Annotated[float, Field(gt=0)] | None = Field(None, description="Rows as a multiple of the source's.")
     columns: dict[str, ColumnConfig] = Field(default_factory=dict)
+
+
+class MaskingConfig(_Strict):
+    """How real rows are masked."""
+
+    group: str = Field("default", description="Databases of one group and key get the same values for the same values.")
+    key_file: str | None = Field(None, description="A file with the key, readable by its owner alone; `mimic key new` makes one.")
+    key_variable: str | None = Field(None, description="The name of an environment variable that holds the key.")
+    key_command: str | None = Field(None, description="A command that prints the key.")
 
 
 class KeyConfig(_Strict):
@@ -96,6 +109,7 @@ class Config(_Strict):
     references: list[ReferenceConfig] = Field(default_factory=list, description="References to one of several tables.")
     subset: SubsetConfig | None = Field(None, description="Which rows are kept of tables of mode subset.")
     ignore_fks: list[str] = Field(default_factory=list, description="Foreign keys to leave out of the graph, written table(column,...).")
+    masking: MaskingConfig = Field(default_factory=lambda: MaskingConfig.model_validate({}))
     tables: dict[str, TableConfig] = Field(default_factory=dict)
     _mistakes: tuple[tuple[str, str], ...] = PrivateAttr(())
 

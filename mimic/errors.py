@@ -4,6 +4,7 @@
     ├── UsageError              exit 2: wrong arguments
     │   └── ConfigError         exit 2: problems in mimic.yaml, all of them at once, each with its path
     ├── Refused                 exit 3: a blocking finding or a safety rule; nothing was written
+    │   ├── MaskingFailed       exit 3: a value that its masker could not mask as asked; nothing was written
     │   └── RowsRefused         exit 3: rows of one table that break a CHECK, or that the target does not take
     ├── ConnectorError          exit 1: a database said no: what, where, sqlstate; never a value or a password
     │   └── Unsupported         exit 3: this engine, type or file cannot do what was asked, and why
@@ -65,6 +66,13 @@ class ConfigError(UsageError):
 
 class Refused(MimicError):
     exit_code = 3
+
+
+class MaskingFailed(Refused):
+    """A column whose values could not all be masked, and why; never one of the values."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(f"could not be masked: {why}; nothing was written.", where=where, hint="Name another masker for it in mimic.yaml.")
 
 
 class RowsRefused(Refused):

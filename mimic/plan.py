@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from mimic.conditions import Alike, Condition, Disjoint, Distinct
 from mimic.config import Mode
 from mimic.generator import Task
 from mimic.graph import LoadOrder
+from mimic.masker import Masker
 from mimic.report import Finding
-from mimic.schema import Check, Schema, Table, TableName, Unique
+from mimic.schema import Check, Column, Schema, Table, TableName, Text, Unique, arrow_type, bare
 from mimic.semantics import Meaning
 
 
@@ -55,6 +60,55 @@ class TablePlan:
     unread: tuple[Check, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Masking:
+    """One column of real rows, who masks it and why."""
+
+    table: TableName
+    column: str
+    masker: Masker
+    meaning: Meaning
+    reason: str
+    declared: Column
+
+    @property
+    def form(self) -> pa.DataType:
+        return arrow_type(self.declared.type)
+
+    def misfit(self, before: pa.Array, made: pa.Array) -> str:
+        """Why masked values do not fit into their column, or ""."""
+        kind = bare(self.declared.type)
+        if made.type != before.type or len(made) != len(before):
+            return "it came back as values of another type"
+        if made.null_count > before.null_count and not self.declared.nullable:
+            return "some of its values became NULL"
+        if isinstance(kind, Text) and kind.length is not None and len(made):
+            longest = pc.max(pc.utf8_length(made)).as_py()
+            if longest is not None and longest > kind.length:
+                return f"masked values are up to {longest} characters long, and {kind.length} are allowed"
+        return ""
+
+
+@dataclass(frozen=True)
+class Masks:
+    """All maskings of a run; columns of one consistency group agree in every database."""
+
+    maskings: tuple[Masking, ...] = ()
+    group: str = "default"
+    findings: tuple[Finding, ...] = ()
+    tables: frozenset[TableName] = frozenset()  # whose rows are masked, whether or not any column of theirs needs to be
+
+    def of(self, table: TableName) -> tuple[Masking, ...]:
+        return self._by_table.get(table, ())
+
+    @cached_property
+    def _by_table(self) -> dict[TableName, tuple[Masking, ...]]:
+        found: dict[TableName, tuple[Masking, ...]] = {}
+        for masking in self.maskings:
+            found[masking.table] = (*found.get(masking.table, ()), masking)
+        return found
+
+
 @dataclass(frozen=True)
 class Plan:
     schema: Schema
@@ -66,6 +120,7 @@ class Plan:
     k: int = 10
     scale: float = 1.0
     locale: str = "en_US"
+    masks: Masks = field(default_factory=Masks)
 
     def of(self, name: TableName) -> TablePlan:
         return next(table for table in self.tables if table.table.name == name)

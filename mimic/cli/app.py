@@ -183,6 +183,9 @@ def learn(
     config: o.ConfigFile = None,
     reference: o.Reference = None,
     seed: o.Seed = None,
+    key_file: o.KeyFile = None,
+    key_variable: o.KeyVariable = None,
+    key_command: o.KeyCommand = None,
     accept: o.Accept = None,
     jobs: o.Jobs = 1,
     format: o.AsFormat = o.Format.TEXT,
@@ -212,6 +215,9 @@ def learn(
             seed=seed,
             accept=accept or (),
             jobs=jobs,
+            key_file=key_file,
+            key_variable=key_variable,
+            key_command=key_command,
             progress=talk,
         )
         model.save(output)
@@ -283,6 +289,9 @@ def clone(
     seed: o.Seed = None,
     if_exists: o.IfExists = o.IfExistsOption.FAIL,
     replace_unmarked: o.ReplaceUnmarked = None,
+    key_file: o.KeyFile = None,
+    key_variable: o.KeyVariable = None,
+    key_command: o.KeyCommand = None,
     accept: o.Accept = None,
     jobs: o.Jobs = 1,
     dry_run: o.DryRun = False,
@@ -320,6 +329,9 @@ def clone(
             accept=accept or (),
             jobs=jobs,
             dry_run=dry_run,
+            key_file=key_file,
+            key_variable=key_variable,
+            key_command=key_command,
             progress=talk,
         )
     raise typer.Exit(show_report.show(report, talk))
@@ -342,6 +354,9 @@ def subset(
     seed: o.Seed = None,
     if_exists: o.IfExists = o.IfExistsOption.FAIL,
     replace_unmarked: o.ReplaceUnmarked = None,
+    key_file: o.KeyFile = None,
+    key_variable: o.KeyVariable = None,
+    key_command: o.KeyCommand = None,
     accept: o.Accept = None,
     jobs: o.Jobs = 1,
     dry_run: o.DryRun = False,
@@ -356,6 +371,7 @@ def subset(
 
     ```
     mimic subset postgresql://me@prod/shop sqlite:///few.db --root 'customers: 5%' --dry-run
+    mimic subset sqlite:///shop.db sqlite:///few.db --root 'orders: 200 rows' --key-file mask.key
     mimic subset sqlite:///shop.db sqlite:///few.db --root 'orders(42)' --unmasked 'bug 4711, deleted on Friday'
     ```
     """
@@ -383,6 +399,9 @@ def subset(
             accept=accept or (),
             jobs=jobs,
             dry_run=dry_run,
+            key_file=key_file,
+            key_variable=key_variable,
+            key_command=key_command,
             progress=talk,
         )
     raise typer.Exit(show_report.show(report, talk))
@@ -469,6 +488,58 @@ def compare(
             progress=talk,
         )
     raise typer.Exit(show_report.show_comparison(report, talk))
+
+
+keys = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", help="The key of masking.")
+app.add_typer(keys, name="key")
+
+
+@keys.command("new")
+def new_key(file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that is not there yet.")]) -> None:
+    """Make a key in a new file that you alone may read (mode 0600).
+
+    Who has the key can undo format-preserving masks; who loses it can never again make the same values. Keep it apart from the copies.
+
+    ```
+    mimic key new mask.key
+    mimic clone postgresql://me@prod/shop postgresql://me@localhost/copy --config mimic.yaml --key-file mask.key
+    ```
+    """
+    from mimic import commands
+
+    commands.new_key(file)
+    print(f"{file}: a new key. Keep it apart from the copies that it masks.")
+
+
+@app.command()
+def reveal(
+    values: Annotated[list[str] | None, typer.Argument(metavar="VALUE...", help="Masked values; without any, lines of stdin.")] = None,
+    masker: Annotated[
+        str, typer.Option("--masker", metavar="KIND", help="The masker of the column, as `mimic inspect` names it.")
+    ] = "identifier.preserve",
+    group: Annotated[str, typer.Option("--group", metavar="NAME", help="The consistency group (`masking: group:`).")] = "default",
+    keep: Annotated[int, typer.Option("--keep", metavar="N", help="The masker's option of this name.")] = 0,
+    log: Annotated[Path | None, typer.Option("--log", metavar="FILE", help="Where to note that values were revealed.")] = None,
+    key_file: o.KeyFile = None,
+    key_variable: o.KeyVariable = None,
+    key_command: o.KeyCommand = None,
+) -> None:
+    """Undo format-preserving masks (phone numbers, identifiers, cards, IBANs, numbers), for the holder of the key.
+
+    That it was done, by whom and for how many values goes to stderr and into the file of --log; never a value.
+
+    ```
+    mimic reveal --masker identifier.phone --key-file mask.key '+49 51 8768580'
+    ```
+    """
+    from mimic import commands
+    from mimic.cli.noting import note
+
+    asked = values if values else [line.rstrip("\n") for line in sys.stdin]
+    told = commands.reveal(asked, masker, group=group, keep=keep, key_file=key_file, key_variable=key_variable, key_command=key_command)
+    note(f"revealed {len(told)} values of {masker}, group {group}", log)
+    for text in told:
+        print("" if text is None else text)
 
 
 @app.command(name="schema")

@@ -11,7 +11,7 @@ import typer
 
 from mimic.errors import UsageError
 
-CHOOSING, SIZING, LOADING, TELLING = "Which part", "How many rows", "The target", "Output"
+CHOOSING, SIZING, MASKING, LOADING, TELLING = "Which part", "How many rows", "Masking", "The target", "Output"
 
 
 class Format(StrEnum):
@@ -112,6 +112,19 @@ SaveSelection = Annotated[
 Unmasked = Annotated[
     str | None,
     typer.Option("--unmasked", metavar="REASON", help="Mask nothing; the reason is recorded with the load.", rich_help_panel=LOADING),
+]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--key-file", metavar="FILE", help="The key of masking, readable by its owner alone (mimic key new FILE).", rich_help_panel=MASKING
+    ),
+]
+KeyVariable = Annotated[
+    str | None,
+    typer.Option("--key-variable", metavar="NAME", help="The name of an environment variable with the key.", rich_help_panel=MASKING),
+]
+KeyCommand = Annotated[
+    str | None, typer.Option("--key-command", metavar="COMMAND", help="A command that prints the key.", rich_help_panel=MASKING)
 ]
 Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="The same model, seed and version give the same rows.")]
 

@@ -50,7 +50,9 @@ def _show_columns(plan: Plan, talk: Talk) -> None:
     """Every column: its type, whether it may be NULL, what it seems to mean, who would fill it."""
     for planned in plan.tables:
         chosen = {name: step.choice.kind for step in planned.steps for name in step.task.fills}
-        lines = plain_table(("  column", "left"), ("type", "left"), ("", "left"), ("means", "left"), ("generator", "left"))
+        chosen |= {masking.column: masking.masker.kind for masking in plan.masks.of(planned.table.name)}
+        filler = "masker" if planned.mode == "mask" else "generator"
+        lines = plain_table(("  column", "left"), ("type", "left"), ("", "left"), ("means", "left"), (filler, "left"))
         for column in planned.table.columns:
             meaning = plan.meanings.get((planned.table.name, column.name))
             filled = chosen.get(column.name, "the database" if not column.written else "")
@@ -115,6 +117,7 @@ def _column_trees(plan: Plan) -> Iterator[dict[str, Any]]:
 
 def _table_tree(plan: Plan, planned: TablePlan) -> dict[str, Any]:
     chosen = {name: step.choice for step in planned.steps for name in step.task.fills}
+    masked = {masking.column: masking for masking in plan.masks.of(planned.table.name)}
     columns = []
     for column in planned.table.columns:
         entry: dict[str, Any] = {"name": column.name, "type": column.declared, "nullable": column.nullable}
@@ -122,6 +125,8 @@ def _table_tree(plan: Plan, planned: TablePlan) -> dict[str, Any]:
             entry |= {"meaning": meaning.kind.value, "sensitivity": meaning.sensitivity.value, "why": meaning.why}
         if choice := chosen.get(column.name):
             entry |= {"generator": choice.kind, "reason": choice.reason}
+        if masking := masked.get(column.name):
+            entry |= {"masker": masking.masker.kind, "reason": masking.reason}
         columns.append(entry)
     key = planned.table.primary_key
     return {

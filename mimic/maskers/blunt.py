@@ -15,7 +15,6 @@ from mimic.maskers.places import refuse_unique
 from mimic.maskers.texts import OfTexts, element, is_text, needs_text
 from mimic.registry import Registry
 from mimic.schema import Boolean, Column, Enum, Json, bare
-from mimic.semantics import Kind
 
 REDACTED = "[redacted]"
 
@@ -70,7 +69,7 @@ class Redact(OfTexts):
 class Null(_Plain):
     """NULL."""
 
-    kind: ClassVar[str] = "null"
+    kind: ClassVar[str] = "set.null"  # `masker: null` would be nothing in YAML
     keeps_uniqueness: ClassVar[bool] = True
 
     column: Column
@@ -158,7 +157,7 @@ class Shuffle(_Plain):
     """The values of other rows of the same batch (65,536 rows), in a keyed order: real values stay, and tell of nobody."""
 
     kind: ClassVar[str] = "shuffle"
-    keeps_uniqueness: ClassVar[bool] = True
+    keeps_uniqueness: ClassVar[bool] = False  # not of keys of several columns
 
     column: Column
 
@@ -171,10 +170,11 @@ class Shuffle(_Plain):
         """Where a type leaves nothing else: words of an enumeration, truth values."""
         if isinstance(element(task.column.type), Enum) or isinstance(bare(task.column.type), Boolean):
             return 0.3
-        return 0.02 if task.kind is not Kind.ID else 0.0
+        return 0.0
 
     @classmethod
     def of(cls, task: MaskTask) -> Self:
+        refuse_unique(task)
         return cls(task.column)
 
     def mask(self, values: pa.Array, key: bytes, given: Given) -> pa.Array:

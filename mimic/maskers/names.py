@@ -39,7 +39,11 @@ _PARTICLES = frozenset(
         "dr", "prof", "mr", "mrs", "ms", "miss", "herr", "frau", "mme", "mlle", "sir", "dame", "ing", "dipl", "phd", "md", "esq", "don", "dona", "sra",
     ]
 )  # fmt: skip
-_LOCALES = ("en_US", "en_GB", "de_DE", "fr_FR", "es_ES", "it_IT", "nl_NL", "pt_BR", "pl_PL", "sv_SE", "cs_CZ", "tr_TR")
+_LOCALES = (
+    "en_US", "en_GB", "en_CA", "en_AU", "en_IN", "de_DE", "de_AT", "de_CH", "fr_FR", "fr_CA", "fr_CH", "es_ES", "es_MX", "es_AR", "it_IT", "nl_NL",
+    "nl_BE", "pt_BR", "pt_PT", "pl_PL", "sv_SE", "no_NO", "da_DK", "fi_FI", "cs_CZ", "sk_SK", "sl_SI", "hu_HU", "ro_RO", "hr_HR", "lt_LT", "et_EE",
+    "tr_TR", "id_ID", "ga_IE",
+)  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -138,7 +142,7 @@ class Names(OfTexts):
     """First names, last names, whole names in any order, with initials and titles."""
 
     kind: ClassVar[str] = "person.name"
-    keeps_uniqueness: ClassVar[bool] = False
+    keeps_uniqueness: ClassVar[bool] = True  # made for a unique column
 
     column: Column
     role: str

@@ -19,6 +19,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from mimic.config import Config, KeyConfig
 from mimic.errors import ConfigError, UsageError, closest
+from mimic.planning.masking import KEEP
 from mimic.registry import Registry
 from mimic.report import FINDINGS
 from mimic.schema import ForeignKey, Schema, Table
@@ -267,6 +268,7 @@ def unknown_finding(word: str) -> str:
 def _check_tables(config: Config, problems: _Problems, registry: Registry | None) -> None:
     seen: dict[str, str] = {}
     kinds = list(registry.generators.parts) if registry else []
+    maskers = [*registry.maskers.parts, KEEP] if registry else []
     for name, told in config.tables.items():
         path = f"tables.{name}"
         table = problems.table(path, name)
@@ -284,6 +286,8 @@ def _check_tables(config: Config, problems: _Problems, registry: Registry | None
             if registry and how.generator is not None and how.generator not in kinds:
                 sentence = f"{how.generator!r} is no generator.{closest(how.generator, kinds)}"
                 problems.found.append((f"{path}.columns.{column}.generator", sentence))
+            if registry and how.masker is not None and how.masker not in maskers:
+                problems.found.append((f"{path}.columns.{column}.masker", f"{how.masker!r} is no masker.{closest(how.masker, maskers)}"))
 
 
 def _check_key(path: str, key: KeyConfig, problems: _Problems) -> None:

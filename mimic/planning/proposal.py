@@ -60,6 +60,8 @@ def _add_table(tables: CommentedMap, plan: Plan, table: TablePlan) -> None:
         told = tables[name] = CommentedMap()
     proposed = "copy" if table in plan.undecided else table.mode
     _add(told, "mode", proposed, _reason(table))
+    if proposed == "mask":
+        _add_maskers(told, plan, table)
     if proposed != "synthesize":
         return
     if table.rows is not None and "scale" not in told:
@@ -82,6 +84,19 @@ def _add_table(tables: CommentedMap, plan: Plan, table: TablePlan) -> None:
             how.fa.set_flow_style()
             _add(columns, column.name, how, reason)
     if not columns:
+        del told["columns"]
+
+
+def _add_maskers(told: CommentedMap, plan: Plan, table: TablePlan) -> None:
+    """Who masks which column, and why."""
+    if told.get("columns") is None:
+        told["columns"] = CommentedMap()
+    for masking in plan.masks.of(table.table.name):
+        if masking.column not in told["columns"]:
+            how = CommentedMap({"masker": masking.masker.kind})
+            how.fa.set_flow_style()
+            _add(told["columns"], masking.column, how, masking.reason)
+    if not told["columns"]:
         del told["columns"]
 
 

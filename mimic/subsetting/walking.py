@@ -44,7 +44,7 @@ def select(
         if modes[root.table.name] != "subset":
             sentence = f"{root.table.name} is of mode {modes[root.table.name]}, so nothing can start there."
             raise UsageError(sentence, hint="Give it mode: subset in mimic.yaml.")
-    copied = [name for name, mode in modes.items() if mode == "copy"]
+    copied = [name for name, mode in modes.items() if mode in ("copy", "mask")]
     walk = _Walk(source, schema, edges, source.count(copied) if copied else {}, seed, progress.bar("selecting", None))
     for root in roots:
         walk.start(root)

@@ -66,12 +66,12 @@ CASES = {
     "json": (Json(), Kind.JSON_PERSON, thousand(lambda i: json.dumps({"email": f"a{i}@b.de", "note": f"x{i}y"})), {}),
     "text.inside": (Text(), Kind.FREE_TEXT, thousand(lambda i: f"write to a{i}@b.de, or call 030 {1_000_000 + i}"), {}),
     "redact": (Text(20), Kind.OTHER, ["a", "b"], {}),
-    "null": (Text(), Kind.OTHER, ["a", "b"], {}),
+    "set.null": (Text(), Kind.OTHER, ["a", "b"], {}),
     "constant": (Integer(32), Kind.OTHER, [1, 2], {"value": 7}),
     "hash": (Text(), Kind.OTHER, thousand(str), {}),
     "shuffle": (Text(), Kind.OTHER, thousand(str), {}),
 }  # fmt: skip
-UNKEYED = {"generalise.number", "generalise.date", "generalise.prefix", "redact", "null", "constant"}
+UNKEYED = {"generalise.number", "generalise.date", "generalise.prefix", "redact", "set.null", "constant"}
 
 
 def task(kind, *, unique=False, **options):
@@ -123,7 +123,7 @@ def test_nothing_stays_and_another_key_changes_nearly_all(kind):
 @pytest.mark.parametrize("kind", CASES)
 def test_what_says_that_it_keeps_uniqueness_does(kind):
     values = CASES[kind][2]
-    if MASKERS.get(kind).keeps_uniqueness and kind != "null":
+    if MASKERS.get(kind).keeps_uniqueness and kind != "set.null":
         masker = MASKERS.get(kind).of(task(kind, unique=True))
         assert len(set(masked(kind, values, made=masker).to_pylist())) == len(set(values))
 
@@ -264,7 +264,7 @@ def test_addresses_of_networks_stay_addresses():
         ("person.name", Column("c", Text(10)), True, {}),
         ("person.email", Column("c", Enum("e", ("a",))), False, {}),
         ("redact", Column("c", Text()), True, {}),
-        ("null", Column("c", Text(), nullable=False), False, {}),
+        ("set.null", Column("c", Text(), nullable=False), False, {}),
         ("constant", Column("c", Text()), False, {}),
         ("hash", Column("c", Text(10)), False, {}),
         ("shift.date", Column("c", Text()), False, {}),

@@ -56,7 +56,7 @@ extra_fks:
 """)
     assert found["sed"] == "no such key. Did you mean 'seed'?"
     assert found["k"].startswith("must be a valid integer")
-    assert found["tables.orders.mode"] == "must be one of 'synthesize', 'copy' or 'empty'. Did you mean 'synthesize'?"
+    assert found["tables.orders.mode"] == "must be one of 'synthesize', 'subset', 'mask', 'copy' or 'empty'. Did you mean 'synthesize'?"
     assert found["tables.orders.columns.status.generater"] == "no such key. Did you mean 'generator'?"
     assert {"extra_fks[0].parent", "extra_fks[0].referred"} <= set(found)
 
