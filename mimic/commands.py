@@ -44,7 +44,7 @@ from mimic import (
 )
 from mimic.batch import Batch
 from mimic.config import Config, Mode
-from mimic.connector import IfExists, Load, Source, Target
+from mimic.connector import Conflicts, IfExists, Load, Source, Target
 from mimic.errors import ConfigError, MimicError, Refused, UsageError, closest
 from mimic.generator import Literal
 from mimic.graph import load_order
@@ -249,8 +249,11 @@ def subset(
     tables: Sequence[str] = (),
     exclude_tables: Sequence[str] = (),
     unmasked: str | None = None,
+    renumber: bool = False,
+    multiply: int = 1,
     seed: int | None = None,
     if_exists: IfExists = "fail",
+    conflicts: Conflicts = "skip",
     replace_unmarked: str | None = None,
     accept: Sequence[str] = (),
     jobs: int = 1,
@@ -266,6 +269,10 @@ def subset(
     `target_size` ("2GB") draws as many of the roots as make about that much. `save_selection` writes which rows and why to a file,
     also with `dry_run`; `selection` takes the rows of such a file, and what they refer to, instead of roots.
 
+    With `if_exists` "append" the rows come to those of the target; `conflicts` says what becomes of one whose key is there already.
+    `renumber` gives integer keys new values, which the target does not hold; `multiply` writes the roots and what hangs on them so
+    many times, each time with new keys and new values where they must be unique.
+
     Columns that look sensitive are masked with the key; without one they stop it, unless `unmasked` says why they may stay as they are.
     `mask` takes the place of all that: what it gives back is written.
     """
@@ -275,7 +282,9 @@ def subset(
     if unmasked is not None and not unmasked.strip():
         raise UsageError("a reason is wanted: it is recorded with the load.", where="unmasked")
     key = _key(told, key_file, key_variable, key_command)
-    filling = _Filling(None, None, seed, False, if_exists, replace_unmarked, jobs, dry_run)
+    if multiply < 1:
+        raise UsageError("a number of 1 or more is wanted.", where="multiply")
+    filling = _Filling(None, None, seed, False, if_exists, replace_unmarked, jobs, dry_run, conflicts)
     source_door, door = connector.find(source), connector.find(target)
     with _telling(told), source_door.source(source, jobs=jobs) as opened, door.target(target) as filled:
         if opened.identity() == filled.identity():
@@ -284,7 +293,11 @@ def subset(
         picked = _select(opened, told, _Choice(schemas, tables, exclude_tables), asked, progress, filled, filling)
         if save_selection is not None:
             subsetting.save(opened, picked.schema, picked.selection, Path(save_selection))
-        report = _subset(opened, filled, picked, filling, unmasked, mask, key, progress)
+        renewal = None
+        if renumber or multiply > 1:
+            held = _highest(target, picked.schema) if if_exists == "append" else {}
+            renewal = subsetting.Renewal(opened, picked.schema, picked.selection, multiply, renumber, held)
+        report = _subset(opened, filled, picked, filling, unmasked, mask, key, renewal, progress)
     facts = {"source": source_door.safe_url(source), "target": door.safe_url(target)} | report.facts
     return replace(report, seconds=time.monotonic() - since, facts=facts)
 
@@ -408,6 +421,7 @@ class _Filling:
     replace_unmarked: str | None
     jobs: int
     dry_run: bool
+    conflicts: Conflicts = "skip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -599,6 +613,7 @@ def _subset(
     unmasked: str | None,
     mask: Mask | None,
     key: masking.Key | None,
+    renewal: subsetting.Renewal | None,
     progress: Progress,
 ) -> Report:
     schema, config, chosen = picked.schema, picked.config, picked.selection
@@ -614,14 +629,23 @@ def _subset(
         else:
             told["masked"] = f"{len(masks.maskings)} columns"
             mask = _masking(masks, key)
-    rows = {table.name: chosen.rows(table.name) for table in schema.tables}
+    rows = renewal.rows if renewal else {table.name: chosen.rows(table.name) for table in schema.tables}
     load_ = _load(schema, filling, rows=rows, mark={"mode": "subset"} | told)
     if picked.ddl and picked.ddl.engine == target.capabilities.engine:
         load_ = replace(load_, ddl=picked.ddl)
-    batches = subsetting.fetch(opened, schema, load_.order, chosen, batch_rows=BATCH_ROWS)
+    if renewal is not None:
+        batches = renewal.fetch(load_.order, batch_rows=BATCH_ROWS)
+    else:
+        batches = subsetting.fetch(opened, schema, load_.order, chosen, batch_rows=BATCH_ROWS)
     lines, found = writing.write(target, load_, mask(batches) if mask else batches, picked.modes, progress=progress)
     facts = told | ({"dry run": "nothing was written"} if filling.dry_run else {})
     return Report("subset", lines, _open(_each_once(picked.findings, found), config.accept), facts=facts, steps=_steps(chosen))
+
+
+def _highest(target: str, schema: Schema) -> dict[tuple[TableName, str], int]:
+    """The largest integer keys that a target holds; it is opened once more, to be read."""
+    with connector.find(target).source(target) as held:
+        return subsetting.highest(held, schema)
 
 
 def _steps(chosen: Selection) -> tuple[StepLine, ...]:
@@ -678,6 +702,7 @@ def _load(
         forward=order.forward,
         rows=rows or {},
         if_exists=filling.if_exists,
+        conflicts=filling.conflicts,
         replace_unmarked=filling.replace_unmarked,
         jobs=filling.jobs,
         mark=mark or {},

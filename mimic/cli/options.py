@@ -24,6 +24,18 @@ class IfExistsOption(StrEnum):
     REPLACE = "replace"
 
 
+class AppendingOption(StrEnum):
+    FAIL = "fail"
+    REPLACE = "replace"
+    APPEND = "append"
+
+
+class ConflictsOption(StrEnum):
+    SKIP = "skip"
+    UPDATE = "update"
+    FAIL = "fail"
+
+
 class ReferenceOption(StrEnum):
     COPY = "copy"
     SYNTHESIZE = "synthesize"
@@ -131,6 +143,26 @@ Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="The same 
 IfExists = Annotated[
     IfExistsOption,
     typer.Option("--if-exists", help="When the target holds rows: refuse, or replace an earlier copy.", rich_help_panel=LOADING),
+]
+IfExistsOrAppend = Annotated[
+    AppendingOption,
+    typer.Option(
+        "--if-exists", help="When the target holds rows: refuse, replace an earlier copy, or add to them.", rich_help_panel=LOADING
+    ),
+]
+WhenConflicts = Annotated[
+    ConflictsOption,
+    typer.Option("--conflicts", help="With append: what becomes of a row whose key is there already.", rich_help_panel=LOADING),
+]
+Renumber = Annotated[
+    bool,
+    typer.Option("--renumber", metavar="", help="Give integer keys new values.", rich_help_panel=LOADING),
+]
+Multiply = Annotated[
+    int,
+    typer.Option(
+        "--multiply", metavar="N", min=1, help="Write the roots and what hangs on them N times, under new keys.", rich_help_panel=LOADING
+    ),
 ]
 ReplaceUnmarked = Annotated[
     str | None,

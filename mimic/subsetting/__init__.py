@@ -5,10 +5,12 @@ from mimic.subsetting.edges import modes_of as modes
 from mimic.subsetting.edges import read_edges
 from mimic.subsetting.explaining import explain
 from mimic.subsetting.fetching import fetch
+from mimic.subsetting.renewing import Renewal, highest
 from mimic.subsetting.saving import save, saved
 from mimic.subsetting.sizing import fit, read_size, size
 from mimic.subsetting.walking import select
 
 __all__ = [
-    "EXAMPLES", "Root", "explain", "fetch", "fit", "modes", "read_edges", "read_roots", "read_size", "save", "saved", "select", "size",
+    "EXAMPLES", "Renewal", "Root", "explain", "fetch", "fit", "highest", "modes", "read_edges", "read_roots", "read_size", "save", "saved",
+    "select", "size",
 ]  # fmt: skip

@@ -17,7 +17,7 @@ from mimic.subsetting.keys import codes
 
 def fetch(source: Source, schema: Schema, order: Sequence[TableName], selection: Selection, *, batch_rows: int = 65_536) -> Iterator[Batch]:
     """Batches of whole rows. Keys that are not followed are NULL where the row that they refer to is not kept."""
-    cut = _cut(source, schema, selection)
+    cuts = Cuts(source, schema, selection)
     for name in order:
         if not selection.rows(name):
             continue
@@ -25,9 +25,19 @@ def fetch(source: Source, schema: Schema, order: Sequence[TableName], selection:
         names = [column.name for column in table.written]
         where = None if name in selection.whole else RowIn(selection.numbers(name))
         for rows in source.scan(name, names, where=where, batch_rows=batch_rows):
-            for edge in cut.get(name, ()):
-                rows = edge.apply(rows)
-            yield Batch(name, rows)
+            yield Batch(name, cuts.apply(name, rows))
+
+
+class Cuts:
+    """The keys that are not followed, of all tables."""
+
+    def __init__(self, source: Source, schema: Schema, selection: Selection) -> None:
+        self._cuts = _cut(source, schema, selection)
+
+    def apply(self, table: TableName, rows: pa.RecordBatch) -> pa.RecordBatch:
+        for cut in self._cuts.get(table, ()):
+            rows = cut.apply(rows)
+        return rows
 
 
 class _Cut:

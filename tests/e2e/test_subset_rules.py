@@ -180,6 +180,75 @@ def test_why_a_row_is_there(shop):
     assert [link.why for link in whole.chain] == ["its table is copied whole"]
 
 
+ADDING = {"if_exists": "append", "unmasked": "a test"}
+
+
+def rows_of(path: Path, query: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+        return db.execute(query).fetchall()
+
+
+def test_two_subsets_in_one_target(shop):
+    """The second adds what is not there yet, products that both need are kept."""
+    urls, few = (f"sqlite:///{shop}", f"sqlite:///{shop.with_name('few.db')}"), shop.with_name("few.db")
+    subset(shop, "customer(7)")
+    again = commands.subset(*urls, roots=["customer(7, 8)"], **ADDING)
+    assert [row[0] for row in rows_of(few, "SELECT id FROM customer ORDER BY id")] == [7, 8]
+    assert rows_of(few, "SELECT count(*) FROM orders") == [(20,)]
+    assert {finding.place: finding.sentence.split()[0] for finding in again.findings} == {
+        "customer": "1", "orders": "10", "line": "20", "product": "20",
+    }  # fmt: skip
+
+
+def test_new_numbers_let_two_subsets_live_together(shop):
+    urls, few = (f"sqlite:///{shop}", f"sqlite:///{shop.with_name('few.db')}"), shop.with_name("few.db")
+    whole = {"config": Config.model_validate({"tables": {"product": {"mode": "copy"}}})}
+    commands.subset(*urls, roots=["customer(7)"], renumber=True, unmasked="a test", **whole)
+    assert rows_of(few, "SELECT min(id), max(id) FROM orders") == [(1, 10)]
+    commands.subset(*urls, roots=["customer(7, 12)"], renumber=True, **ADDING, **whole)
+    assert rows_of(few, "SELECT id, country FROM customer") == [(1, "DE"), (2, "DE"), (3, "DE")]
+    assert rows_of(few, "SELECT customer_id, count(*), min(id), max(id) FROM orders GROUP BY 1") == [
+        (1, 10, 1, 10),
+        (2, 10, 11, 20),
+        (3, 10, 21, 30),
+    ]
+    same = "SELECT placed_at, product_id, state FROM orders JOIN line ON order_id = orders.id WHERE customer_id = {} ORDER BY orders.id, n"
+    assert rows_of(few, same.format(1)) == rows_of(few, same.format(2)), "what hangs together still does"
+    assert rows_of(few, "SELECT count(*), max(id) FROM product") == [(20, 20)], "vocabulary keeps its keys"
+
+
+def test_entities_are_multiplied_with_new_keys_and_unique_values(tmp_path):
+    source, target = tmp_path / "source.db", tmp_path / "target.db"
+    with closing(sqlite3.connect(source)) as db:
+        db.executescript("""
+            CREATE TABLE team (id INTEGER PRIMARY KEY, label TEXT UNIQUE);
+            CREATE TABLE person (id INTEGER PRIMARY KEY, team_id INTEGER REFERENCES team, mail TEXT UNIQUE, badge TEXT NOT NULL UNIQUE,
+                                 friend INTEGER REFERENCES person);
+            CREATE TABLE visit (person_id INTEGER REFERENCES person, day TEXT, badge TEXT REFERENCES person (badge),
+                                PRIMARY KEY (person_id, day));
+            CREATE TABLE thing (id INTEGER PRIMARY KEY, kind TEXT, kind_id INTEGER);
+            INSERT INTO team VALUES (1, 'red'), (2, 'blue');
+            INSERT INTO person VALUES (1, 1, 'a@x.org', 'A', NULL), (2, 1, 'b@x.org', 'B', 1), (3, 2, NULL, 'C', 1);
+            INSERT INTO visit VALUES (1, 'Monday', 'A'), (1, 'Friday', 'A'), (2, 'Monday', 'B');
+            INSERT INTO thing VALUES (1, 'Person', 1), (2, 'Team', 1), (3, 'Person', 2);""")
+        db.commit()
+    kinds = {"table": "thing", "type": "kind", "id": "kind_id", "parents": {"Person": "person", "Team": "team"}}
+    shut = {"keys": {"person(friend)": {"down": False}}}
+    config = Config.model_validate({"references": [kinds], "subset": shut})
+    report = commands.subset(
+        f"sqlite:///{source}", f"sqlite:///{target}", roots=["person(1, 2)"], multiply=3, config=config, unmasked="a test"
+    )
+    assert {line.table: line.rows for line in report.tables} == {"team": 1, "person": 6, "visit": 9, "thing": 6}
+    people = rows_of(target, "SELECT * FROM person ORDER BY id")
+    assert [row[0] for row in people] == [1, 2, 3, 4, 5, 6]
+    assert [row[4] for row in people] == [None, 1, None, 3, None, 5], "a copy's friend is of the same copy"
+    assert {row[1] for row in people} == {1}, "what they refer to is there once"
+    assert [row[2] for row in people] == ["a@x.org", "b@x.org", "a+1@x.org", "b+1@x.org", "a+2@x.org", "b+2@x.org"]
+    assert rows_of(target, "SELECT count(*) FROM visit v JOIN person p ON p.id = person_id AND p.badge = v.badge") == [(9,)]
+    assert rows_of(target, "SELECT kind_id FROM thing ORDER BY id") == [(1,), (2,), (3,), (4,), (5,), (6,)]
+
+
 def test_sensitive_columns_stop_it_unless_a_reason_is_given(tmp_path):
     source, target = tmp_path / "people.db", tmp_path / "few.db"
     with closing(sqlite3.connect(source)) as db:
