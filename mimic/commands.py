@@ -57,7 +57,7 @@ from mimic.profile import Evidence
 from mimic.progress import Progress, Quiet
 from mimic.registry import Registry
 from mimic.report import Finding, Reason, Report, Severity, StepLine, TableLine
-from mimic.schema import Ddl, Schema, TableName
+from mimic.schema import Ddl, Schema, TableName, arrow_type
 from mimic.selection import Selection
 from mimic.semantics import Sensitivity
 
@@ -123,7 +123,7 @@ def inspect(
     told = _config(config)
     told = told.model_copy(update={"sample_rows": min(told.sample_rows, SAMPLE_TO_INSPECT)})
     with _telling(told), connector.find(source).source(source, jobs=jobs) as opened:
-        return _with_modes(_study(opened, told, _Choice(schemas, tables, exclude_tables), progress or Quiet()).plan)
+        return _with_modes(_study(opened, told, _Choice(schemas, tables, exclude_tables), progress or Quiet()))
 
 
 def plan(
@@ -141,7 +141,7 @@ def plan(
     """What would be done with every table and column, and why. `planning.binding.write_config` makes a mimic.yaml of it."""
     told = _config(config, reference=reference, seed=seed)
     with _telling(told), connector.find(source).source(source, jobs=jobs) as opened:
-        return _with_modes(_study(opened, told, _Choice(schemas, tables, exclude_tables), progress or Quiet()).plan)
+        return _with_modes(_study(opened, told, _Choice(schemas, tables, exclude_tables), progress or Quiet()))
 
 
 def learn(
@@ -156,6 +156,7 @@ def learn(
     seed: int | None = None,
     accept: Sequence[str] = (),
     jobs: int = 1,
+    unmasked: str | None = None,
     key_file: str | Path | None = None,
     key_variable: str | None = None,
     key_command: str | None = None,
@@ -165,7 +166,7 @@ def learn(
     told = _config(config, reference=reference, seed=seed, accept=accept)
     key = _key(told, key_file, key_variable, key_command)
     with _telling(told), connector.find(source).source(source, jobs=jobs) as opened:
-        return LearnedModel(_learn(opened, told, _Choice(schemas, tables, exclude_tables), decide, key, progress or Quiet()))
+        return LearnedModel(_learn(opened, told, _Choice(schemas, tables, exclude_tables), decide, key, unmasked, progress or Quiet()))
 
 
 def generate(
@@ -213,6 +214,7 @@ def clone(
     accept: Sequence[str] = (),
     jobs: int = 1,
     dry_run: bool = False,
+    unmasked: str | None = None,
     key_file: str | Path | None = None,
     key_variable: str | None = None,
     key_command: str | None = None,
@@ -228,7 +230,7 @@ def clone(
     with _telling(told), source_door.source(source, jobs=jobs) as opened, door.target(target) as filled:
         if opened.identity() == filled.identity():
             raise Refused("source and target are the same database; nothing was written.", where=door.safe_url(target))
-        model = _learn(opened, told, _Choice(schemas, tables, exclude_tables), decide, key, progress, filled, filling)
+        model = _learn(opened, told, _Choice(schemas, tables, exclude_tables), decide, key, unmasked, progress, filled, filling)
         opened.close()  # from here on nothing can reach the source
         report = _fill(model, filled, filling, told.accept, progress)
     facts = {"source": source_door.safe_url(source), "target": door.safe_url(target)} | report.facts
@@ -433,9 +435,18 @@ class _Study:
     config: Config
     registry: Registry
     whole: bool  # no table was left out
+    kept: frozenset[TableName] = frozenset()  # tables of mode subset, which are planned as copied ones
 
 
-def _study(opened: Source, config: Config, choice: _Choice, progress: Progress, check: Callable[[Schema], None] | None = None) -> _Study:
+def _study(
+    opened: Source,
+    config: Config,
+    choice: _Choice,
+    progress: Progress,
+    check: Callable[[Schema], None] | None = None,
+    *,
+    unmasked: bool = False,
+) -> _Study:
     """Reflect, restrict, bind, profile, plan. `check` may refuse as soon as the schema is known."""
     parts = registry()
     read = opened.schema()
@@ -443,6 +454,8 @@ def _study(opened: Source, config: Config, choice: _Choice, progress: Progress, 
     schema, cut = restrict(with_keys(read, config), schemas=choice.schemas, tables=choice.tables, exclude_tables=choice.exclude_tables)
     config = restrict_config(config, schema)
     masked, config = without_masks(config, schema)  # tables of masked rows are learned from, and carried, as copied ones are
+    kept, config = subsetting.without_subsets(config, schema)
+    masked |= frozenset() if unmasked else kept
     _refuse(schema.remarks, config.accept)  # tables that cannot be read, before anything is asked of them
     if check:
         check(schema)
@@ -450,7 +463,8 @@ def _study(opened: Source, config: Config, choice: _Choice, progress: Progress, 
     made = planning.plan(schema, evidence, config, parts)
     masks = planning.masks(schema, evidence, config, parts, masked, made.locale)
     findings = _each_once(schema.remarks, cut, made.findings, masks.findings)
-    return _Study(replace(made, findings=findings, masks=masks), evidence, config, parts, whole=len(schema.tables) == len(read.tables))
+    whole = len(schema.tables) == len(read.tables)
+    return _Study(replace(made, findings=findings, masks=masks), evidence, config, parts, whole, kept)
 
 
 def _learn(
@@ -459,6 +473,7 @@ def _learn(
     choice: _Choice,
     decide: Decide | None,
     key: masking.Key | None,
+    unmasked: str | None,
     progress: Progress,
     target: Target | None = None,
     filling: _Filling | None = None,
@@ -470,21 +485,51 @@ def _learn(
             target.begin(_load(schema, filling, dry_run=True))
             target.abandon()
 
-    study = _study(opened, config, choice, progress, check)
+    picked = _picked(opened, config, choice, progress)
+    if picked is not None:
+        config = picked.config
+        if unmasked is not None:
+            progress.say(f"no value of a subset is masked; the reason given: {unmasked}")
+    study = _study(opened, config, choice, progress, check, unmasked=unmasked is not None)
     made, undecided = _decided(study, decide)
     _refuse(made.findings, study.config.accept)
     ddl, said = opened.ddl(choice.schemas) if study.whole else (None, _without_ddl())
-    copied = [table.table for table in made.tables if table.mode == "copy"]
-    if made.masks.tables and key is None:
-        names = ", ".join(sorted(str(name) for name in made.masks.tables))
+    copied = [table.table for table in made.tables if table.mode == "copy" and table.table.name not in study.kept]
+    if key is None:
+        _refuse_sensitive(replace(made.masks, maskings=tuple(told for told in made.masks.maskings if told.table in study.kept)))
+    if made.masks.tables - study.kept and key is None:
+        names = ", ".join(sorted(str(name) for name in made.masks.tables - study.kept))
         raise Refused(f"rows of {names} are to be masked, and there is no key; nothing was written.", hint=NO_KEY)
-    copies = profiling.copies(opened, copied, progress)
+    copies = profiling.copies(opened, copied, progress) | (_kept_rows(opened, picked, study.kept) if picked else {})
     copies = {name: _masked(rows, name, made.masks, key) for name, rows in copies.items()}
     model = learning.learn(made, study.evidence, study.registry, ddl=ddl, copies=copies, progress=progress)
     findings = _each_once(made.findings, model.findings, said, undecided)
     _refuse(findings, study.config.accept)
-    tables = tuple(replace(table, mode="mask") if table.name in made.masks.tables else table for table in model.tables)
-    return replace(model, tables=tables, findings=_open(findings, study.config.accept))
+    named = {name: _shown_mode(name, made.masks, study.kept) for name in made.masks.tables | study.kept}
+    tables = tuple(replace(table, mode=named.get(table.name, table.mode)) for table in model.tables)
+    facts = dict(model.facts) | ({"roots": picked.roots} if picked else {}) | ({"unmasked": unmasked} if picked and unmasked else {})
+    return replace(model, tables=tables, facts=facts, findings=_open(findings, study.config.accept))
+
+
+def _picked(opened: Source, config: Config, choice: _Choice, progress: Progress) -> _Picked | None:
+    """The real rows of a plan with several modes, and the configuration that makes as many others as go with them."""
+    if not any(told.mode == "subset" for told in config.tables.values()):
+        return None
+    picked = _select(opened, config, choice, _Asked(()), progress, others="synthesize")
+    counts = opened.count([name for name, mode in picked.modes.items() if mode == "subset"])
+    shares = subsetting.shared(picked.schema, picked.selection, picked.modes, counts)
+    return replace(picked, config=subsetting.scaled(config, picked.schema, shares))
+
+
+def _kept_rows(opened: Source, picked: _Picked, kept: frozenset[TableName]) -> dict[TableName, pa.Table]:
+    """The rows of tables of mode subset, in memory: the model carries them as it carries copied ones."""
+    found: dict[TableName, list[pa.RecordBatch]] = {name: [] for name in kept}
+    for batch in subsetting.fetch(
+        opened, picked.schema, [name for name in load_order(picked.schema).tables if name in kept], picked.selection
+    ):
+        found[batch.table].append(batch.rows)
+    shapes = {name: pa.schema([(column.name, arrow_type(column.type)) for column in picked.schema.table(name).written]) for name in kept}
+    return {name: pa.Table.from_batches([rows.cast(shapes[name]) for rows in batches], shapes[name]) for name, batches in found.items()}
 
 
 def _masked(rows: pa.Table, name: TableName, masks: Masks, key: masking.Key | None) -> pa.Table:
@@ -495,10 +540,15 @@ def _masked(rows: pa.Table, name: TableName, masks: Masks, key: masking.Key | No
     return pa.Table.from_batches([batch.rows for batch in batches], rows.schema)
 
 
-def _with_modes(plan: Plan) -> Plan:
-    """The plan as it is shown: tables of masked rows, which are planned as copied ones, by their own name."""
-    named = (replace(table, mode="mask") if table.table.name in plan.masks.tables else table for table in plan.tables)
-    return replace(plan, tables=tuple(named))
+def _with_modes(study: _Study) -> Plan:
+    """The plan as it is shown: tables of masked rows and of subsets, which are planned as copied ones, by their own names."""
+    plan, kept = study.plan, study.kept
+    named = {name: _shown_mode(name, plan.masks, kept) for name in plan.masks.tables | kept}
+    return replace(plan, tables=tuple(replace(table, mode=named.get(table.table.name, table.mode)) for table in plan.tables))
+
+
+def _shown_mode(name: TableName, masks: Masks, kept: frozenset[TableName]) -> Mode:
+    return "subset" if name in kept else "mask" if name in masks.tables else "copy"
 
 
 def _key(config: Config, file: str | Path | None, variable: str | None, command: str | None) -> masking.Key | None:
@@ -513,7 +563,7 @@ def _fill(model: Model, target: Target, filling: _Filling, accept: Sequence[str]
     _refuse(model.findings, accept)
     seed = model.seed if filling.seed is None else filling.seed
     sizes = generating.sizes(model, scale=filling.scale, rows=_rows(model.schema, filling.rows))
-    bare = not any(table.source_rows for table in model.tables if table.mode not in ("copy", "mask"))
+    bare = not any(table.source_rows for table in model.tables if table.mode not in ("copy", "mask", "subset"))
     fit = filling.fit_domains or (isinstance(filling.rows, int) and bare)
     made = generating.generate(model, sizes, seed=seed, fit_domains=fit, batch_rows=BATCH_ROWS)
     lines, said = _written(model, made, target, filling, progress)
@@ -570,10 +620,11 @@ def _select(
     progress: Progress,
     target: Target | None = None,
     filling: _Filling | None = None,
+    others: Mode = "subset",
 ) -> _Picked:
     read, schema, cut = _part(opened, config, choice)
     _refuse(schema.remarks, config.accept)  # tables that cannot be read
-    edges = subsetting.read_edges(with_keys(read, config), config)
+    edges = subsetting.read_edges(with_keys(read, config), config, others)
     edges = tuple(edge for edge in edges if schema.by_name.keys() >= {edge.key.table, edge.key.parent})
     texts = asked.roots or (config.subset.roots if config.subset else ())
     if asked.saved is not None:
@@ -585,7 +636,7 @@ def _select(
     if target and filling:  # a refusal after minutes of reading would be rude
         target.begin(_load(schema, filling, dry_run=True))
         target.abandon()
-    modes = subsetting.modes(schema, config)
+    modes = subsetting.modes(schema, config, others)
 
     def chosen(roots: Sequence[subsetting.Root]) -> Selection:
         return subsetting.select(opened, schema, edges, roots, modes, seed=config.seed, progress=progress)

@@ -123,7 +123,7 @@ SaveSelection = Annotated[
 ]
 Unmasked = Annotated[
     str | None,
-    typer.Option("--unmasked", metavar="REASON", help="Mask nothing; the reason is recorded with the load.", rich_help_panel=LOADING),
+    typer.Option("--unmasked", metavar="REASON", help="Mask no row of a subset; the reason is recorded.", rich_help_panel=LOADING),
 ]
 KeyFile = Annotated[
     Path | None,

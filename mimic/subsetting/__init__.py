@@ -2,15 +2,16 @@
 
 from mimic.subsetting.asking import EXAMPLES, Root, read_roots
 from mimic.subsetting.edges import modes_of as modes
-from mimic.subsetting.edges import read_edges
+from mimic.subsetting.edges import read_edges, without_subsets
 from mimic.subsetting.explaining import explain
 from mimic.subsetting.fetching import fetch
 from mimic.subsetting.renewing import Renewal, highest
 from mimic.subsetting.saving import save, saved
+from mimic.subsetting.sharing import scaled, shared
 from mimic.subsetting.sizing import fit, read_size, size
 from mimic.subsetting.walking import select
 
 __all__ = [
     "EXAMPLES", "Renewal", "Root", "explain", "fetch", "fit", "highest", "modes", "read_edges", "read_roots", "read_size", "save", "saved",
-    "select", "size",
+    "scaled", "select", "shared", "size", "without_subsets",
 ]  # fmt: skip

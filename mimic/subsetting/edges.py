@@ -12,16 +12,23 @@ from mimic.selection import Condition, Edge
 from mimic.subsetting.harmless import Harmful, condition
 
 _KEY = re.compile(r"(?P<table>[^()]+)\((?P<columns>[^()]+)\)")
+REAL: tuple[Mode, ...] = ("subset", "mask", "copy")  # modes of tables whose rows are the source's
 _NOTHING = FollowConfig.model_validate({})
 
 Problems = list[tuple[str, str]]
 
 
-def read_edges(schema: Schema, config: Config) -> tuple[Edge, ...]:
-    """Every edge of the graph; `ConfigError` with all that is wrong about `subset.keys` and `references`."""
+def read_edges(schema: Schema, config: Config, others: Mode = "subset") -> tuple[Edge, ...]:
+    """Every edge of the graph; `ConfigError` with all that is wrong about modes, `subset.keys` and `references`.
+
+    `others` is the mode of tables for which the configuration names none.
+    """
     problems: Problems = []
     told = config.subset or SubsetConfig.model_validate({})
-    modes = modes_of(schema, config)
+    modes = modes_of(schema, config, others)
+    if others == "subset":
+        sentence = "`mimic subset` makes no rows up; `mimic clone --config` carries out a plan of several modes."
+        problems += [(f"tables.{name}.mode", sentence) for name, mode in modes.items() if mode == "synthesize"]
     pairs: list[tuple[ForeignKey, tuple[str, str] | None]] = [(key, None) for key in schema.foreign_keys if key.parent in schema.by_name]
     for i, reference in enumerate(config.references):
         pairs += _polymorphic(f"references[{i}]", reference, schema, problems)
@@ -36,14 +43,22 @@ def read_edges(schema: Schema, config: Config) -> tuple[Edge, ...]:
     return tuple(made)
 
 
-def modes_of(schema: Schema, config: Config) -> dict[TableName, Mode]:
-    """The mode of every table in a subset: what the configuration says, else subset; foreign tables stay empty."""
-    modes: dict[TableName, Mode] = {table.name: "empty" if table.kind == "foreign" else "subset" for table in schema.tables}
+def modes_of(schema: Schema, config: Config, others: Mode = "subset") -> dict[TableName, Mode]:
+    """The mode of every table: what the configuration says, else `others`; foreign tables stay empty."""
+    modes: dict[TableName, Mode] = {table.name: "empty" if table.kind == "foreign" else others for table in schema.tables}
     for name, told in config.tables.items():
         table = schema.named(name)
         if table is not None and told.mode is not None and table.kind != "foreign":
             modes[table.name] = told.mode
     return modes
+
+
+def without_subsets(config: Config, schema: Schema) -> tuple[frozenset[TableName], Config]:
+    """Tables of mode subset, and the configuration with mode copy in its place: their rows are carried as copied ones are."""
+    kept = {name for name, told in config.tables.items() if told.mode == "subset" and schema.named(name) is not None}
+    tables = {name: told.model_copy(update={"mode": "copy"}) if name in kept else told for name, told in config.tables.items()}
+    names = frozenset(table.name for name in kept if (table := schema.named(name)) is not None)
+    return names, config.model_copy(update={"tables": tables}) if kept else config
 
 
 def _edge(
@@ -62,7 +77,13 @@ def _edge(
     if modes[key.parent] == "empty" and modes[key.table] != "empty" and not key.virtual and not optional:
         sentence = f"is left empty, but {key.table}({key.label}) needs its rows. Give it mode: subset, or leave {key.table} empty too."
         problems.append((f"tables.{key.parent}.mode", sentence))
-    up = modes[key.parent] != "empty" and (follow or not optional)
+    made_up = modes[key.parent] == "synthesize" and modes[key.table] in REAL
+    if made_up and not key.virtual and not (optional and not follow):
+        sentence = f"its rows are real, but those of {key.parent}, which they refer to by ({key.label}), are made up."
+        way = f"Give {key.parent} mode: subset or copy, or {key.table} mode: synthesize"
+        way += ", or say follow_nullable: false, and the key becomes NULL." if optional else "."
+        problems.append((f"tables.{key.table}.mode", f"{sentence} {way}"))
+    up = modes[key.parent] in REAL and (follow or not optional)
     down = rule.down and modes[key.table] == "subset"
     most = rule.max_children or told.max_children
     return Edge(key, when, down, most, rule.newest, where, up)

@@ -39,7 +39,7 @@ def select(
     seed: int,
     progress: Progress,
 ) -> Selection:
-    """Which rows of `source` belong to the subset. Tables of mode copy come whole, and what they refer to is kept too."""
+    """Which rows of `source` belong to the subset. Tables of mode copy and mask come whole, and what they refer to is kept too."""
     for root in roots:
         if modes[root.table.name] != "subset":
             sentence = f"{root.table.name} is of mode {modes[root.table.name]}, so nothing can start there."

@@ -249,6 +249,33 @@ def test_entities_are_multiplied_with_new_keys_and_unique_values(tmp_path):
     assert rows_of(target, "SELECT kind_id FROM thing ORDER BY id") == [(1,), (2,), (3,), (4,), (5,), (6,)]
 
 
+def modes(**told: str) -> dict[str, Any]:
+    return {"tables": {name: {"mode": mode} for name, mode in told.items()}}
+
+
+def test_one_plan_of_several_modes(shop):
+    """Made-up orders refer to real customers that are there, as many as these would have; a copied table stays whole."""
+    few = shop.with_name("few.db")
+    plan = modes(customer="subset", product="copy", note="empty") | {"subset": {"roots": ["customer: 20%"]}}
+    report = commands.clone(f"sqlite:///{shop}", f"sqlite:///{few}", config=Config.model_validate(plan))
+    assert {line.table: (line.mode, line.rows) for line in report.tables} == {
+        "customer": ("subset", 10), "product": ("copy", 20), "orders": ("synthesize", 100), "line": ("synthesize", 200),
+        "note": ("empty", 0),
+    }  # fmt: skip
+    kept = rows_of(few, "SELECT * FROM customer")
+    assert kept == subset(shop, "customer: 20%", config=modes(orders="empty", line="empty"))["customer"]
+
+
+def test_real_rows_of_a_made_up_parent_are_refused(shop):
+    plan = modes(orders="subset", product="copy") | {"subset": {"roots": ["orders: 5%"]}}
+    with pytest.raises(ConfigError) as refused:
+        commands.clone(f"sqlite:///{shop}", f"sqlite:///{shop.with_name('few.db')}", config=Config.model_validate(plan))
+    assert "tables.orders.mode" in str(refused.value)
+    assert "Give customer mode: subset or copy, or orders mode: synthesize." in str(refused.value)
+    with pytest.raises(ConfigError, match="mimic clone --config"):
+        subset(shop, "orders(1)", config=modes(customer="synthesize"))
+
+
 def test_sensitive_columns_stop_it_unless_a_reason_is_given(tmp_path):
     source, target = tmp_path / "people.db", tmp_path / "few.db"
     with closing(sqlite3.connect(source)) as db:
