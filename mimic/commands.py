@@ -21,7 +21,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from typing import Literal as Only
@@ -231,6 +231,7 @@ def clone(
         if opened.identity() == filled.identity():
             raise Refused("source and target are the same database; nothing was written.", where=door.safe_url(target))
         model = _learn(opened, told, _Choice(schemas, tables, exclude_tables), decide, key, unmasked, progress, filled, filling)
+        filling = replace(filling, pins=planning.pins(told, model.schema))
         opened.close()  # from here on nothing can reach the source
         report = _fill(model, filled, filling, told.accept, progress)
     facts = {"source": source_door.safe_url(source), "target": door.safe_url(target)} | report.facts
@@ -424,6 +425,7 @@ class _Filling:
     jobs: int
     dry_run: bool
     conflicts: Conflicts = "skip"
+    pins: Mapping[TableName, Sequence[Batch]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -482,6 +484,7 @@ def _learn(
         """Ask the target at once: a refusal after minutes of learning would be rude."""
         if target and filling:
             _rows(schema, filling.rows)  # a wrong name is told before anything is learned
+            planning.pins(config, schema)
             target.begin(_load(schema, filling, dry_run=True))
             target.abandon()
 
@@ -582,7 +585,8 @@ def _written(
         if model.ddl and model.ddl.engine == target.capabilities.engine:
             load_ = replace(load_, ddl=model.ddl)
         try:
-            return writing.write(target, load_, made.batches(target), modes, progress=progress)
+            batches = writing.pinned(made.batches(target), filling.pins, model.schema, load_.order)
+            return writing.write(target, load_, batches, modes, progress=progress)
         except MimicError as problem:
             if not made.again(problem):
                 raise
@@ -610,6 +614,7 @@ class _Picked:
     modes: dict[TableName, Mode]
     findings: tuple[Finding, ...]
     ddl: Ddl | None
+    pins: dict[TableName, tuple[Batch, ...]]
 
 
 def _select(
@@ -636,10 +641,10 @@ def _select(
     if target and filling:  # a refusal after minutes of reading would be rude
         target.begin(_load(schema, filling, dry_run=True))
         target.abandon()
-    modes = subsetting.modes(schema, config, others)
+    modes, pins = subsetting.modes(schema, config, others), planning.pins(config, schema)
 
     def chosen(roots: Sequence[subsetting.Root]) -> Selection:
-        return subsetting.select(opened, schema, edges, roots, modes, seed=config.seed, progress=progress)
+        return subsetting.select(opened, schema, edges, roots, modes, seed=config.seed, progress=progress, pins=pins)
 
     if asked.target_size is None:
         found = chosen(roots)
@@ -653,7 +658,7 @@ def _select(
         told += f" ({share.normalize():f} % of them, for {asked.target_size})"
     whole = len(schema.tables) == len(read.tables)
     ddl, said = opened.ddl(choice.schemas) if whole and target else (None, () if whole else _without_ddl())
-    return _Picked(schema, found, config, told, modes, _each_once(schema.remarks, cut, said), ddl)
+    return _Picked(schema, found, config, told, modes, _each_once(schema.remarks, cut, said), ddl, pins)
 
 
 def _subset(
@@ -688,7 +693,8 @@ def _subset(
         batches = renewal.fetch(load_.order, batch_rows=BATCH_ROWS)
     else:
         batches = subsetting.fetch(opened, schema, load_.order, chosen, batch_rows=BATCH_ROWS)
-    lines, found = writing.write(target, load_, mask(batches) if mask else batches, picked.modes, progress=progress)
+    batches = writing.pinned(mask(batches) if mask else batches, picked.pins, schema, load_.order)
+    lines, found = writing.write(target, load_, batches, picked.modes, progress=progress)
     facts = told | ({"dry run": "nothing was written"} if filling.dry_run else {})
     return Report("subset", lines, _open(_each_once(picked.findings, found), config.accept), facts=facts, steps=_steps(chosen))
 

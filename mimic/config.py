@@ -110,6 +110,9 @@ class Config(_Strict):
     subset: SubsetConfig | None = Field(None, description="Which rows are kept of tables of mode subset.")
     ignore_fks: list[str] = Field(default_factory=list, description="Foreign keys to leave out of the graph, written table(column,...).")
     masking: MaskingConfig = Field(default_factory=lambda: MaskingConfig.model_validate({}))
+    pins: dict[str, list[dict[str, Any]]] = Field(
+        default_factory=dict, description="Literal rows per table, which are there in every copy and keep their keys."
+    )
     tables: dict[str, TableConfig] = Field(default_factory=dict)
     _mistakes: tuple[tuple[str, str], ...] = PrivateAttr(())
 

@@ -8,7 +8,7 @@ upstream, so that without cycles every edge is asked once. What is held in memor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from math import ceil
 
@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from mimic.batch import Batch
 from mimic.config import Mode
 from mimic.connector import Source
 from mimic.errors import UsageError
@@ -38,8 +39,12 @@ def select(
     *,
     seed: int,
     progress: Progress,
+    pins: Mapping[TableName, Sequence[Batch]] | None = None,
 ) -> Selection:
-    """Which rows of `source` belong to the subset. Tables of mode copy and mask come whole, and what they refer to is kept too."""
+    """Which rows of `source` belong to the subset. Tables of mode copy and mask come whole, and what they refer to is kept too.
+
+    So is what pinned rows refer to, which are none of the source's.
+    """
     for root in roots:
         if modes[root.table.name] != "subset":
             sentence = f"{root.table.name} is of mode {modes[root.table.name]}, so nothing can start there."
@@ -51,6 +56,9 @@ def select(
     walk.down()
     for name in walk.whole:
         walk.all_of(name)
+    for name, batches in (pins or {}).items():
+        for batch in batches:
+            walk.pinned(name, pa.Table.from_batches([batch.rows]))
     walk.up()
     walk.bar.done()
     return Selection(tuple(walk.steps), tuple(edges), walk.whole)
@@ -187,6 +195,13 @@ class _Walk:
         if columns:
             for batch in self.source.scan(name, columns, numbered=True):
                 self.need(name, pa.Table.from_batches([batch]))
+
+    def pinned(self, name: TableName, row: pa.Table) -> None:
+        """The parents of a row that is no row of the source's."""
+        for edge in self.above.get(name, ()):
+            wanted = [*edge.key.columns, *([edge.when[0]] if edge.when else [])]
+            if set(wanted) <= set(row.column_names) and (edge.when is None or row.column(edge.when[0])[0].as_py() == edge.when[1]):
+                self.needs.setdefault(edge, []).append(distinct(row, edge.key.columns, edge.key.referred))
 
     def up(self) -> None:
         while self.needs:

@@ -276,6 +276,28 @@ def test_real_rows_of_a_made_up_parent_are_refused(shop):
         subset(shop, "orders(1)", config=modes(customer="synthesize"))
 
 
+def test_pinned_rows_are_there_in_every_copy(shop):
+    """With their parents, and instead of a row that has the same key."""
+    pins = {
+        "orders": [
+            {"id": 501, "customer_id": 33, "state": "pinned", "placed_at": "2020-02-29 12:00:00"},
+            {"id": 1, "customer_id": 1, "state": "pinned"},
+        ]
+    }
+    rows = subset(shop, "customer(1)", config={"pins": pins})
+    assert [row[0] for row in rows["customer"]] == [1, 33]
+    assert [row for row in rows["orders"] if row[3] == "pinned"] == [(1, 1, None, "pinned"), (501, 33, "2020-02-29 12:00:00", "pinned")]
+    assert len(rows["orders"]) == 11
+    assert len(rows["line"]) == 20, "lines of the row that it replaces refer to it"
+    few, admin = shop.with_name("made.db"), {"customer": [{"id": 1, "country": "CH: admin"}]}
+    commands.clone(f"sqlite:///{shop}", f"sqlite:///{few}", config=Config.model_validate({"pins": admin, "reference": "synthesize"}))
+    assert rows_of(few, "SELECT country FROM customer WHERE id = 1") == [("CH: admin",)]
+    assert rows_of(few, "SELECT count(*) FROM customer") == [(50,)]
+    with pytest.raises(ConfigError) as refused:
+        subset(shop, "customer(1)", config={"pins": {"orders": [{"id": "x", "stat": 1}], "order": []}})
+    assert [path for path, _ in refused.value.problems] == ["pins.orders[0].stat", "pins.orders[0].id", "pins.order"]
+
+
 def test_sensitive_columns_stop_it_unless_a_reason_is_given(tmp_path):
     source, target = tmp_path / "people.db", tmp_path / "few.db"
     with closing(sqlite3.connect(source)) as db:
