@@ -21,7 +21,9 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 _FOUND = """
     SELECT k.conname, k.condeferrable, pg_catalog.pg_get_constraintdef(k.oid), pg_catalog.obj_description(k.oid, 'pg_constraint'),
-           pg_catalog.pg_has_role(t.relowner, 'USAGE')
+           pg_catalog.pg_has_role(t.relowner, 'USAGE'),
+           EXISTS (SELECT FROM pg_catalog.pg_constraint o
+                   WHERE o.conname = k.conname AND o.connamespace = k.connamespace AND NOT o.condeferrable)
     FROM pg_catalog.pg_constraint k
     JOIN pg_catalog.pg_class t ON t.oid = k.conrelid
     JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
@@ -47,8 +49,11 @@ def suspend(connection: Connection, forward: Sequence[ForeignKey]) -> Suspended:
             continue
         with guarded():
             found = connection.execute(_FOUND, (key.table.schema, key.table.name, list(key.columns))).fetchall()
-        for name, deferrable, definition, comment, owned in found:
+        for name, deferrable, definition, comment, owned, shared in found:
             table, constraint = sql.Identifier(key.table.schema, key.table.name), sql.Identifier(name)
+            if deferrable and shared:  # one of several of this name, of which some cannot wait: by its name alone it cannot be told to
+                away.append("SET CONSTRAINTS ALL DEFERRED")
+                continue
             if deferrable:
                 away.append(sql.SQL("SET CONSTRAINTS {} DEFERRED").format(sql.Identifier(key.table.schema, name)).as_string(connection))
                 continue

@@ -209,9 +209,9 @@ class _Asking:
         if self.watched:
             return {column.name for column in table.written}
         found = {name for check in self.checks for name in check.columns}
-        found |= {name for check in self.checks if not check.columns for name in _mentioned(check.expression, table)}
+        found |= {name for check in self.checks if not check.columns for name in mentioned(check.expression, table)}
         computed = [column.generated or "" for column in table.columns if column.name in found and not column.written]
-        found |= {name for sql in computed for name in _mentioned(sql, table)}
+        found |= {name for sql in computed for name in mentioned(sql, table)}
         return found & {column.name for column in table.written}
 
     def refusal(self, many: int, asked: int) -> RowsRefused:
@@ -228,11 +228,11 @@ def _columns(rows: pa.RecordBatch) -> Arrays:
     return dict(zip(rows.schema.names, rows.columns, strict=True))
 
 
-def _mentioned(sql: str, table: Table) -> set[str]:
+def mentioned(sql: str, table: Table) -> tuple[str, ...]:
     """The columns whose names stand in a piece of SQL."""
     found = re.findall(r'"((?:[^"]|"")+)"|(\w+)', sql)
     names = {quoted.replace('""', '"') or word for quoted, word in found}
-    return {column.name for column in table.columns if {column.name, column.name.lower()} & names}
+    return tuple(column.name for column in table.columns if {column.name, column.name.lower()} & names)
 
 
 def _taken(a: pa.RecordBatch, b: pa.RecordBatch, place: NDArray[np.int64]) -> pa.RecordBatch:

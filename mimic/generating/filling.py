@@ -7,7 +7,7 @@ for. So the order of tables matters to the database only, and cycles need no spe
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any, Protocol, runtime_checkable
@@ -19,15 +19,16 @@ from numpy.typing import NDArray
 
 from mimic.batch import rows_of
 from mimic.conditions import Alike, Disjoint, Expression, columns_of
-from mimic.errors import CapacityError, MimicError
-from mimic.generating.checking import Checking, Judge
+from mimic.errors import CapacityError, MimicError, RowsRefused
+from mimic.generating.checking import Checking, Judge, mentioned
 from mimic.generating.honouring import honour
 from mimic.generating.presence import Presence, signs_of
 from mimic.generating.side_by_side import firsts, lay_apart
 from mimic.generating.telling_apart import Apart
+from mimic.generating.vouching import Vouched, vouched
 from mimic.generator import Columns, Generator, Span, children, keyed
 from mimic.model import TableModel
-from mimic.schema import ForeignKey, Table, TableName, arrow_type
+from mimic.schema import Check, ForeignKey, Table, TableName, arrow_type
 from mimic.streams import CHUNK, Stream, Streams
 from mimic.truth import day_of
 
@@ -67,8 +68,9 @@ class Filling:
         other: Callable[[TableName], Filling],
         asked: frozenset[str] = frozenset(),
         children: Iterable[ForeignKey] = (),
+        vouched: Mapping[str, pa.Array] | None = None,
     ) -> None:
-        """`asked`: columns that foreign keys of other tables refer to; `children`: these keys."""
+        """`asked`: columns that foreign keys of other tables refer to; `children`: these keys; `vouched`: values for some columns."""
         table = replace(table, uniques=(*table.uniques, *model.exclusive)) if model.exclusive else table
         self.table, self.model, self.n = table, model, n
         self._streams, self._other = streams, other
@@ -82,6 +84,10 @@ class Filling:
         self._by_column = {name: learned.generator for learned in model.generators for name in learned.generator.fills}
         self._keys: dict[str, ForeignKey] = {key.label: key for key in table.foreign_keys}
         self._children = {key.hidden: key for key in children}
+        self._vouched = dict(vouched or {})
+        for name, values in self._vouched.items():
+            order = streams.at("vouched", table.name, name).permutation(len(values))
+            self._whole[name] = values.take(pa.array(np.resize(order, n)))
 
     def prepare(self) -> None:
         """Everything that needs the whole table, and the proof that every unique column has room."""
@@ -90,6 +96,10 @@ class Filling:
             if not single.isdisjoint(generator.fills) and (room := generator.capacity()) is not None and room < self.n:
                 place = f"{self.table.name}.{','.join(generator.fills)}"
                 raise CapacityError(place, self.n, room, f"{generator.kind} can make no more distinct values", table=str(self.table.name))
+        for name in single & self._vouched.keys():
+            if (room := len(self._vouched[name])) < self.n:
+                why = "no more values were found that satisfy its CHECK"
+                raise CapacityError(f"{self.table.name}.{name}", self.n, room, why, table=str(self.table.name))
         for name in self._tied:
             self.whole(name)
         for generator in self._generators():
@@ -242,8 +252,35 @@ class Filling:
         for span, (rows, bad) in zip(spans(self.n), self._made(), strict=True):
             if judge is not None and (self.model.unread or bad.any() or watched):
                 stream = self._streams.at("ask", self.table.name, span.chunk)
-                rows = self._checking.settled(rows, bad, judge, watched, partial(self._anew, span), stream, self._telling)
+                try:
+                    rows = self._checking.settled(rows, bad, judge, watched, partial(self._anew, span), stream, self._telling)
+                except RowsRefused as refused:
+                    if values := self._vouch(judge):
+                        raise Vouched(refused, self.table.name, values) from None
+                    raise
             yield rows
+
+    def _vouch(self, judge: Judge) -> dict[str, pa.Array]:
+        """Values that the target would take, for each column that could not be changed and is all that a CHECK is about."""
+        about: dict[str, list[Check]] = {}
+        for check in self.model.unread:
+            names = check.columns or mentioned(check.expression, self.table)
+            if len(names) == 1:
+                about.setdefault(names[0], []).append(check)
+        found: dict[str, pa.Array] = {}
+        for name in self._checking.locked & about.keys() - self._vouched.keys():
+            generator = self._by_column.get(name)
+            if generator is None or generator.fills != (name,):
+                continue
+            span = next(spans(self.n))
+
+            def draw(attempt: int, name: str = name, span: Span = span) -> pa.Array | None:
+                made = self._anew(span, frozenset({name}), 1_000 + attempt)
+                return self._checking.kept((name,), made, self._streams.at("vouch", self.table.name, name, attempt))[name] if made else None
+
+            values = vouched(self.table, about[name], name, self.n, draw, judge)
+            found |= {name: values} if len(values) else {}
+        return found
 
     def _anew(self, span: Span, names: frozenset[str], attempt: int) -> Columns:
         """The columns of a chunk drawn for another time, with those that are made together with them."""

@@ -14,6 +14,7 @@ from mimic.generating.checking import Judge
 from mimic.generating.filling import Filling
 from mimic.generating.giving_way import Trial
 from mimic.generating.stillness import flags, still
+from mimic.generating.vouching import Vouched
 from mimic.generator import keyed
 from mimic.model import Model
 from mimic.report import Finding
@@ -52,6 +53,7 @@ class Generation:
     watched: set[TableName] = field(default_factory=set)  # tables whose rows the target has refused: it is asked about each
     salts: dict[TableName, int] = field(default_factory=dict)  # how often a table was drawn anew
     stilled: set[TableName] = field(default_factory=set)  # tables whose flags are held still
+    vouched: dict[TableName, dict[str, pa.Array]] = field(default_factory=dict)  # values that the target would take
     _tries: dict[TableName, int] = field(default_factory=dict)
     _fillings: dict[TableName, Filling] = field(default_factory=dict)
     _ready: set[TableName] = field(default_factory=set)
@@ -70,7 +72,8 @@ class Generation:
             below = self.model.schema.children(name)
             asked = frozenset(column for key in below for column in key.referred)
             streams = Streams(self.seed + 1_000_003 * self.salts.get(name, 0))
-            self._fillings[name] = Filling(table, model, self.sizes.get(name, 0), streams, self.filling, asked, below)
+            known = self.vouched.get(name)
+            self._fillings[name] = Filling(table, model, self.sizes.get(name, 0), streams, self.filling, asked, below, known)
         return self._fillings[name]
 
     def prepare(self) -> None:
@@ -163,8 +166,8 @@ class Generation:
             return False
         self._rounds += 1
         problems = problem.problems if isinstance(problem, Unfilled) else (problem,)
-        changed = []
-        for each in problems:
+        changed = [self._vouched(each) for each in problems if isinstance(each, Vouched)]
+        for each in problems if not changed else ():  # what else was refused may have come from these
             changed.append(self._one_of_several(each))
             changed += [self._changed(name, each) for name in self._tables(each)]
         if not any(changed):
@@ -172,6 +175,10 @@ class Generation:
         self._fillings.clear()
         self._ready.clear()
         self.prepare()
+        return True
+
+    def _vouched(self, problem: Vouched) -> bool:
+        self.vouched.setdefault(problem.name, {}).update(problem.values)
         return True
 
     def _tables(self, problem: MimicError) -> list[TableName]:

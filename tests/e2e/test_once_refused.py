@@ -50,6 +50,28 @@ SCHEMAS = {
             FOREIGN KEY (kind, good, visited_at) REFERENCES visit, FOREIGN KEY (code, before, number) REFERENCES step);
         """,
     ),
+    "a date that a parent refers to does not wait for that parent's date": (
+        7,
+        """
+        CREATE TABLE mail (kind smallint, sent_at timestamptz, id uuid, list_id integer NOT NULL, PRIMARY KEY (kind, sent_at, id));
+        CREATE TABLE list (id smallint PRIMARY KEY, kind smallint, sent_at timestamptz NOT NULL, mail_id uuid);
+        ALTER TABLE mail ADD FOREIGN KEY (list_id) REFERENCES list;
+        ALTER TABLE list ADD FOREIGN KEY (kind, sent_at, mail_id) REFERENCES mail MATCH FULL;
+        """,
+    ),
+    "a key of a domain that only the server can read, and what refers to it": (
+        30,
+        """
+        CREATE FUNCTION even(text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT length($1) % 2 = 0';
+        CREATE DOMAIN code AS text CHECK (even(VALUE));
+        CREATE DOMAIN number AS integer CHECK ((VALUE & 1) = 0);
+        CREATE TABLE place (code code PRIMARY KEY, number number, other integer NOT NULL,
+            twice integer GENERATED ALWAYS AS (other * 2) STORED, UNIQUE (number, other));
+        CREATE TABLE visit (id integer PRIMARY KEY CHECK ((id & 2) = 0), code code NOT NULL REFERENCES place, number number NOT NULL,
+            other integer, FOREIGN KEY (number, other) REFERENCES place (number, other));
+        CREATE TABLE step (visit_id integer REFERENCES visit);
+        """,
+    ),
     "a partition by two columns, whose first bound says something of the first column alone": (
         30,
         """

@@ -165,6 +165,19 @@ def test_sqlite_triggers_and_generated_columns(tmp_path: Path) -> None:
         assert connection.execute("SELECT count(*) FILTER (WHERE n % 3 = 0 OR s & 1 = 0), count(*) FROM t").fetchone() == (0, 100)
 
 
+def test_keys_of_one_name_of_which_only_some_can_wait(make_database: Callable[..., object]) -> None:
+    """The name alone does not say which of them is to wait for the end of the load."""
+    cycle = (
+        "CREATE TABLE a (id integer PRIMARY KEY, b_id integer NOT NULL); CREATE TABLE b (id integer PRIMARY KEY, a_id integer NOT NULL);"
+        "ALTER TABLE a ADD CONSTRAINT other FOREIGN KEY (b_id) REFERENCES b DEFERRABLE;"
+        "ALTER TABLE b ADD CONSTRAINT other FOREIGN KEY (a_id) REFERENCES a; CREATE TABLE c (id integer CONSTRAINT other CHECK (id > 0));"
+    )
+    source, target = make_database(), make_database()
+    for database in (source, target):
+        database.psql(cycle)
+    assert filled(mimic.clone(source.url, target.url, rows=20)) == {"a": 20, "b": 20, "c": 20}
+
+
 FAMILY = """
 CREATE TABLE folder (id serial PRIMARY KEY, folder_id integer REFERENCES folder, is_deleted boolean NOT NULL);
 CREATE TABLE file (

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from mimic.generators.ordered import orderly
+from mimic.graph import ancestors
 from mimic.plan import Choice, Step
 from mimic.planning.ruling.naming import phrase, tokens
 from mimic.schema import Column, ForeignKey, Schema, Table, TableName, Time, bare
@@ -161,7 +162,7 @@ def in_order(steps: Iterable[Step], table: Table, schema: Schema, parents: Mappi
     """The same steps, dates last and each after those that it follows. `parents`: keys whose parents are filled before their table."""
     steps, dates = list(steps), {date.column.name: date for date in dated(table)}
     above = list(_above(table, schema, parents, HOPS))
-    waited = {name for key in table.foreign_keys for name in key.columns}  # parents are chosen by them, and so they cannot follow a parent
+    waited = _waited(table, schema, parents)
     mine = {step.task.fills[0]: step for step in steps if _free(step) and step.task.fills[0] in dates.keys() - waited}
     if not mine:
         return steps
@@ -178,6 +179,15 @@ def in_order(steps: Iterable[Step], table: Table, schema: Schema, parents: Mappi
             floors += [] if isinstance(bare(date.column.type), Time) else above
         made.append(_follows(mine[name], date, tuple(dict.fromkeys(floors)), own))
     return [*(step for step in steps if step not in mine.values()), *made]
+
+
+def _waited(table: Table, schema: Schema, parents: Mapping[TableName, Iterable[ForeignKey]]) -> set[str]:
+    """Columns that the choice of parents waits for, here or, in a cycle, above: they cannot follow a parent."""
+    own = {name for key in table.foreign_keys for name in key.columns}
+    referred = {name for key in schema.children(table.name) for name in key.referred}
+    dates = any(orderly(table.column(name).type) for name in referred - own)
+    in_cycle = dates and any(table.name in ancestors(schema, key.parent) for key in parents.get(table.name, ()))
+    return own | referred if in_cycle else own
 
 
 def _free(step: Step) -> bool:
