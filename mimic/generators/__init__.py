@@ -44,6 +44,7 @@ FAMILIES = (
     "relations",
     "pointing",
     "derived",
+    "when",
 )
 
 

@@ -31,7 +31,7 @@ from mimic.streams import Floats, Ints, Stream
 
 _MOSTLY = re.compile(r"active|enabled|verified|confirmed|visible|published|public|valid|allow|subscribed|success|available")
 _SELDOM = re.compile(
-    r"delet|archiv|block|ban|lock|spam|hidden|admin|superuser|staff|default|deprecat|disab|fail|revok|suspend|test|system|private|expired"
+    r"delet|archiv|void|retir|block|ban|lock|spam|hidden|admin|superuser|staff|default|deprecat|disab|fail|revok|suspend|test|system|private|expired"
 )
 _NAMED = {Kind.STATUS, Kind.TYPE_REFERENCE, Kind.CURRENCY, Kind.LOCALE, Kind.TIMEZONE, Kind.COUNTRY_CODE, Kind.COUNTRY, Kind.LANGUAGE,
           Kind.MIME, Kind.GENDER, Kind.MARITAL_STATUS, Kind.SETTING_KEY}  # fmt: skip

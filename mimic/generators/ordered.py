@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
-from mimic.generators.draws import Mask, null_share, nulls, without
+from mimic.generators.draws import Mask, null_share, nulls, systematic, without
 from mimic.generators.logical import heard, told
 from mimic.generators.nested import inside, pack, unpack
 from mimic.generators.temporal import DAY, Moments, bounds_of, today_of
@@ -26,6 +26,7 @@ from mimic.streams import Floats, Ints, Stream
 
 _QUARTER, _SECOND = 900_000_000, 1_000_000
 _CLOSING = 23 * 3_600_000_000  # the latest end of a time of day
+_SKEW = 1.5  # children come rather early
 _SPREAD = 1.1  # of the logarithm of a distance
 
 
@@ -51,6 +52,7 @@ class Ordered:
     low: int  # microseconds since 1970
     high: int
     null_share: float
+    height: int
     alone: Generator  # rows in which nothing comes before
 
     @property
@@ -86,11 +88,12 @@ class Ordered:
             low,
             high,
             null_share(task, evidence.column(task.column.name) if evidence is not None and evidence.sampled else None),
+            int(options.get("height", 0)),
             alone,
         )
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
-        alone = _micros(self.alone.sample(span, inside(stream, "alone"), {})[self.column])[0]
+        alone = self._alone(span, stream)
         start, known = np.zeros(span.n, dtype=np.int64), np.zeros(span.n, dtype=np.bool_)
         for need in self.floors:
             floor, null = _micros(given[need])
@@ -100,9 +103,23 @@ class Ordered:
         if isinstance(bare(self.type), Date):
             start = -(-start // DAY) * DAY
         moved = np.where(known, start + self._distance(start, stream), alone)
+        if self.after == "any":  # as if nothing came before, wherever that is possible: else long lines of descent end in one night
+            moved = np.where(alone >= start, alone, moved)
         moved = -(-moved // whole) * whole if whole != DAY else moved // DAY * DAY
         made = np.clip(np.where(known, np.maximum(moved, start), moved), self.low, self.high)
         return {self.column: self._spelled(made, nulls(stream, span.n, self.null_share))}
+
+    def _alone(self, span: Span, stream: Stream) -> Ints:
+        """When it happens if nothing comes before (n,): the more generations follow, the longer ago."""
+        if self.after != "any" or isinstance(bare(self.type), Time):
+            made = _micros(self.alone.sample(span, inside(stream, "alone"), {})[self.column])[0]
+            return made if self.ahead else np.minimum(made, self.today * DAY)
+        u = systematic(stream.at("alone"), span.n)
+        ago = 365.0 * (3 + min(self.height, 2) / 2) * (1 - u) ** (1.5 / (1 + self.height))
+        # Most of it when people are awake, and always before today.
+        v = stream.at("clock").uniform(span.n)
+        clock = np.where(stream.at("night").uniform(span.n) < 0.8, 7 + 13 * v, 24 * v) / 24
+        return ((np.ceil(self.today - 1 - ago) + clock) * DAY).astype(np.int64)
 
     def _distance(self, start: Ints, stream: Stream) -> Ints:
         """Microseconds behind `start` (n,), not beyond today where that may not be."""
@@ -112,7 +129,7 @@ class Ordered:
         u = stream.at("distance").uniform(n)
         found: Floats
         if self.after == "any":
-            found = room * u
+            found = room * u**_SKEW
         elif self.after == "lately":
             found = room * (1 - u**3)
         else:
@@ -146,6 +163,7 @@ class Ordered:
             "low": self.low,
             "high": self.high,
             "null_share": self.null_share,
+            "height": self.height,
             "alone": pack(self.alone),
         }
 

@@ -37,7 +37,7 @@ _NAMED: tuple[tuple[str, str], ...] = (
     (r"(timestamp|_at|_on|_time|_date|_refresh|expiration|not_before|created|updated|modified)(_ms|_millis)?$", "moment"),
     (r"exit_?(status|code)$|return_?code$", "exit"),
     (
-        r"(^|_)(status|state|type|kind|mode|role|action|action_flag|flag|realm|visibility|access|category|class|level|stage|phase|theme|method|format|source|gender|sex)$",
+        r"(^|_)(status|state|type|kind|mode|role|action|action_flag|flag|realm|visibility|access|category|class|level|stage|phase|theme|method|format|source|gender|sex|requirement|decision|strategy|policy)$",
         "choice",
     ),
     (r"(^|_)(limit|quota|max|maximum|capacity|cap|threshold)$|^(max|limit|quota)_|_limit_|_limit", "limit"),

@@ -26,6 +26,7 @@ from mimic.streams import Ints, Permutation, Stream
 
 COUNTED = 10**6  # how often an entry may come again in a unique column that has no limit of length
 _SHORT, _TINY = ("main", "new", "basic", "other", "auto", "test"), ("A", "B", "C", "N", "S")
+_FEWEST = 6  # characters of a unique column
 _SPARE = 4  # characters kept for that number
 
 
@@ -57,7 +58,10 @@ class Themed:
     def suits(cls, task: Task) -> float:
         if len(task.columns) != 1 or "theme" not in task.options or isinstance(bare(task.column.type), Vector | Xml):
             return 0.0
-        return 0.94 if text_like(task.column.type) and known(str(task.options["theme"])) else 0.0
+        asked, most = str(task.options["theme"]), width(task.column.type)
+        if task.unique and most is not None and most < _FEWEST and not asked.startswith("code "):
+            return 0.0  # no words are that short
+        return 0.94 if text_like(task.column.type) and known(asked) else 0.0
 
     @classmethod
     def learn(cls, task: Task, evidence: TableEvidence | None, stream: Stream) -> Self:

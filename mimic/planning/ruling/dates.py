@@ -158,7 +158,19 @@ def origin_of(table: Table) -> str | None:
     return next((date.column.name for date in dated(table) if date.part == "origin"), None)
 
 
-def in_order(steps: Iterable[Step], table: Table, schema: Schema, parents: Mapping[TableName, Iterable[ForeignKey]]) -> list[Step]:
+def heights(schema: Schema, parents: Mapping[TableName, Iterable[ForeignKey]], order: Iterable[TableName]) -> dict[TableName, int]:
+    """How many generations of tables with dates hang below each table. `order`: parents first."""
+    found = dict.fromkeys(order, 0)
+    for name in reversed(list(found)):
+        own = found[name] + bool(origin_of(schema.table(name)))
+        for key in parents.get(name, ()):
+            found[key.parent] = max(found.get(key.parent, 0), own)
+    return found
+
+
+def in_order(
+    steps: Iterable[Step], table: Table, schema: Schema, parents: Mapping[TableName, Iterable[ForeignKey]], height: int = 0
+) -> list[Step]:
     """The same steps, dates last and each after those that it follows. `parents`: keys whose parents are filled before their table."""
     steps, dates = list(steps), {date.column.name: date for date in dated(table)}
     above = list(_above(table, schema, parents, HOPS))
@@ -177,7 +189,7 @@ def in_order(steps: Iterable[Step], table: Table, schema: Schema, parents: Mappi
         floors = [other.column.name for other in _before(date, dates.values())]
         if not floors or (_RANK[date.part] == lowest and date.part not in ("end", "until")):
             floors += [] if isinstance(bare(date.column.type), Time) else above
-        made.append(_follows(mine[name], date, tuple(dict.fromkeys(floors)), own))
+        made.append(_follows(mine[name], date, tuple(dict.fromkeys(floors)), own, height))
     return [*(step for step in steps if step not in mine.values()), *made]
 
 
@@ -219,7 +231,7 @@ def _stem(date: Dated) -> str:
     return " ".join(_PAIR.sub("", date.words).split())
 
 
-def _follows(step: Step, date: Dated, floors: tuple[str, ...], own: tuple[str, ...]) -> Step:
+def _follows(step: Step, date: Dated, floors: tuple[str, ...], own: tuple[str, ...], height: int) -> Step:
     about = {*own, *date.words.split()}
     hours = bool(about & _HOURS)
     clock = isinstance(bare(step.task.column.type), Time)
@@ -244,7 +256,7 @@ def _follows(step: Step, date: Dated, floors: tuple[str, ...], own: tuple[str, .
             after = "any"
     ahead = date.part in ("start", "end", "until") and not clock
     share = _NULLS.get(date.part, 0.0) if step.task.column.nullable else 0.0
-    told = {"null_share": share, **step.task.options, "floors": floors, "after": after, "ahead": ahead}
+    told = {"null_share": share, **step.task.options, "floors": floors, "after": after, "ahead": ahead, "height": height}
     told["quarters"] = (hours or clock) and date.part in ("start", "end")
     reason = f"after {', '.join(floors)}" if floors else "the beginning of a row"
     return replace(

@@ -48,6 +48,8 @@ _BY = frozenset(
         "booked",
         "owned",
         "verified",
+        "voided",
+        "retired",
     ]
 )
 _WHO = frozenset(
@@ -153,6 +155,8 @@ def pointed(steps: Iterable[Step], table: Table, targets: Targets, meanings: Map
     for name, step in free.items():
         words = tokens(name)
         column = table.column(name)
+        if words[-1] in _WHO or (words[-1] == "by" and words[:-1]):  # `approver`, `voided_by`: numbers of persons
+            words = (*words, "id") if isinstance(bare(column.type), Integer | Uuid) else ()
         if words[-1:] != ("id",) or len(words) < 2 or not isinstance(bare(column.type), Integer | Uuid | Text):
             continue
         if meanings[table.name, name].sensitivity is Sensitivity.SECRET or _primary(table, name):

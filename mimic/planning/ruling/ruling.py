@@ -12,8 +12,9 @@ from mimic.plan import Choice, Step
 from mimic.planning.grouping import PERSON, group_columns
 from mimic.planning.meaning import context_of
 from mimic.planning.ruling.counting import counted
-from mimic.planning.ruling.dates import in_order
+from mimic.planning.ruling.dates import heights, in_order
 from mimic.planning.ruling.deriving import derived
+from mimic.planning.ruling.flags import flagged
 from mimic.planning.ruling.naming import phrase
 from mimic.planning.ruling.pointing import Targets, pointed
 from mimic.planning.ruling.wording import beside_a_name, theme_of
@@ -81,7 +82,8 @@ class Ruling:
         made = pointed(steps, table, self._targets, self.evidence.meanings)
         made = counted(made, table, self.schema, self.modes)
         made = derived(made, table, self.schema, self.evidence.meanings, context_of(self.schema, table.name).person)
-        return tuple(in_order(made, table, self.schema, self._parents))
+        made = in_order(made, table, self.schema, self._parents, self._heights[table.name])
+        return tuple(flagged(made, table))
 
     def _own_person(self, table: Table, step: Step) -> Step:
         """A person's address that is told apart in a group only is told apart in the whole table: so it goes with the names beside it."""
@@ -95,6 +97,10 @@ class Ruling:
     @cached_property
     def _targets(self) -> Targets:
         return Targets(self.schema, self.modes)
+
+    @cached_property
+    def _heights(self) -> Mapping[TableName, int]:
+        return heights(self.schema, self._parents, self.order)
 
     @cached_property
     def _parents(self) -> Mapping[TableName, tuple[ForeignKey, ...]]:

@@ -189,7 +189,7 @@ _NAMED: tuple[tuple[str, str, str], ...] = (
     (r"provider( name| type)?$", "payment|charge|invoice|billing|transaction", "word gateway"),
     (r"provider( name| type)?$|identity provider$", "", "word provider"),
     (r"gateway$|processor$", "", "word gateway"),
-    (r"source( type| name)?$|channel$|medium$|origin$|referrer type$", "", "word source"),
+    (r"\bsource( type| name)?$|channel$|medium$|origin$|referrer type$", "", "word source"),
     (r"driver$|adapter$|transport$|mailer$", "", "word driver"),
     (r"format$", "", "word format"),
     (r"(resource|entity|object|subject|target|record|item) (type|kind)$|^resource$", "", "word resource"),
@@ -316,7 +316,7 @@ _CALLED: tuple[tuple[str, str], ...] = (
     ("name message", "post topic thread question_post ticket issue discussion conversation request feedback complaint suggestion forum dmail"),
     ("name document", "document file attachment template report paper_file folder upload material contract form survey"),
     ("name task", "check job task cron process workflow pipeline dag run schedule monitor backup batch command step operation"),
-    ("name device", "device credential key token authenticator factor"),
+    ("name device", "device credential key token factor"),
     ("name machine", "sensor router printer camera gateway meter"),
     ("name offer", "discount coupon voucher promotion offer deal award badge prize fee"),
     ("name dish", "dish meal recipe menu_item"),
@@ -469,6 +469,8 @@ def _read(words: str, own: tuple[str, ...], kind: Kind) -> str | None:
         )
     if kind is Kind.FREE_TEXT:
         return "text description"
+    if kind in (Kind.STATUS, Kind.TYPE_REFERENCE):
+        return "word kind"
     if kind in (Kind.WORDS, Kind.OTHER):
         if re.search(r"\b(number|no|num|code|ref|reference|sku|serial)$", words):
             return "name sku"
@@ -481,6 +483,8 @@ def _called(words: Iterable[str]) -> str | None:
     words = list(words)
     if words[:1] == ["item"] and {*words} & {"form", "survey", "questionnaire", "registration", "checklist", "agenda"}:
         return "name question"
+    if "session" in words and {*words} & {"user", "client", "login", "auth", "web", "offline"}:
+        return "word attribute name"
     if words[:1] == ["region"] and "country" in words:
         return "word country"
     return next((_CALLED_BY[word] for word in words if word in _CALLED_BY), None)

@@ -328,6 +328,9 @@ CASES: dict[str, dict[str, Case]] = {
         "plain": dealt(Integer(64), [None if i % 9 == 0 else i % 40 for i in range(N)], targets=["sum"]),
         "tree": dealt(Integer(64), [None if i % 9 == 0 else i % 40 for i in range(N)], targets=["sum"], earlier=True, nullable=False),
     },
+    "rule.when": {
+        "text": dealt(Text(), [word(i) if i % 11 and i % 40 else None for i in range(N)], when="a", drawn_by="text.themed", theme="text note"),
+    },
     "text.derived": {
         "slug": dealt(Text(40), [None if i % 9 == 0 else word(i) for i in range(N)], way="slug", source="a"),
         "told": dealt(Text(), [word(i) for i in range(N)], way="told", source="a", told=[("1", "one")], nullable=False),
