@@ -204,8 +204,8 @@ class JsonLeaves(OfTexts):
         if not leaf.strip() or _MOMENT.fullmatch(leaf):
             return None, ""
         look = _by_look(leaf)
-        kind = look or by_key or (Kind.FREE_TEXT if self.prose else Kind.OTHER)
-        return kind, leaf
+        kind = look or by_key or Kind.FREE_TEXT
+        return (Kind.OTHER if kind is Kind.FREE_TEXT and not self.prose else kind), leaf
 
 
 def _configured(said: Any, task: MaskTask) -> Masker:

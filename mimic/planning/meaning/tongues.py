@@ -24,7 +24,7 @@ TONGUES = {
     "ehepartner": "spouse", "conjoint": "spouse", "conyuge": "spouse", "coniuge": "spouse", "conjuge": "spouse",
     "sachbearbeiter": "clerk", "betreuer": "guardian", "vertreter": "agent", "berater": "advisor", "gutachter": "reviewer",
     "surnom": "nickname", "sobriquet": "nickname", "soprannome": "nickname", "apelidos": "last name",
-    "nicename": "username", "moniker": "nickname", "gamertag": "username", "samaccountname": "username", "principalname": "username",
+    "nicename": "username", "moniker": "nickname", "aliases": "alias", "gamertag": "username", "samaccountname": "username", "principalname": "username",
     # persons in tables
     "klient": "customer", "klienci": "customer", "zakaznik": "customer", "kund": "customer", "kunder": "customer", "asiakas": "customer",
     "ugyfel": "customer", "musteri": "customer", "pelanggan": "customer", "pracownik": "employee", "pracownicy": "employee",
