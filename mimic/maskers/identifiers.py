@@ -19,7 +19,7 @@ from mimic.generators.formats import with_check_digits
 from mimic.masker import CannotMask, Given, MaskTask
 from mimic.maskers.cipher import SMALLEST, Aes, Bytes, bijection, digest, ff1
 from mimic.maskers.runs import flat
-from mimic.maskers.texts import OfTexts, is_text, needs_text, told, untold
+from mimic.maskers.texts import OfTexts, apart, is_text, needs_text, told, untold
 from mimic.registry import Registry
 from mimic.schema import Column, Integer, Uuid, bare
 from mimic.semantics import Kind
@@ -278,18 +278,9 @@ class Phones(OfTexts):
 
     def _moved(self, texts: pa.Array, aes: Aes, *, back: bool) -> pa.Array:
         coded = np.asarray(pc.starts_with(texts, "+"))
-        out: list[pa.Array] = []
-        order = []
-        for flag, fixed in ((True, 3), (False, 1)):
-            rows = np.flatnonzero(coded == flag)
-            if len(rows):
-                order.append(rows)
-                out.append(permuted(texts.take(pa.array(rows)), aes, back=back, fixed=fixed))
-        if not out:
-            return texts
-        place = np.empty(len(texts), dtype=np.int64)
-        place[np.concatenate(order)] = np.arange(len(texts))
-        return pa.concat_arrays(out).take(pa.array(place))
+        return apart(
+            texts, coded, lambda part: permuted(part, aes, back=back, fixed=3), lambda part: permuted(part, aes, back=back, fixed=1)
+        )
 
 
 @dataclass(frozen=True)
@@ -325,18 +316,13 @@ class Cards(OfTexts):
         """The last digit is no secret of its own: it follows from the others, where it did before."""
         right = pc.equal(texts, with_check_digits(texts, "luhn"))
         whole = np.asarray(pc.and_(right, pc.match_substring_regex(texts, r"^[2-6](?:[ -]?[0-9]){11,18}$")))
-        out = []
-        order = [np.flatnonzero(whole), np.flatnonzero(~whole)]
-        checked = texts.take(pa.array(order[0]))
-        if len(checked):
-            body, last = pc.utf8_slice_codeunits(checked, 0, -1), pc.utf8_slice_codeunits(checked, -1, None)
-            body = permuted(body, aes, back=back, fixed=1)
-            out.append(with_check_digits(pc.binary_join_element_wise(body, last, ""), "luhn"))
-        if len(order[1]):
-            out.append(permuted(texts.take(pa.array(order[1])), aes, back=back))
-        place = np.empty(len(texts), dtype=np.int64)
-        place[np.concatenate(order)] = np.arange(len(texts))
-        return pa.concat_arrays(out).take(pa.array(place)) if out else texts
+
+        def checked(part: pa.Array) -> pa.Array:
+            body, last = pc.utf8_slice_codeunits(part, 0, -1), pc.utf8_slice_codeunits(part, -1, None)
+            moved = permuted(body, aes, back=back, fixed=1)
+            return with_check_digits(pc.binary_join_element_wise(moved, last, ""), "luhn")
+
+        return apart(texts, whole, checked, lambda part: permuted(part, aes, back=back))
 
 
 @dataclass(frozen=True)
@@ -371,28 +357,15 @@ class Ibans(OfTexts):
     def _moved(self, texts: pa.Array, aes: Aes, *, back: bool) -> pa.Array:
         shaped = pc.match_substring_regex(texts, r"^[A-Z]{2}[0-9]{2}[A-Z0-9 ]{11,38}$")
         right = np.asarray(pc.and_(shaped, pc.equal(texts, with_check_digits(texts, "iban"))))
-        out = []
-        order = [np.flatnonzero(right), np.flatnonzero(~right)]
-        good = texts.take(pa.array(order[0]))
-        if len(good):
-            # The check digits stand aside meanwhile: they follow from the rest.
-            rest = permuted(
-                pc.binary_join_element_wise(pc.utf8_slice_codeunits(good, 0, 2), pc.utf8_slice_codeunits(good, 4, None), "??"),
-                aes,
-                back=back,
-                fixed=4,
-            )
-            out.append(
-                with_check_digits(
-                    pc.binary_join_element_wise(pc.utf8_slice_codeunits(rest, 0, 2), "00", pc.utf8_slice_codeunits(rest, 4, None), ""),
-                    "iban",
-                )
-            )
-        if len(order[1]):
-            out.append(permuted(texts.take(pa.array(order[1])), aes, back=back))
-        place = np.empty(len(texts), dtype=np.int64)
-        place[np.concatenate(order)] = np.arange(len(texts))
-        return pa.concat_arrays(out).take(pa.array(place)) if out else texts
+
+        def checked(part: pa.Array) -> pa.Array:
+            """The check digits stand aside meanwhile: they follow from the rest."""
+            country, rest = pc.utf8_slice_codeunits(part, 0, 2), pc.utf8_slice_codeunits(part, 4, None)
+            moved = permuted(pc.binary_join_element_wise(country, "??", rest, ""), aes, back=back, fixed=4)
+            body = pc.utf8_slice_codeunits(moved, 4, None)
+            return with_check_digits(pc.binary_join_element_wise(country, "00", body, ""), "iban")
+
+        return apart(texts, right, checked, lambda part: permuted(part, aes, back=back))
 
 
 def register(registry: Registry) -> None:

@@ -21,8 +21,8 @@ from mimic.generators.people import first_names, last_names
 from mimic.generators.pools import ascii_letters, names_of
 from mimic.masker import MaskTask
 from mimic.maskers.cipher import Aes, chosen, digest, letters
-from mimic.maskers.runs import flat, two_runs
-from mimic.maskers.texts import OfTexts, is_text, needs_text
+from mimic.maskers.runs import flat, halves, two_runs
+from mimic.maskers.texts import OfTexts, apart, is_text, needs_text
 from mimic.registry import Registry
 from mimic.schema import Column
 from mimic.semantics import Kind
@@ -182,15 +182,7 @@ class Names(OfTexts):
             # Neither half empty nor an initial.
             long = pc.and_(pc.greater(pc.find_substring(texts, " "), 1), pc.invert(pc.match_like(texts, "% _")))
             simple = pc.and_(pc.and_(two, pc.utf8_is_alpha(joined)), pc.and_(long, pc.invert(pc.ends_with(texts, " "))))
-        flags = np.asarray(simple)
-        if flags.all():
-            return self._simple(texts, aes)
-        if not flags.any():
-            return self._woven(texts, aes)
-        parts = [self._simple(texts.filter(simple), aes), self._woven(texts.filter(pc.invert(simple)), aes)]
-        order = np.empty(len(texts), dtype=np.int64)
-        order[np.concatenate([np.flatnonzero(flags), np.flatnonzero(~flags)])] = np.arange(len(texts))
-        return pa.concat_arrays([_whole(part) for part in parts]).take(pa.array(order))
+        return apart(texts, np.asarray(simple), lambda part: self._simple(part, aes), lambda part: self._woven(part, aes))
 
     def _simple(self, texts: pa.Array, aes: Aes) -> pa.Array:
         if self.role in ("first", "last"):
@@ -248,10 +240,6 @@ def _put(word: str, given: object, maps: dict[str, dict[str, str]]) -> str:
     return made.upper() if word.isupper() and len(word) > 1 else made.lower() if word.islower() else made
 
 
-def _whole(array: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-
-
 def _cased(like: pa.Array, names: pa.Array) -> pa.Array:
     """All capitals or all small where the source was."""
     upper, lower = pc.utf8_is_upper(like), pc.utf8_is_lower(like)
@@ -283,35 +271,39 @@ def syllables(words: Words, count: int) -> pa.Array:
     return pa.StringArray.from_buffers(len(words), pa.py_buffer(offsets.tobytes()), pa.py_buffer(grid.tobytes()))
 
 
-def _spelled(names: pa.Array) -> pa.Array:
-    """Names as they stand in addresses: a-z alone."""
-    coded = names.dictionary_encode()
-    return plainly(coded.dictionary).take(coded.indices)
-
-
 def locals_masked(texts: pa.Array, locale: str, aes: Aes, budget: int) -> pa.Array:
-    """Local parts and user names: their names as other names, the sign between them kept, at most `budget` characters."""
-    none = pa.scalar("", pa.string())
-    data, offsets = flat(texts)
-    a, s, b = two_runs(data, offsets) if not len(data) or int(data.max()) < 128 else _unicode_runs(texts)
-    one = np.asarray(pc.equal(b, ""))
-    if one.any():  # `annaschmidt`: two names without a sign between
+    """Local parts and user names, small: their names as other names, the sign between them kept, at most `budget` characters."""
+    plain = np.asarray(pc.string_is_ascii(texts))
+    return apart(texts, plain, lambda part: _woven_locals(part, two_runs(*flat(part)), locale, aes, budget),
+                 lambda part: _woven_locals(part, _unicode_runs(part), locale, aes, budget))  # fmt: skip
+
+
+def _woven_locals(texts: pa.Array, runs: tuple[pa.Array, pa.Array, pa.Array], locale: str, aes: Aes, budget: int) -> pa.Array:
+    a, s, b = runs
+    one = pc.equal(b, "")
+    if pc.any(one).as_py():  # `annaschmidt`: two names without a sign between
         coded = a.dictionary_encode()
         twos = [split(ascii_letters(text)) if text else ("",) for text in coded.dictionary.to_pylist()]
         left = pa.array([two[0] for two in twos], pa.string()).take(coded.indices)
         right = pa.array([two[1] if len(two) > 1 else "" for two in twos], pa.string()).take(coded.indices)
-        a, b = pc.if_else(pa.array(one), left, a), pc.if_else(pa.array(one), right, b)
-    made = []
-    for tokens in (a, b):
-        names = _spelled(parts_masked(tokens, "", locale, aes))
-        initial = pc.equal(pc.utf8_length(tokens), 1)
-        names = pc.if_else(initial, pc.utf8_slice_codeunits(names, 0, 1), names)
-        made.append(pc.if_else(pc.equal(tokens, ""), none, _cut(names, max(budget // 2, 1))))
-    return pc.binary_join_element_wise(made[0], s, made[1], "")
+        a, b = pc.if_else(one, left, a), pc.if_else(one, right, b)
+    first, second = (_local_names(tokens, locale, aes, max(budget // 2, 1)) for tokens in (a, b))
+    out = pc.binary_join_element_wise(first, s, second, "")
+    return pc.if_else(pc.equal(out, ""), pa.scalar("x"), out)
+
+
+def _local_names(tokens: pa.Array, locale: str, aes: Aes, most: int) -> pa.Array:
+    """Parts of a local part as other names in a-z; an initial as an initial, nothing as nothing."""
+    coded = tokens.dictionary_encode()
+    known = coded.dictionary
+    names = plainly(parts_masked(known, "", locale, aes))
+    names = pc.if_else(pc.equal(pc.utf8_length(known), 1), pc.utf8_slice_codeunits(names, 0, 1), names)
+    names = pc.if_else(pc.equal(known, ""), pa.scalar("", pa.string()), _cut(names, most))
+    return names.take(coded.indices)
 
 
 def _unicode_runs(texts: pa.Array) -> tuple[pa.Array, pa.Array, pa.Array]:
-    parts = pc.extract_regex(texts, r"^[^\pL]*(?P<a>\pL+)(?:[^\pL]*?(?P<s>[._-])?(?P<b>\pL+))?")
+    parts = pc.extract_regex(texts, r"^[^\pL]*(?P<a>\pL+)(?:(?:(?P<s>[._-])|[^\pL]+)(?P<b>\pL+))?")
     empty = pa.scalar("", pa.string())
     a, s, b = (pc.if_else(parts.is_valid(), pc.fill_null(parts.field(i), empty), empty) for i in (0, 1, 2))
     return a, s, b
@@ -341,34 +333,24 @@ class Emails(OfTexts):
         return cls(task.column, task.locale, needs_text(task, 18 if task.kind is Kind.EMAIL else SUFFIX))
 
     def made(self, texts: pa.Array, aes: Aes) -> pa.Array:
-        lowered = pc.utf8_lower(texts)
-        words = digest(aes, lowered)[:, 0]
-        addressed = pc.match_substring(texts, "@")
-        flags = np.asarray(addressed)
-        if flags.all():
-            return self._addresses(lowered, words, aes)
-        if not flags.any():
-            return self._handles(lowered, words, aes)
-        left = self._addresses(lowered.filter(addressed), words[flags], aes)
-        right = self._handles(lowered.filter(pc.invert(addressed)), words[~flags], aes)
-        order = np.empty(len(texts), dtype=np.int64)
-        order[np.concatenate([np.flatnonzero(flags), np.flatnonzero(~flags)])] = np.arange(len(texts))
-        return pa.concat_arrays([_whole(left), _whole(right)]).take(pa.array(order))
+        addressed = np.asarray(pc.match_substring(texts, "@"))
+        return apart(pc.utf8_lower(texts), addressed, lambda part: self._addresses(part, aes), lambda part: self._handles(part, aes))
 
-    def _addresses(self, texts: pa.Array, words: Words, aes: Aes) -> pa.Array:
-        halves = pc.split_pattern(texts, "@", max_splits=1)
-        local, host = pc.list_element(halves, 0), pc.list_element(halves, 1)
+    def _addresses(self, texts: pa.Array, aes: Aes) -> pa.Array:
+        words = digest(aes, texts)[:, 0]
+        local, host = halves(texts, "@")
         coded = host.dictionary_encode()
         wide = 3 if self.most is None or self.most >= 32 else 1
-        hosts = syllables(digest(aes, coded.dictionary)[:, 1], wide).take(coded.indices)
+        hosts = pc.binary_join_element_wise("@", syllables(digest(aes, coded.dictionary)[:, 1], wide), ".example", "").take(coded.indices)
         ending = len("@.example") + 2 * wide
         if self.most is not None and self.most - ending - SUFFIX < 7:
-            return _joined([letters(words, _SIGNS, min(self.most - ending, 12)), "@", hosts, ".example"])
+            return _joined([letters(words, _SIGNS, min(self.most - ending, 12)), hosts])
         budget = 40 if self.most is None else self.most - ending - SUFFIX - 2
         names = locals_masked(local, self.locale, aes, budget)
-        return _joined([names, ".", letters(words, _SIGNS, SUFFIX), "@", hosts, ".example"])
+        return _joined([names, ".", letters(words, _SIGNS, SUFFIX), hosts])
 
-    def _handles(self, texts: pa.Array, words: Words, aes: Aes) -> pa.Array:
+    def _handles(self, texts: pa.Array, aes: Aes) -> pa.Array:
+        words = digest(aes, texts)[:, 0]
         budget = 40 if self.most is None else self.most - SUFFIX - 1
         if budget < 4:
             return letters(words, _SIGNS, min(self.most or 12, 12))

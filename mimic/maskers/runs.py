@@ -26,6 +26,14 @@ def sliced(data: Bytes, starts: Ints, lengths: Ints) -> pa.Array:
     return pa.StringArray.from_buffers(len(lengths), pa.py_buffer(offsets.tobytes()), pa.py_buffer(data[place].tobytes()))
 
 
+def halves(texts: pa.Array, sign: str) -> tuple[pa.Array, pa.Array]:
+    """What stands before and behind the first `sign`, one ASCII character that every text holds."""
+    data, offsets = flat(texts)
+    spots = np.flatnonzero(data == ord(sign))
+    at = spots[np.searchsorted(spots, offsets[:-1])]
+    return sliced(data, offsets[:-1], at - offsets[:-1]), sliced(data, at + 1, offsets[1:] - at - 1)
+
+
 def two_runs(data: Bytes, offsets: Ints) -> tuple[pa.Array, pa.Array, pa.Array]:
     """Of each ASCII text its first and second run of letters, and the sign `.`, `_` or `-` that stands alone between them."""
     n = len(offsets) - 1
@@ -49,4 +57,4 @@ def two_runs(data: Bytes, offsets: Ints) -> tuple[pa.Array, pa.Array, pa.Array]:
     return a, sliced(data, ends[0] * lone, lone.astype(np.int64)), b
 
 
-__all__ = ["flat", "sliced", "two_runs"]
+__all__ = ["flat", "halves", "sliced", "two_runs"]

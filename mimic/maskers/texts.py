@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,6 +18,8 @@ from mimic.generators.pg_text import dashed, format_array, parse_array
 from mimic.masker import CannotMask, Given, MaskTask
 from mimic.maskers.cipher import Aes
 from mimic.schema import Array, Binary, Column, Decimal, Enum, Integer, LogicalType, Text, Uuid, bare
+
+Made = Callable[[pa.Array], pa.Array]
 
 
 def element(kind: LogicalType) -> LogicalType:
@@ -77,7 +80,7 @@ class OfTexts:
         return through(values, self.column.type, lambda texts: self.made(texts, Aes(key)))
 
 
-def through(values: pa.Array, kind: LogicalType, made: Callable[[pa.Array], pa.Array]) -> pa.Array:
+def through(values: pa.Array, kind: LogicalType, made: Made) -> pa.Array:
     """`made` applied to the texts of a column: once per distinct value, inside arrays to each element, never to a NULL."""
     if isinstance(bare(kind), Array):
         return _inside(values, kind, made)
@@ -90,12 +93,27 @@ def through(values: pa.Array, kind: LogicalType, made: Callable[[pa.Array], pa.A
         out = out.take(pc.if_else(valid, spots, pa.scalar(None, pa.int64())))
     else:
         out = made(texts)
-    if isinstance(out, pa.ChunkedArray):
-        out = out.combine_chunks()
+    out = _whole(out)
     return untold(out if index is None else out.take(index), kind, values.type)
 
 
-def _inside(values: pa.Array, kind: LogicalType, made: Callable[[pa.Array], pa.Array]) -> pa.Array:
+def apart(texts: pa.Array, flags: np.ndarray[Any, Any], yes: Made, no: Made) -> pa.Array:
+    """`yes` of the texts whose flag is set and `no` of the others, in the order in which they came."""
+    if flags.all():
+        return _whole(yes(texts))
+    if not flags.any():
+        return _whole(no(texts))
+    chosen = pa.array(flags)
+    made = pa.concat_arrays([_whole(yes(texts.filter(chosen))), _whole(no(texts.filter(pc.invert(chosen))))])
+    place = np.where(flags, np.cumsum(flags) - 1, flags.sum() + np.cumsum(~flags) - 1)
+    return made.take(pa.array(place))
+
+
+def _whole(array: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def _inside(values: pa.Array, kind: LogicalType, made: Made) -> pa.Array:
     """Elements of arrays, however deep; an array that cannot be read is masked as a text."""
     found = values.to_pylist()
     parsed = [None if text is None else parse_array(text) for text in found]
@@ -154,4 +172,4 @@ def is_bytes(column: Column) -> bool:
     return isinstance(element(column.type), Binary)
 
 
-__all__ = ["OfTexts", "distinct", "element", "is_bytes", "is_number", "is_text", "needs_text", "room", "through", "told", "untold"]
+__all__ = ["OfTexts", "apart", "distinct", "element", "is_bytes", "is_number", "is_text", "needs_text", "room", "through", "told", "untold"]
