@@ -68,6 +68,7 @@ Mask = Callable[[Iterable[Batch]], Iterator[Batch]]
 NO_KEY = "Pass --key-file FILE (mimic key new FILE makes one), or name the key under `masking:` in mimic.yaml."
 
 SAMPLE_TO_INSPECT = 10_000  # rows per table: enough to tell what a column means
+ENOUGH_TO_JUDGE = 1_000  # kept rows by which a table is judged without its others
 BATCH_ROWS = 65_536
 
 
@@ -725,11 +726,17 @@ SENSITIVE = (Sensitivity.DIRECT, Sensitivity.SECRET, Sensitivity.SPECIAL, Sensit
 
 
 def _sensitive(opened: Source, schema: Schema, config: Config, chosen: Selection, progress: Progress) -> Masks:
-    """How columns of kept rows are masked that point at persons, let one in, or hold free text; by a small sample."""
+    """How columns of kept rows are masked that point at persons, let one in, or hold free text.
+
+    Judged by some of the kept rows; where there are few, by the first rows of the table.
+    """
     small = config.model_copy(update={"sample_rows": min(config.sample_rows, SAMPLE_TO_INSPECT)})
-    evidence = planning.understand(profiling.profile(opened, schema, config=small, progress=progress), small)
-    kept = {table.name for table in schema.tables if chosen.rows(table.name)}
-    return planning.masks(schema, evidence, config, registry(), kept, planning.locale(evidence, config))
+    kept = {table.name: chosen.rows(table.name) for table in schema.tables if chosen.rows(table.name)}
+    seen = {name: (n, chosen.some(name, small.sample_rows) if n >= ENOUGH_TO_JUDGE else None) for name, n in kept.items()}
+    bar = progress.bar("looking for what is sensitive", None, "tables")
+    evidence = planning.understand(profiling.glance(opened, schema, seen, config=small), small)
+    bar.done()
+    return planning.masks(schema, evidence, config, registry(), set(kept), planning.locale(evidence, config))
 
 
 def _masking(masks: Masks, key: masking.Key) -> Mask:

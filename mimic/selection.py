@@ -122,3 +122,10 @@ class Selection:
 
     def rows(self, table: TableName) -> int:
         return self.whole[table] if table in self.whole else sum(len(step.numbers) for step in self.steps if step.table == table)
+
+    def some(self, table: TableName, n: int) -> RowIn | None:
+        """About `n` of a table's rows, spread over all of them; None where it comes whole."""
+        if table in self.whole:
+            return None
+        numbers = self.numbers(table)
+        return RowIn(numbers[:: max(len(numbers) // max(n, 1), 1)])

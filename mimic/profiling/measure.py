@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,7 @@ from mimic.connector import Source
 from mimic.profile import ColumnProfile, Evidence, FanOut, Owners, TableEvidence
 from mimic.progress import Progress
 from mimic.schema import Column, ForeignKey, Schema, Table, TableName, arrow_type
-from mimic.selection import HashShare
+from mimic.selection import Filter, HashShare
 
 SMALL = 1_000  # parents up to here are told apart one by one
 
@@ -32,6 +33,28 @@ def profile(source: Source, schema: Schema, *, config: Config, progress: Progres
             key.hidden: tables[key.table].fan_outs[key.label] for key in schema.children(name) if key.label in tables[key.table].fan_outs
         }
         tables[name] = replace(evidence, children=children)
+    return Evidence(schema, tables, k=config.k)
+
+
+def glance(source: Source, schema: Schema, rows: Mapping[TableName, tuple[int, Filter | None]], *, config: Config) -> Evidence:
+    """Evidence that tells what columns mean, and no more: of each table how many rows there are, and those that a filter names.
+
+    Tables that are not named have none. Nothing is counted, and no foreign key is looked along.
+    """
+    tables: dict[TableName, TableEvidence] = {}
+    for table in schema.tables:
+        shape = pa.schema([(column.name, arrow_type(column.type)) for column in table.columns])
+        names = [column.name for column in table.columns]
+        n, where = rows.get(table.name, (0, None))
+        batches, read = [], 0
+        for batch in source.scan(table.name, names, where=where, batch_rows=config.sample_rows) if n and names else ():
+            batches.append(batch.cast(shape))
+            read += batch.num_rows
+            if read >= config.sample_rows:
+                break
+        sample = pa.Table.from_batches(batches, shape).slice(0, config.sample_rows)
+        profiles = {column.name: _column(column, sample.column(column.name)) for column in table.columns} if sample.num_rows else {}
+        tables[table.name] = TableEvidence(table, n, sample, Owners(sample.num_rows), profiles)
     return Evidence(schema, tables, k=config.k)
 
 
