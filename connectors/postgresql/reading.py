@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from connectors.postgresql import triggers
@@ -31,6 +32,7 @@ from mimic.schema import (
     View,
 )
 
+MOST_CHECKS = 50  # of those that only some partitions have: each is a rule for all rows
 _ACTIONS = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 
 
@@ -207,6 +209,7 @@ class _Reader:
                 case "f":
                     if key := self._foreign_key(oid, row):
                         keys.append(replace(key, on=self._on(oid, row, parts)))
+        checks += islice(self._of_some_parts(oid, parts), MOST_CHECKS)
         return primary, tuple(uniques), tuple(checks), tuple(excludes), tuple(keys)
 
     def _folded(self, oid: int, parts: list[int]) -> Iterator[Any]:
@@ -227,6 +230,15 @@ class _Reader:
                     continue
                 seen.add(meaning)
                 yield row
+
+    def _of_some_parts(self, oid: int, parts: list[int]) -> Iterator[Check]:
+        """CHECKs that only some partitions have: they hold for the rows of these. Those that repeat a bound say nothing."""
+        folded = {_meaning(row, self.root) for row in self._folded(oid, parts)}
+        for part in parts:
+            holds = self.by_oid[part].holds
+            for row in self.catalog.constraints.get(part, ()):
+                if row.kind == "c" and holds and _meaning(row, self.root) not in folded and row.expression[1:-1] not in holds:
+                    yield Check(f"{self.by_oid[part].name}_{row.name}", f"({holds}) IS NOT TRUE OR {row.expression}")
 
     def _on(self, oid: int, row: Any, parts: list[int]) -> tuple[TableName, ...]:
         """The leaf partitions for which a key holds that the table itself does not declare; none named where it holds for all."""

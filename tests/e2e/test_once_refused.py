@@ -72,6 +72,16 @@ SCHEMAS = {
         CREATE TABLE step (visit_id integer REFERENCES visit);
         """,
     ),
+    "a CHECK and a uniqueness that only one partition has": (
+        30,
+        """
+        CREATE TABLE a (id integer, k integer, at date, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+        CREATE TABLE a_1 PARTITION OF a FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+        CREATE TABLE a_2 PARTITION OF a FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+        ALTER TABLE a_1 ADD CHECK (k > 100000), ADD CHECK (at >= '2024-01-01' AND at < '2025-01-01');
+        ALTER TABLE a_2 ADD UNIQUE (k);
+        """,
+    ),
     "a partition by two columns, whose first bound says something of the first column alone": (
         30,
         """
