@@ -134,7 +134,7 @@ def split(local: str) -> tuple[str, ...]:
     if local[:-1] in first:
         return (local[:-1], local[-1])
     longest = max((i for i in range(3, len(local) - 2) if local[:i] in first), default=0)
-    return (local[:longest], local[longest:]) if longest >= 4 else (local,)
+    return (local[:longest], local[longest:]) if longest >= 4 else (local[0], local[1:])  # of the rest, `tgoyer` is the usual form
 
 
 @dataclass(frozen=True)
