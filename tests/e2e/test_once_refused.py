@@ -82,6 +82,13 @@ SCHEMAS = {
         ALTER TABLE a_2 ADD UNIQUE (k);
         """,
     ),
+    "names without a word": (
+        7,
+        """
+        CREATE TABLE "$$" ("#" serial PRIMARY KEY, "_" integer, "?" text NOT NULL, "%" text, e_mail text, birth_date date);
+        CREATE TABLE "_" ("$$" integer REFERENCES "$$", "::" text, "%type" text, "%id" integer, "--" timestamptz, " " uuid);
+        """,
+    ),
     "a partition by two columns, whose first bound says something of the first column alone": (
         30,
         """

@@ -128,7 +128,7 @@ class Targets:
         persons = [name for name, column in self.keyed.items() if context_of(self.schema, name).person and pointable(kind, column.type)]
         return min(
             persons,
-            key=lambda name: (tokens(name.name)[-1] not in ("user", "account", "person"), -self.referred[name], str(name)),
+            key=lambda name: (tokens(name.name)[-1:] not in (("user",), ("account",), ("person",)), -self.referred[name], str(name)),
             default=None,
         )
 
@@ -138,7 +138,7 @@ class Targets:
         alike = [name for name in fitting if len(hint) > 1 and {*hint} <= {*tokens(name.name)}]
         if alike:
             return alike[:MOST]
-        whole = [name for name in fitting if tokens(name.name)[-1] in hint]
+        whole = [name for name in fitting if {*tokens(name.name)[-1:]} & {*hint}]
         order = sorted(fitting, key=lambda name: (-self.referred[name], len(tokens(name.name)), str(name)))
         if hint and (hint[-1] in PERSON or hint[-1] in _WHO):
             order = sorted(order, key=lambda name: not (context_of(self.schema, name).person or context_of(self.schema, name).company))[:2]
@@ -155,7 +155,7 @@ def pointed(steps: Iterable[Step], table: Table, targets: Targets, meanings: Map
     for name, step in free.items():
         words = tokens(name)
         column = table.column(name)
-        if words[-1] in _WHO or (words[-1] == "by" and words[:-1]):  # `approver`, `voided_by`: numbers of persons
+        if words and (words[-1] in _WHO or (words[-1] == "by" and words[:-1])):  # `approver`, `voided_by`: numbers of persons
             words = (*words, "id") if isinstance(bare(column.type), Integer | Uuid) else ()
         if words[-1:] != ("id",) or len(words) < 2 or not isinstance(bare(column.type), Integer | Uuid | Text):
             continue
