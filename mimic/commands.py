@@ -231,8 +231,9 @@ def clone(
     with _telling(told), source_door.source(source, jobs=jobs) as opened, door.target(target) as filled:
         if opened.identity() == filled.identity():
             raise Refused("source and target are the same database; nothing was written.", where=door.safe_url(target))
-        model = _learn(opened, told, _Choice(schemas, tables, exclude_tables), decide, key, unmasked, progress, filled, filling)
-        filling = replace(filling, pins=planning.pins(told, model.schema))
+        cores: dict[TableName, pa.Table] = {}
+        model = _learn(opened, told, _Choice(schemas, tables, exclude_tables), decide, key, unmasked, progress, filled, filling, cores)
+        filling = replace(filling, pins=planning.pins(told, model.schema), cores=cores)
         opened.close()  # from here on nothing can reach the source
         report = _fill(model, filled, filling, told.accept, progress)
     facts = {"source": source_door.safe_url(source), "target": door.safe_url(target)} | report.facts
@@ -427,6 +428,7 @@ class _Filling:
     dry_run: bool
     conflicts: Conflicts = "skip"
     pins: Mapping[TableName, Sequence[Batch]] = field(default_factory=dict)
+    cores: Mapping[TableName, pa.Table] = field(default_factory=dict)  # real rows of tables that are topped up
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,6 +441,7 @@ class _Study:
     registry: Registry
     whole: bool  # no table was left out
     kept: frozenset[TableName] = frozenset()  # tables of mode subset, which are planned as copied ones
+    topped: frozenset[TableName] = frozenset()  # of these the ones that are topped up, which are planned as made-up ones
 
 
 def _study(
@@ -457,7 +460,7 @@ def _study(
     schema, cut = restrict(with_keys(read, config), schemas=choice.schemas, tables=choice.tables, exclude_tables=choice.exclude_tables)
     config = restrict_config(config, schema)
     masked, config = without_masks(config, schema)  # tables of masked rows are learned from, and carried, as copied ones are
-    kept, config = subsetting.without_subsets(config, schema)
+    kept, topped, config = subsetting.without_subsets(config, schema)
     masked |= frozenset() if unmasked else kept
     _refuse(schema.remarks, config.accept)  # tables that cannot be read, before anything is asked of them
     if check:
@@ -467,7 +470,7 @@ def _study(
     masks = planning.masks(schema, evidence, config, parts, masked, made.locale)
     findings = _each_once(schema.remarks, cut, made.findings, masks.findings)
     whole = len(schema.tables) == len(read.tables)
-    return _Study(replace(made, findings=findings, masks=masks), evidence, config, parts, whole, kept)
+    return _Study(replace(made, findings=findings, masks=masks), evidence, config, parts, whole, kept, topped)
 
 
 def _learn(
@@ -480,7 +483,10 @@ def _learn(
     progress: Progress,
     target: Target | None = None,
     filling: _Filling | None = None,
+    cores: dict[TableName, pa.Table] | None = None,
 ) -> Model:
+    """`cores` takes the real rows of tables that are topped up; without it there may be none."""
+
     def check(schema: Schema) -> None:
         """Ask the target at once: a refusal after minutes of learning would be rude."""
         if target and filling:
@@ -495,7 +501,14 @@ def _learn(
         if unmasked is not None:
             progress.say(f"no value of a subset is masked; the reason given: {unmasked}")
     study = _study(opened, config, choice, progress, check, unmasked=unmasked is not None)
+    if study.topped and cores is None:
+        raise UsageError("top_up_to puts real rows beside made-up ones, which a model file cannot hold.", hint="Use mimic clone.")
     made, undecided = _decided(study, decide)
+    for knot in made.order.forward:
+        if knot.parent in study.topped and knot.parent != knot.table:
+            sentence = f"{knot} closes a cycle: rows that refer to it are made before it is known which of its rows are real."
+            raise ConfigError([(f"tables.{knot.parent}.top_up_to", sentence)])
+    made = _with_real_parents(made, study.topped)
     _refuse(made.findings, study.config.accept)
     ddl, said = opened.ddl(choice.schemas) if study.whole else (None, _without_ddl())
     copied = [table.table for table in made.tables if table.mode == "copy" and table.table.name not in study.kept]
@@ -506,6 +519,8 @@ def _learn(
         raise Refused(f"rows of {names} are to be masked, and there is no key; nothing was written.", hint=NO_KEY)
     copies = profiling.copies(opened, copied, progress) | (_kept_rows(opened, picked, study.kept) if picked else {})
     copies = {name: _masked(rows, name, made.masks, key) for name, rows in copies.items()}
+    if cores is not None:
+        cores |= {name: copies.pop(name) for name in study.topped}
     model = learning.learn(made, study.evidence, study.registry, ddl=ddl, copies=copies, progress=progress)
     findings = _each_once(made.findings, model.findings, said, undecided)
     _refuse(findings, study.config.accept)
@@ -520,9 +535,29 @@ def _picked(opened: Source, config: Config, choice: _Choice, progress: Progress)
     if not any(told.mode == "subset" for told in config.tables.values()):
         return None
     picked = _select(opened, config, choice, _Asked(()), progress, others="synthesize")
-    counts = opened.count([name for name, mode in picked.modes.items() if mode == "subset"])
-    shares = subsetting.shared(picked.schema, picked.selection, picked.modes, counts)
-    return replace(picked, config=subsetting.scaled(config, picked.schema, shares))
+    kept = [name for name, mode in picked.modes.items() if mode == "subset"]
+    rows = {name: picked.selection.rows(name) for name in kept}
+    tables = dict(config.tables)
+    for spelt, told in config.tables.items():
+        table = picked.schema.named(spelt)
+        if told.top_up_to is not None and table is not None:
+            if told.top_up_to > rows[table.name]:
+                rows[table.name] = told.top_up_to
+            else:  # there are as many real ones
+                tables[spelt] = told.model_copy(update={"top_up_to": None})
+    shares = subsetting.shared(picked.schema, rows, picked.modes, opened.count(kept))
+    return replace(picked, config=subsetting.scaled(config.model_copy(update={"tables": tables}), picked.schema, shares))
+
+
+def _with_real_parents(plan: Plan, topped: frozenset[TableName]) -> Plan:
+    """The plan without refusals of real rows because of parents that are topped up: of these the real rows are there."""
+    modes = {table.table.name: table.mode for table in plan.tables}
+    fine = {
+        str(table.table.name)
+        for table in plan.tables
+        if all(modes.get(key.parent, "copy") == "copy" or key.parent in topped for key in table.table.foreign_keys)
+    }
+    return replace(plan, findings=tuple(found for found in plan.findings if found.id != "B501" or found.place not in fine))
 
 
 def _kept_rows(opened: Source, picked: _Picked, kept: frozenset[TableName]) -> dict[TableName, pa.Table]:
@@ -586,7 +621,8 @@ def _written(
         if model.ddl and model.ddl.engine == target.capabilities.engine:
             load_ = replace(load_, ddl=model.ddl)
         try:
-            batches = writing.pinned(made.batches(target), filling.pins, model.schema, load_.order)
+            batches = writing.topped(made.batches(target), filling.cores, model.schema, load_.order)
+            batches = writing.pinned(batches, filling.pins, model.schema, load_.order)
             return writing.write(target, load_, batches, modes, progress=progress)
         except MimicError as problem:
             if not made.again(problem):

@@ -40,6 +40,9 @@ class TableConfig(_Strict):
     )
     rows: Annotated[int, Field(ge=0)] | None = Field(None, description="Exactly this many rows.")
     scale: Annotated[float, Field(gt=0)] | None = Field(None, description="Rows as a multiple of the source's.")
+    top_up_to: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="Of mode subset: made-up rows are added to the real ones up to this many (mimic clone)."
+    )
     columns: dict[str, ColumnConfig] = Field(default_factory=dict)
 
 

@@ -29,6 +29,12 @@ def read_edges(schema: Schema, config: Config, others: Mode = "subset") -> tuple
     if others == "subset":
         sentence = "`mimic subset` makes no rows up; `mimic clone --config` carries out a plan of several modes."
         problems += [(f"tables.{name}.mode", sentence) for name, mode in modes.items() if mode == "synthesize"]
+        problems += [(f"tables.{name}.top_up_to", sentence) for name, here in config.tables.items() if here.top_up_to is not None]
+    problems += [
+        (f"tables.{name}.top_up_to", "is for tables of mode subset.")
+        for name, here in config.tables.items()
+        if here.top_up_to is not None and here.mode != "subset"
+    ]
     pairs: list[tuple[ForeignKey, tuple[str, str] | None]] = [(key, None) for key in schema.foreign_keys if key.parent in schema.by_name]
     for i, reference in enumerate(config.references):
         pairs += _polymorphic(f"references[{i}]", reference, schema, problems)
@@ -53,12 +59,22 @@ def modes_of(schema: Schema, config: Config, others: Mode = "subset") -> dict[Ta
     return modes
 
 
-def without_subsets(config: Config, schema: Schema) -> tuple[frozenset[TableName], Config]:
-    """Tables of mode subset, and the configuration with mode copy in its place: their rows are carried as copied ones are."""
-    kept = {name for name, told in config.tables.items() if told.mode == "subset" and schema.named(name) is not None}
-    tables = {name: told.model_copy(update={"mode": "copy"}) if name in kept else told for name, told in config.tables.items()}
-    names = frozenset(table.name for name in kept if (table := schema.named(name)) is not None)
-    return names, config.model_copy(update={"tables": tables}) if kept else config
+def without_subsets(config: Config, schema: Schema) -> tuple[frozenset[TableName], frozenset[TableName], Config]:
+    """Tables of mode subset, those of them that are topped up, and the configuration as the planner understands it.
+
+    Rows of a subset are carried as copied ones are. A table that is topped up is made up whole; its real rows come in its stead later.
+    """
+    kept, topped, tables = set(), set(), dict(config.tables)
+    for name, told in config.tables.items():
+        table = schema.named(name)
+        if told.mode == "subset" and table is not None:
+            kept.add(table.name)
+            if told.top_up_to is None:
+                tables[name] = told.model_copy(update={"mode": "copy"})
+            else:
+                topped.add(table.name)
+                tables[name] = told.model_copy(update={"mode": "synthesize", "rows": told.top_up_to})
+    return frozenset(kept), frozenset(topped), config.model_copy(update={"tables": tables}) if kept else config
 
 
 def _edge(

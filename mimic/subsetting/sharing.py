@@ -7,19 +7,21 @@ from collections.abc import Mapping
 from mimic.config import Config, Mode
 from mimic.graph import load_order
 from mimic.schema import Schema, TableName
-from mimic.selection import Selection
 
 
 def shared(
-    schema: Schema, selection: Selection, modes: Mapping[TableName, Mode], counts: Mapping[TableName, int]
+    schema: Schema, rows: Mapping[TableName, int], modes: Mapping[TableName, Mode], counts: Mapping[TableName, int]
 ) -> dict[TableName, float]:
-    """For each synthesised table the smallest share, 0 .. 1, of a parent that is kept in part, at whatever distance; 1 where none is."""
+    """For each synthesised table the smallest share of a parent of mode subset, at whatever distance; 1 where there is none.
+
+    `rows` are those that the copy will hold, `counts` those of the source.
+    """
     found: dict[TableName, float] = {}
     for name in load_order(schema).tables:
         if modes[name] == "subset":
-            found[name] = min(selection.rows(name) / counts[name], 1.0) if counts.get(name) else 1.0
+            found[name] = rows[name] / counts[name] if counts.get(name) else 1.0
         elif modes[name] == "synthesize":
-            above = [found.get(key.parent, 1.0) for key in schema.table(name).foreign_keys if key.parent != name]
+            above = [found[key.parent] for key in schema.table(name).foreign_keys if key.parent != name and key.parent in found]
             found[name] = min(above, default=1.0)
     return {name: share for name, share in found.items() if modes[name] == "synthesize"}
 
@@ -31,7 +33,7 @@ def scaled(config: Config, schema: Schema, shares: Mapping[TableName, float]) ->
     for name, share in shares.items():
         spelt = named.get(name, f"{name.schema}.{name.name}" if name.schema else name.name)
         told = tables.get(spelt)
-        if share >= 1 or (told is not None and (told.rows is not None or told.scale is not None)):
+        if share == 1 or (told is not None and (told.rows is not None or told.scale is not None)):
             continue
         update = {"scale": max(config.scale * share, 1e-12)}
         tables[spelt] = told.model_copy(update=update) if told is not None else _NOTHING.model_copy(update=update)

@@ -1,6 +1,7 @@
-"""Writing: batches into a target, all or nothing. See `loading.py`; `pinning.py` puts pinned rows among them."""
+"""Writing: batches into a target, all or nothing. See `loading.py`; `pinning.py` and `topping.py` put pinned and real rows among them."""
 
 from mimic.writing.loading import write
 from mimic.writing.pinning import pinned
+from mimic.writing.topping import topped
 
-__all__ = ["pinned", "write"]
+__all__ = ["pinned", "topped", "write"]

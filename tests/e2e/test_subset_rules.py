@@ -266,6 +266,27 @@ def test_one_plan_of_several_modes(shop):
     assert kept == subset(shop, "customer: 20%", config=modes(orders="empty", line="empty"))["customer"]
 
 
+def test_a_real_core_is_topped_up(shop):
+    """All real rows are there as they were, made-up ones beside them, and children of both kinds find their parents."""
+    few = shop.with_name("few.db")
+    tables = {"customer": {"mode": "subset", "top_up_to": 40}, "orders": {"mode": "subset", "top_up_to": 300}, "product": {"mode": "copy"}}
+    plan = {"tables": tables, "subset": {"roots": ["customer: 20%"]}, "reference": "synthesize"}
+    commands.clone(f"sqlite:///{shop}", f"sqlite:///{few}", config=Config.model_validate(plan))
+    with closing(sqlite3.connect(shop)) as db:
+        source = {name: set(db.execute(f"SELECT * FROM {name}")) for name in ("customer", "orders")}
+    core = {name: set(rows) for name, rows in subset(shop, "customer: 20%", config=modes(line="empty")).items() if name in source}
+    commands.clone(f"sqlite:///{shop}", f"sqlite:///{few}", config=Config.model_validate(plan), if_exists="replace")
+    made = {name: set(rows_of(few, f"SELECT * FROM {name}")) for name in ("customer", "orders")}
+    assert (len(core["customer"]), len(core["orders"])) == (10, 100)
+    assert core["customer"] <= made["customer"]
+    assert core["orders"] <= made["orders"]
+    assert (len(made["customer"]), len(made["orders"])) == (40, 300)
+    assert rows_of(few, "SELECT count(DISTINCT customer_id) FROM orders")[0][0] > 30, "made-up customers have orders too"
+    assert rows_of(few, "SELECT count(*) FROM line")[0][0] == 600
+    with pytest.raises(UsageError, match="mimic clone"):
+        commands.learn(f"sqlite:///{shop}", config=Config.model_validate(plan))
+
+
 def test_real_rows_of_a_made_up_parent_are_refused(shop):
     plan = modes(orders="subset", product="copy") | {"subset": {"roots": ["orders: 5%"]}}
     with pytest.raises(ConfigError) as refused:
