@@ -185,7 +185,7 @@ LINKS = (
     Rule(K.TOKEN, S, r"^(?:value|target|destination|config|setting)$", "tj", confidence=0.6,
          where=lambda c: c.words[-1:] in (("channel",), ("integration",), ("destination",), ("notifier",), ("subscription",))),
     Rule(K.IP, D, r"^(?:value|key|identifier|client|subject)$", "t", confidence=0.6,
-         where=lambda c: bool({"limit", "limiter", "throttle", "bucket", "tokenbucket", "ban", "blacklist", "blocklist", "lockout"} & set(c.words)) and not c.definition),
+         where=lambda c: bool({"limit", "limiter", "limiting", "throttle", "bucket", "tokenbucket", "ban", "blacklist", "blocklist", "lockout"} & set(c.words)) and not c.definition),
     Rule(K.SESSION, S, r"^login id$", "ut", where=lambda c: c.session),
     Rule(K.KEY, S, r"(?:raw|base|server|smtp|connection|auth|provider|integration|storage|mail|database|plugin|app|ldap|service) (?:base )?config(?: json| data)?$", "tj",
          unless="id$|auth config$", confidence=0.6),

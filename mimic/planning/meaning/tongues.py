@@ -186,6 +186,8 @@ PARTS = frozenset(
     profile picture image icon cover color race blood pressure temperature pulse dose drug route reason relation relationship
     registration vehicle engine serial fingerprint hardware software purchase order invoice receipt shipping delivery billing
     mfa extra restriction html vat tax two factor nice alt scratch claim voucher confirm confirmation normalised canonical
+    reviewer author approver requester speaker composer artist director actor player performer instructor organizer creator editor translator
+    unix system rate limiting limit metric hardware plugin session subject contact additional approval authorization confirmation demographics
     deceased diagnosis procedure symptom consent number code url identifier question tax vat gender birth marriage mail
     """.split()  # noqa: SIM905
 )

@@ -7,7 +7,7 @@ so a table's subject weighs more here than in `rules.py`; confidence is lower, a
 
 from __future__ import annotations
 
-from mimic.planning.meaning.context import CONFIGURATION, PERSON, Context
+from mimic.planning.meaning.context import CONFIGURATION, PERSON, Context, head
 from mimic.planning.meaning.rules import ABOUT, VALUES, D, K, P, Q, Rule, S, T
 
 _NOT_PEOPLE = {"client", "provider", "agent", "parent", "profile", "operator", "principal", "lead", "cast", "crew", "prospect", "admin", "staff",
@@ -52,9 +52,9 @@ def _of_somebody(c: Context) -> bool:
 
 
 SECRETS = (
-    Rule(K.TOKEN, S, r"^(?:code|nonce|state|verifier|hash|ticket|handle|jti|grant)(?: hash| value)?$", "tux", where=lambda c: _says(c, _AUTH) and not c.definition, confidence=0.5),
+    Rule(K.TOKEN, S, r"^(?:code|nonce|state|verifier|hash|ticket|handle|jti|grant)(?: hash| value)?$", "tux", where=lambda c: _says(c, _AUTH) and (not c.definition or head(c.words) == "code"), confidence=0.5),
     Rule(K.TOKEN, S, r"(?:auth|token|key|secret|credential|api|otp|pin|scratch|backup|recovery|code) (?:hash|digest|salt|blob|ciphertext|encrypted|seed)|scratch (?:code|salt|hash)|last used passcode|"
-         r"(?:protect|confirm|claim|auth|approval|unlock|pickup|guest|share|join|enrol\w*|pairing|link|magic|secret) (?:code|hash|slug|link|string)|magic link|^confirmation$|two factor remember\w*|remember (?:token|me)?$", "tux", unless=ABOUT, confidence=0.6),
+         r"(?:protect|confirm|claim|auth|approval|unlock|pickup|guest|share|join|enrol\w*|pairing|link|magic|secret) (?:code|hash|slug|link|string)|(?:registration|signup|sign up|activation|confirmation|invitation|verification|reset|unsubscribe|subscription|opt in|download) (?:hash|digest|key|secret|code|link)|magic link|^confirmation$|two factor remember\w*|remember (?:token|me)?$", "tux", unless=ABOUT, confidence=0.6),
     Rule(K.TOKEN, S, r"^(?:value|content|reference|ref|provider ref(?:erence)?|data|body|hash|raw|digest|gateway token|public hash|scratch \w+)$", "tux", where=lambda c: _says(c, _any("token", "nonce", "jwt")), confidence=0.6),
     Rule(K.TOKEN, S, r"(?:endpoint|auth|key auth|key p 256 dh|p 256 dh|push url|subscription json)$", "tj", where=lambda c: _says(c, _any("push", "subscription", "device")) and not c.place, confidence=0.7),
     Rule(K.TOKEN, S, r"callback url|target url|payload url|post url|hook url|delivery url|^url$|^endpoint$", "tj", where=lambda c: _says(c, _any("webhook", "hook", "outgoingwebhook", "outgoing", "incoming")), confidence=0.6),
@@ -63,6 +63,12 @@ SECRETS = (
     Rule(K.KEY, S, r"(?:private|secret|public|registrant|guest|attendee|participant|member|rsa|ec|dsa|ecdsa|host|master|data|session|media|user|device|recovery|paper|wrapped|sealed|encrypted|protected|uid|shared|personal|diversification|license) key\b.*|key (?:encrypted|json|pem|material|blob|secret|data)|^u key$|^private$",
          "txj", unless=ABOUT + r"|data key|foreign key|user key name|key id", confidence=0.5, where=lambda c: not (c.pairs or c.definition or c.configuration)),
     Rule(K.KEY, S, r"^(?:data|json data|secret|info|config|seed|registration data|properties|fields)$", "txj", where=lambda c: _says(c, _FACTORS | _any("vault", "cipher", "keystore", "keychain", "credential")), confidence=0.6),
+    Rule(K.SESSION, S, r"^(?:data|payload|value|content|session value|state|blob|pickled|serialized)$", "txj", confidence=0.5,
+         where=lambda c: head(c.words) == "session" and not (c.place or c.content) and not _says(c, _any("training", "class", "course", "event", "conference", "booking", "talk", "work", "game", "exercise", "study", "block", "lab"))),
+    Rule(K.KEY, S, r"\bjwks?\b|\bpem\b|p 12|pfx|pkcs ?\d*|keyset|key set|(?:cert|certificate|tls|ssl) key|key (?:alt|primary|secondary|current|previous|next|backup|\d)$", "txj", unless="url|id$|name|path|type", confidence=0.6),
+    Rule(K.KEY, S, r"^(?:value|data|payload|blob)$", "txj", where=lambda c: _says(c, _any("acme", "kv", "keyvalue", "keystore", "secret", "vault", "storage")) and not c.definition, confidence=0.4),
+    Rule(K.KEY, S, r"^(?:config|configuration|setting|settings|option|options|parameters?|credentials?|connection|auth)$", "tj", confidence=0.4,
+         where=lambda c: _says(c, _any("plugin", "provider", "connector", "integration", "connection", "datasource", "backend", "destination", "gateway", "mailer", "smtp", "ldap", "addon", "extension", "hook", "storage", "oauth", "sso", "idp", "federation", "api"))),
     Rule(K.PASSWORD, S, r"^(?:name|note|notes|data|fields|login|value|content|password history|key|history)$", "txj", where=lambda c: _says(c, _any("cipher", "vault", "keychain", "secret")) and not c.definition, confidence=0.5),
     Rule(K.PASSWORD, S, r"(?:smtp|imap|pop|ldap|ftp|proxy|database|db|mysql|bind|wifi|server|login|admin|root|portal|rand|hashed) ?(?:password|pass|pwd|passphrase)|^rand$|^rands$|pin (?:code|hash|number)|^mfa$|^tan$|unlock pin", "txi", unless=ABOUT.replace("|number", "")),
     Rule(K.KEY, S, r"(?:registrant|guest|attendee|participant|invitee|subscriber|voter|respondent) key(?: hash)?$", "tu", confidence=0.5),
@@ -111,6 +117,9 @@ DIRECT = (
     Rule(K.ACCOUNT_ID, D, r"(?:auth|provider|external|social|oauth|remote|idp|sso|federated|scim|ldap|ad|saml) (?:data|uid|user|sub|subject|identifier|username|account|guid|key)$|(?:external|social|remote|federated|scim) (?:id|user id)$|provider user|^uid$|^sub$|(?:frequent flyer|loyalty|mileage) (?:no|number|id)|entra|object sid|sid history", "tiu",
          unless="type", where=lambda c: (_of_somebody(c) or c.account or _says(c, _AUTH)) and not c.configuration, confidence=0.5),
     Rule(K.USERNAME, D, r"^(?:lower|canonical|normali[sz]ed) name$", "t", where=lambda c: c.person, confidence=0.5),
+    Rule(K.USERNAME, D, r"unix ?name|(?:unix|os|system|linux|windows|domain|run as) (?:user|login|account)(?: name)?|run as$", "t", where=lambda c: not c.definition, confidence=0.5),
+    Rule(K.ACCOUNT_ID, D, r"^(?:subject|principal|identity)$", "t", where=lambda c: c.session or _says(c, _AUTH), confidence=0.5),
+    Rule(K.OTHER, D, r"(?:additional )?contact ?(?:info|information|details?|data)?$|demographics?$|personal (?:info|data|details?)", "tjo", where=lambda c: _of_somebody(c) or c.company, confidence=0.5),
     Rule(K.USERNAME, D, r"external username|external name|^external (?:user ?name|login)$", "t", confidence=0.5),
     Rule(K.DEVICE_ID, D, r"unique serial|device (?:key|hash|finger\w*|code|name)|^device$|serial (?:number|no)$|push (?:token|endpoint)|fcm|apns|gcm|client fingerprint|visitor (?:hash|token|uid|uuid)|anonymous id|distinct id|tracking id|cookie id|ad id", "tux", where=lambda c: _of_somebody(c) or c.session or c.log, confidence=0.5, unless="type|device name"),
     Rule(K.IP, D, r"\bip\b|\bips\b|ip address|ip restriction|host ip|client addr\w*|remote addr\w*|^remote$|^peer$|^client host$|^address$", "t", unless=r"(?:version|type|family|count|policy|enabled|range type)$|ship", where=lambda c: c.log or c.session or _says(c, _any("login", "audit", "agreement", "consent", "access", "request", "visit")), confidence=0.6),
@@ -119,7 +128,7 @@ DIRECT = (
     Rule(K.JSON_PERSON, D, r"^(?:params?|parameters?|payload|last payload|data|args?|arguments?|details?|info|extra info|additional information|extra|properties|property|headers?|responses?|request|body|other|changes|meta ?data|metadata|metadata info|raw|snapshot|context|plugin data|form data|answers?|attributes?|result|input|output|event data|"
          r"custom data|gateway response|provider response|raw response|three ds data|transmission info|diff|delta|before|after|old|new|old value|new value|previous value|state|custom fields?|export form data|user info|fields)$|(?:user|customer|person|profile|account|contact|gateway|payment|webhook|api|request|response|event|message) (?:data|info|details?|response|request|payload|params?|attributes?)$",
          "j", where=lambda c: (c.log or c.account or _of_somebody(c) or _says(c, _PROGRAM)) and not (c.configuration or c.definition), confidence=0.5),
-    Rule(K.JSON_PERSON, D, r"^(?:payload|last payload|params?|arguments?|data|info|extra info|additional information|additional data|details|headers?|request body|response body|request|response|raw data|changes|diff|previous value|old value|new value|other|event data|request params|object changes|before|after|old data|new data|value before|value after)$", "t",
+    Rule(K.JSON_PERSON, D, r"^(?:payload|last payload|params?|arguments?|data|info|extra|extra info|additional information|additional data|details|headers?|request body|response body|request|response|raw data|changes|diff|previous value|old value|new value|other|event data|request params|object changes|before|after|old data|new data|value before|value after)$", "t",
          where=lambda c: (c.log or _says(c, _AUTH | _MONEY | _any("webhook", "webhookcall", "call", "job", "queue", "outbox", "sso", "signon", "sign", "record", "logentry", "logstore", "event", "audit"))) and not (c.configuration or c.definition), confidence=0.45),
     Rule(K.JSON_PERSON, D, VALUES, "txj", where=lambda c: (c.personal or c.account or _says(c, _any("usermeta", "user", "member", "customer"))) and not c.definition, confidence=0.6),
 )  # fmt: skip
