@@ -14,7 +14,7 @@ from mimic.maskers.cipher import Aes, digest, digest_numbers
 from mimic.maskers.places import refuse_unique
 from mimic.maskers.texts import OfTexts, element, is_text, needs_text
 from mimic.registry import Registry
-from mimic.schema import Boolean, Column, Enum, Json, bare
+from mimic.schema import Binary, Column, Date, Decimal, Float, Integer, Json, Text, Timestamp, Vector, Xml
 
 REDACTED = "[redacted]"
 
@@ -36,7 +36,7 @@ class _Plain:
 
 @dataclass(frozen=True)
 class Redact(OfTexts):
-    """`[redacted]`, as much of it as there is room for; in arrays for each element, in JSON as a string."""
+    """`[redacted]`, as much of it as there is room for; in arrays for each element, in JSON as a string; search words become none."""
 
     kind: ClassVar[str] = "redact"
     keeps_uniqueness: ClassVar[bool] = False
@@ -50,7 +50,7 @@ class Redact(OfTexts):
 
     @classmethod
     def suits(cls, task: MaskTask) -> float:
-        return 0.1 if is_text(task.column) and not task.unique else 0.0
+        return 0.1 if (is_text(task.column) or _wordless(task.column) is not None) and not task.unique else 0.0
 
     @classmethod
     def of(cls, task: MaskTask) -> Self:
@@ -58,11 +58,19 @@ class Redact(OfTexts):
         refuse_unique(task)
         if isinstance(element(task.column.type), Json):
             return cls(task.column, '"' + word.replace('"', "'") + '"')
+        if (empty := _wordless(task.column)) is not None:
+            return cls(task.column, empty)
         most = needs_text(task, 0)
         return cls(task.column, word if most is None else word[:most])
 
     def made(self, texts: pa.Array, aes: Aes) -> pa.Array:
         return pa.array([self.word] * len(texts), pa.string())
+
+
+def _wordless(column: Column) -> str | None:
+    """What stands for nothing in types that travel as texts and take no words."""
+    kind = element(column.type)
+    return "" if isinstance(kind, Vector) else "<redacted/>" if isinstance(kind, Xml) else None
 
 
 @dataclass(frozen=True)
@@ -167,10 +175,9 @@ class Shuffle(_Plain):
 
     @classmethod
     def suits(cls, task: MaskTask) -> float:
-        """Where a type leaves nothing else: words of an enumeration, truth values."""
-        if isinstance(element(task.column.type), Enum) or isinstance(bare(task.column.type), Boolean):
-            return 0.3
-        return 0.0
+        """Where a type leaves nothing else: words of an enumeration, truth values, times of day, spans."""
+        others = Text | Json | Binary | Integer | Decimal | Float | Date | Timestamp | Vector | Xml
+        return 0.0 if isinstance(element(task.column.type), others) else 0.03
 
     @classmethod
     def of(cls, task: MaskTask) -> Self:

@@ -251,7 +251,7 @@ DIRECT = (
          where=lambda c: not (c.company or c.definition) or c.personal),
     Rule(K.URL_PROFILE, D, r"(?:twitter|instagram|facebook|linkedin|github|gitlab|mastodon|social|xing|youtube|profile|personal|blog|portfolio) url", "t",
          unless=r"image|photo|avatar|icon|picture"),
-    Rule(K.EMAIL, D, r"email", "tjx", unless=ABOUT.replace("|domain", "").replace("|notification", "") + r"|email (?:as|id|on|at|sent|domain|subject|body|text|html|message|content|job|log|per|by|hash type|address type|type|verification|confirmation|optional|logo|signature)|(?:reg|verify|trust|hide|duplicate|per|send|allow|login with) email|theme|subject|body"),
+    Rule(K.EMAIL, D, r"email", "tjx", unless=ABOUT.replace("|domain", "").replace("|notification", "") + r"|email (?:as|id|on|at|sent|domain|subject|body|text|html|message|content|job|log|per|by|hash type|address type|type|verification|confirmation|optional|logo|signature)|(?:reg|verify|trust|hide|duplicate|per|send|allow|login with) email|email (?:box|server|host|port|backend|imap|smtp|pop|folder|box \w+)|theme|subject|body"),
     Rule(K.EMAIL, D, r"(?:reply to|recipient|sender|from|to|cc|bcc|notification|return path)(?: address)?$", "t",
          where=lambda c: bool({"email", "mail", "message", "notification", "newsletter", "reminder", "smtp", "dmail"} & set(c.words)), confidence=0.8),
     Rule(K.EMAIL, D, r"(?:sender|recipient|reply to|from|to|cc|bcc) address|manager notification recipient|relate to", "t", confidence=0.75),
