@@ -17,7 +17,7 @@ from psycopg import sql
 from mimic import schema as s
 from mimic.selection import HashShare, KeyIn, Numbers, RowIn
 
-KEYS_PER_STATEMENT = 1_000_000  # a foreign key without an index costs its statement a scan of the table
+KEYS_PER_STATEMENT = 250_000  # more would spare scans where a key has no index; but all rows of an answer are in memory at once
 ROWS_PER_STATEMENT = 65_536  # fetched by their place
 
 

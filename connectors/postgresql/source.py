@@ -28,7 +28,8 @@ READING = {"search_path": "", "row_security": "off", "default_transaction_read_o
 
 # Settings of single reads. A list of places is a list of visits: to look at every row for it once more per statement would be dear.
 BY_PLACE = "enable_seqscan = off"
-IN_ANY_ORDER = "work_mem = '64MB'; max_parallel_workers_per_gather = 2"
+IN_ANY_ORDER = "work_mem = 64MB; max_parallel_workers_per_gather = 2"
+FEW = 1_000  # keys that are looked up without any of that
 
 OLDEST = 140000
 SORTED_BYTES = 64 << 20  # a table up to this size is sorted; a larger one comes as it is stored, which is stable as well and streams
@@ -138,7 +139,7 @@ class PostgresSource:
         query = sql.SQL("SELECT {} FROM {} AS t").format(sql.SQL(", ").join([*places, *listed] or [sql.SQL("true")]), _from(known))
         by_place = _by_place(where)
         order = sql.SQL("") if numbered or by_place else self._order(known, where)
-        settings = BY_PLACE if by_place else IN_ANY_ORDER if numbered else ""
+        settings = BY_PLACE if by_place else IN_ANY_ORDER if numbered and not _few(where) else ""
         for condition, parameters in self._conditions(known, where):
             for batch in self._read(query + condition + order, _shown(table), parameters, settings):
                 landed = _landed(batch.select(range(len(places), batch.num_columns)), chosen, table)
@@ -229,8 +230,10 @@ class PostgresSource:
             with guarded(place), connection.cursor() as cursor:
                 cursor.execute(READ_ONLY)
                 cursor.execute(f"SET TRANSACTION SNAPSHOT '{self.snapshot}'")
-                for setting in settings.split("; ") if settings else ():
-                    cursor.execute(f"SET LOCAL {setting}")
+                if settings:
+                    pairs = (setting.split(" = ") for setting in settings.split("; "))
+                    cursor.execute("SELECT " + ", ".join(f"set_config('{name}', '{value}', true)" for name, value in pairs))
+                    cursor.fetchall()
             with connection.cursor() as cursor:
                 yield cursor
             with guarded(place), connection.cursor() as cursor:
@@ -252,6 +255,10 @@ class PostgresSource:
 def _from(table: s.Table) -> sql.Composable:
     name = sql.Identifier(table.name.schema, table.name.name)
     return name if table.kind == "partitioned" else sql.SQL("ONLY {}").format(name)
+
+
+def _few(where: Filter | None) -> bool:
+    return (isinstance(where, KeyIn) and where.keys.num_rows < FEW) or (isinstance(where, Both) and _few(where.one))
 
 
 def _by_place(where: Filter | None) -> bool:

@@ -24,7 +24,7 @@ _NODES: tuple[type[Any], ...] = (
     exp.Cast, exp.DataType, exp.DataTypeParam, exp.Case, exp.If, exp.Interval, exp.IntervalSpan, exp.Var, exp.Array, exp.Any, exp.All,
     exp.Exists, exp.Subquery, exp.Select, exp.From, exp.Join, exp.Where, exp.Group, exp.Having, exp.Table, exp.TableAlias, exp.Alias,
     exp.Star, exp.Distinct, exp.Order, exp.Ordered, exp.Limit, exp.Offset, exp.Union, exp.Escape, exp.Collate, exp.AtTimeZone,
-    exp.JSONPath, exp.JSONPathRoot, exp.JSONPathKey, exp.JSONPathSubscript,
+    exp.ByteString, exp.JSONPath, exp.JSONPathRoot, exp.JSONPathKey, exp.JSONPathSubscript,
 )  # fmt: skip
 _FUNCTIONS = """
     abs age any_value array_agg array_length avg btrim cardinality cast ceil ceiling char_length coalesce concat concat_ws count
@@ -33,7 +33,8 @@ _FUNCTIONS = """
     jsonb_typeof julianday least left length localtime localtimestamp lower lpad ltrim make_date md5 max min mod nullif position power
     regexp_like replace reverse right round rpad rtrim sign split_part sqrt starts_with startswith str_position strftime strpos substr
     substring sum timestamp_trunc to_char to_date to_number to_timestamp translate trim trunc unixepoch upper if case
-    json_extract_scalar jsonb_extract jsonb_extract_scalar timestamptrunc now strposition exists array any all and or not xor
+    json_extract_scalar jsonb_extract jsonb_extract_scalar timestamptrunc now strposition exists
+    array any all and or not xor time_to_str str_to_time str_to_date ts_or_ds_to_date typeof
 """
 _KNOWN = frozenset(_FUNCTIONS.split())
 

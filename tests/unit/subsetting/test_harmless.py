@@ -38,6 +38,23 @@ def test_a_subquery_may_ask_tables_of_the_source() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "id > 5 and country ilike 'c%' and country similar to 'C|D' and country ~* '^c' and country is distinct from 'x'",
+        "(id, country) in ((1, 'a')) or id = any('{1,2}') or id = any(array[1, 2])",
+        "case when id > 3 then true else false end and coalesce(country, '') = E'a\\nb'",
+        "now() - interval '90 days' < current_date::timestamptz and extract(year from now()) = 2024 and age(now()) < interval '1 year'",
+        "to_char(now(), 'YYYY') = '2024' and date_trunc('month', now()) = '2024-01-01' and now() at time zone 'UTC' > '2024-01-01'",
+        "substring(country from 1 for 2) = 'op' and position('a' in country) > 0 and country like 'x!_%' escape '!'",
+        "country::jsonb ->> 'a' = 'b' and country::jsonb @> '{\"a\": 1}' and country::jsonb ? 'key' and country::jsonb #>> '{a,b}' = 'c'",
+        "id in (select max(id) from customers)",
+    ],
+)
+def test_what_people_write_passes(text: str) -> None:
+    assert condition(text, CUSTOMERS, SCHEMA).sql
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "true; drop table customers",
         "1 = 1 union select 1",
         "select 1",
