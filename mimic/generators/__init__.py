@@ -45,6 +45,8 @@ FAMILIES = (
     "pointing",
     "derived",
     "when",
+    "local",
+    "arithmetic",
 )
 
 

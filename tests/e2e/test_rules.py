@@ -21,8 +21,9 @@ create table users (id integer primary key, username text not null unique, email
 create table categories (id integer primary key, parent_id integer, name text not null, slug text not null unique, position integer);
 create table products (id integer primary key, category_id integer not null references categories(id), name text not null, slug text,
   price_cents integer, currency char(3), tags json, created_at timestamp);
-create table orders (id integer primary key, user_id integer not null references users(id), status varchar(20), total_cents integer,
-  payment_method text, created_at timestamp not null, paid_at timestamp, shipped_at timestamp, updated_at timestamp);
+create table orders (id integer primary key, user_id integer not null references users(id), status varchar(20), subtotal_cents integer,
+  tax_cents integer, shipping_cents integer, total_cents integer, payment_method text, created_at timestamp not null,
+  paid_at timestamp, shipped_at timestamp, updated_at timestamp);
 create table order_items (id integer primary key, order_id integer not null references orders(id), product_id integer,
   position integer not null, quantity integer not null, created_at timestamp);
 create table comments (id integer primary key, commentable_type text not null, commentable_id integer not null, author_id integer not null,
@@ -30,6 +31,8 @@ create table comments (id integer primary key, commentable_type text not null, c
 create table attachments (id integer primary key, file_name text not null, content_type text not null, size integer, sha256 text);
 create table events (id integer primary key, title text not null, starts_at timestamp not null, ends_at timestamp not null);
 create table shifts (id integer primary key, start_time time not null, end_time time not null);
+create table branches (id integer primary key, name text, city text, country_code char(2), latitude real, longitude real, phone text,
+  is_closed boolean not null, closed_at timestamp, closing_reason text);
 create table bestellungen (id integer primary key, status text, erstellt_am timestamp, bezeichnung text);
 """
 ROWS = 150
@@ -98,6 +101,12 @@ def test_counts_are_the_number_of_children(shop):
     assert len({said for said, _ in counted}) > 2
 
 
+def test_a_total_is_the_sum_of_its_parts(shop):
+    found = rows(shop, "select subtotal_cents, tax_cents, shipping_cents, total_cents from orders")
+    assert all(total == subtotal + tax + shipping for subtotal, tax, shipping, total in found)
+    assert all(tax <= 0.2 * subtotal + 1 for subtotal, tax, *_ in found)
+
+
 def test_places_are_dense_among_siblings(shop):
     siblings: dict[int, list[int]] = {}
     for order, position in rows(shop, "select order_id, position from order_items order by order_id"):
@@ -110,6 +119,7 @@ def test_a_type_and_a_number_point_at_a_row_of_that_table(shop):
         "User": "users",
         "Order": "orders",
         "Product": "products",
+        "Branch": "branches",
         "Category": "categories",
         "Event": "events",
         "OrderItem": "order_items",
@@ -166,6 +176,28 @@ def test_names_in_german_say_the_same(shop):
         "refunded",
     }
     assert all(" " in text or text.istitle() for text in column(shop, "select bezeichnung from bestellungen"))
+
+
+def test_a_place_lies_in_its_country_and_its_telephone_too(shop):
+    boxes = {"DE": (47, 55, 5, 16, "+49"), "US": (24, 50, -125, -66, "+1"), "FR": (41, 52, -6, 10, "+33"), "IT": (36, 48, 6, 19, "+39")}
+    found = rows(shop, "select country_code, latitude, longitude, phone from branches")
+    seen = 0
+    for country, lat, lon, phone in found:
+        assert re.fullmatch(r"[A-Z]{2}", country)
+        if country in boxes:
+            south, north, west, east, calling = boxes[country]
+            assert south < lat < north
+            assert west < lon < east
+            assert phone.startswith(calling)
+            seen += 1
+    assert seen > 10
+
+
+def test_what_goes_with_a_flag_is_there_only_where_it_is_set(shop):
+    found = rows(shop, "select is_closed, closed_at from branches")
+    assert all((moment is not None) == bool(flag) for flag, moment in found)
+    assert any(flag for flag, _ in found)
+    assert any(not flag for flag, _ in found)
 
 
 def test_a_file_name_ends_as_its_type_says(shop):

@@ -111,6 +111,7 @@ WORDS: dict[str, str] = {
     "operator": "equals contains greater_than less_than in",
     "requirement": "REQUIRED ALTERNATIVE DISABLED CONDITIONAL",
     "resource": "user order product report invoice account",
+    "script": "echo done|python manage.py migrate|make build|npm test|bundle exec rake jobs:work",
     "cron": "0 * * * *|*/5 * * * *|0 0 * * *|30 2 * * *|0 6 * * 1|0 9 * * 1-5|15 */4 * * *|0 0 1 * *",
     "storage class": "standard infrequent archive",
     # what the public gives out
@@ -123,6 +124,15 @@ WORDS: dict[str, str] = {
     "region": "Bavaria|California|Provence|Yorkshire|Catalonia|Tuscany|Utrecht|Silesia|Scania|Zurich|Tyrol|Hokkaido|Ontario|Bahia|Kerala|Victoria|"
     "Jalisco|Algarve|Rogaland|Zealand|Lapland|Munster|Flanders|Crete|Texas|Oregon|Saxony|Brittany|Galicia|Lombardy",
     "stylesheet": "body { color: #333; }|h1 { font-size: 2em; }|a { text-decoration: none; }|.title { font-weight: bold; }",
+    "schema name": "public analytics sales app reporting billing",
+    "code challenge": "S256 plain",
+    "grant": "authorization_code refresh_token client_credentials password",
+    "name format": "persistent transient email unspecified",
+    "view": "grid list calendar table",
+    "certificate": "-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIUQ0t4n1r8Zk5d\n-----END CERTIFICATE-----|-----BEGIN CERTIFICATE-----\n"
+    "MIIDdzCCAl+gAwIBAgIEbF9a2TANBgkq\n-----END CERTIFICATE-----|-----BEGIN CERTIFICATE-----\nMIICnDCCAYQCCQCx7vW1mLk3pTANBgkq\n"
+    "-----END CERTIFICATE-----",
+    "issuer": "https://accounts.example.com https://login.example.org https://auth.example.net https://id.example.com",
     "country code": "DE US GB FR ES IT NL PL SE CH AT JP",
     "continent": "Europe|North America|Asia|South America|Africa|Oceania",
     "continent code": "EU NA AS SA AF OC",

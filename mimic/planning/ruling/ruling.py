@@ -15,8 +15,10 @@ from mimic.planning.ruling.counting import counted
 from mimic.planning.ruling.dates import heights, in_order
 from mimic.planning.ruling.deriving import derived
 from mimic.planning.ruling.flags import flagged
+from mimic.planning.ruling.locating import located
 from mimic.planning.ruling.naming import phrase
 from mimic.planning.ruling.pointing import Targets, pointed
+from mimic.planning.ruling.reckoning import reckoned_from
 from mimic.planning.ruling.wording import beside_a_name, theme_of
 from mimic.profile import Evidence
 from mimic.schema import ForeignKey, Schema, Table, TableName
@@ -82,6 +84,8 @@ class Ruling:
         made = pointed(steps, table, self._targets, self.evidence.meanings)
         made = counted(made, table, self.schema, self.modes)
         made = derived(made, table, self.schema, self.evidence.meanings, context_of(self.schema, table.name).person)
+        made = reckoned_from(made, table)
+        made = located(made, table, self._persons(table)[0])
         made = in_order(made, table, self.schema, self._parents, self._heights[table.name])
         return tuple(flagged(made, table))
 

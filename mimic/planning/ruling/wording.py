@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 
 from mimic.generators.themes.documents import OUTLINES
@@ -42,6 +43,22 @@ _FORMATS: tuple[tuple[str, str, str], ...] = (
     (r"payment (method|type|kind|mode)$", "", "word kind payment"),
     (r"^(method|type)$", "payment", "word kind payment"),
     (r"card (type|brand|kind)$", "", "word kind card"),
+    (r"user ?agent$|^ua$|^http user agent$", "", "name agent"),
+    (
+        r"(cache|concurrency|cron|idempotency|dedup\w*|routing|lock|storage|external|natural|business) key$|^kid$|fingerprint$",
+        "",
+        "name code",
+    ),
+    (r"^(cert|certificate|pem|chain)( alt| chain| body| data| pem)?$|cert chain$", "", "word certificate"),
+    (r"issuer( uri)?$|^entity id$", "", "word issuer"),
+    (r"(referrer|referer|landing page|origin|uri|urls|uris|link)$", "", "name url"),
+    (r"^(schema|database|db)( name)?$|^dbname$", "", "word schema name"),
+    (r"challenge method$", "", "word code challenge"),
+    (r"grant types?$", "", "word grant"),
+    (r"name ?id format$", "", "word name format"),
+    (r"^(default )?view( mode)?$", "", "word view"),
+    (r"auth(entication|n)? (method|type)$", "", "word kind credential"),
+    (r"^(script|command line|cmd)$", "", "word script"),
     (r"scheme$", "", "word scheme"),
     (r"protocol$", "client|realm|saml|scope|mapper|identity|provider", "word sso protocol"),
     (r"protocol$", "", "word protocol"),
@@ -87,7 +104,7 @@ _FORMATS: tuple[tuple[str, str, str], ...] = (
     (r"^(model|table name|content type)$", "content|type|permission|import|export|audit|log|version|model", "word model"),
     (r"^(app|app label|application|plugin)( name)?$", "", "word app"),
     (r"^module( name)?$|^package$|^namespace$|^source file$|^file( |_)?loc$|^fileloc$", "", "word module"),
-    (r"^code ?name$", "", "word codename"),
+    (r"^code ?name$", "", "name codename"),
     (
         r"^(host|hostname|host name|server|server name|node|node name|worker|machine|unixname)$",
         "log|job|task|process|run|worker|record|ping",
@@ -199,8 +216,8 @@ _NAMED: tuple[tuple[str, str, str], ...] = (
     (r"department( name)?$|division$|business unit$", "", "word department"),
     (r"state$|status$", "", "state"),
     (r"status (name|text|label|reason|message|detail)$", "", "word status name"),
-    (r"(type|kind|category|class|group|segment|engine|method)$", "", "word kind"),
-    (r"group( name)?$", "", "word group name"),
+    (r"(type|kind|category|class|segment|engine|method)$", "", "word kind"),
+    (r"group( name)?$", "", "name team"),
     (r"\btags?( name| list)?$|^(label|labels|topic|topics)$", "", "word tag"),
 )  # fmt: skip
 
@@ -251,9 +268,9 @@ _DOCUMENTS: tuple[tuple[str, str], ...] = (
 
 # What things are called, by a word of the column before `name`, else by the table's words, last first.
 _CALLED: tuple[tuple[str, str], ...] = (
-    ("word codename", "codename"),
-    ("word permission name", "permission privilege"),
-    ("word role name", "role"),
+    ("name codename", "codename"),
+    ("name permission", "permission privilege"),
+    ("name role", "role"),
     ("word scope", "scope"),
     ("name team", "group team cohort squad guild"),
     ("name team", "department division faculty"),
@@ -270,9 +287,9 @@ _CALLED: tuple[tuple[str, str], ...] = (
     ("word dosing", "frequency dosing"),
     ("word health concept", "concept diagnosis symptom observation allergen disease condition vaccine order_set test"),
     ("word species", "species animal pet breed"),
-    ("word queue", "queue pool"),
+    ("name queue", "queue pool"),
     ("name tag", "tag keyword hashtag"),
-    ("word setting name", "setting option preference parameter config configuration variable property env metadata"),
+    ("name setting", "setting option preference parameter config configuration variable property env metadata"),
     ("word attribute name", "attribute"),
     ("word field name", "column"),
     ("word event name", "webhook hook trigger signal"),
@@ -332,7 +349,7 @@ _NAME = re.compile(
     r"\b(name|title|label|display name|full name|caption|heading|nickname|friendly name|object repr|unresolved)$|^(name|title|label|topic|identifier) "
 )
 _NOT_A_NAME = re.compile(
-    r"\b(user|first|last|middle|family|given|domain|host|file|column|city|country|region|street|bank|account|company|person|owner|author|contact|employee|customer|patient|maiden|mother|field|class|claim|server|display)\b.* name$|name (format|prefix|suffix)$"
+    r"\b(user|first|last|middle|family|given|domain|host|file|column|city|country|region|street|bank|account|company|person|owner|author|contact|employee|customer|patient|maiden|mother|field|class|claim|server)\b.* name$|name (format|prefix|suffix)$"
 )
 _FREE = {Kind.WORDS, Kind.STATUS, Kind.TYPE_REFERENCE, Kind.NAME, Kind.TITLE, Kind.FREE_TEXT, Kind.OTHER, Kind.LOCALE, Kind.CURRENCY, Kind.TIMEZONE, Kind.MIME,
          Kind.COLOUR, Kind.MONEY, Kind.LANGUAGE, Kind.POSITION, Kind.COUNT, Kind.QUANTITY, Kind.CODE, Kind.ID, Kind.FILE_NAME, Kind.SETTING_KEY,
@@ -396,6 +413,8 @@ def theme_of(table: Table, column: Column, meaning: Meaning, person: bool, local
     words, own = phrase(column.name), tokens(table.name.name)
     if meaning.kind in (Kind.TOKEN, Kind.KEY) and re.search(r"\b(url|uri|endpoint)$", words):
         return "name hook"
+    if meaning.kind is Kind.JSON_PERSON and (kind.length or 999) >= 250:
+        return document_of(table, replace(column, type=Json()))
     if meaning.sensitivity is Sensitivity.SECRET or meaning.kind not in _FREE:
         return None
     if meaning.sensitivity is Sensitivity.DIRECT and meaning.kind is not Kind.OTHER and not _misread(meaning, words, person):
@@ -416,6 +435,8 @@ def theme_of(table: Table, column: Column, meaning: Meaning, person: bool, local
         return None
     english = locale.lower().startswith("en")
     found = _read(words, own, meaning.kind)
+    if unique and found in ("word queue", "word role", "word setting name", "word permission"):
+        found = found.replace("word", "name").removesuffix(" name")
     if unique and found is not None and found.startswith("word kind"):  # what is there once is called something
         found = _called(reversed(words.split())) or found
     if found is not None and not english and found.partition(" ")[0] != "word":
@@ -452,7 +473,7 @@ def _read(words: str, own: tuple[str, ...], kind: Kind) -> str | None:
         return next((theme for pattern, where, theme in _MACHINES if pattern.search(words) and (not where or where & {*own})), None)
     for pattern, where, theme in _READ:
         if pattern.search(words) and (not where or where & {*own}) and not (named and theme.startswith("text")):
-            if named and theme in ("word kind", "word group name", "word role", "word plan", "word tag"):
+            if named and theme in ("word kind", "name team", "word role", "word plan", "word tag", "word queue"):
                 break
             return _state((*own, *words.split()[:-1])) if theme == "state" else theme
     if (

@@ -328,6 +328,16 @@ CASES: dict[str, dict[str, Case]] = {
         "plain": dealt(Integer(64), [None if i % 9 == 0 else i % 40 for i in range(N)], targets=["sum"]),
         "tree": dealt(Integer(64), [None if i % 9 == 0 else i % 40 for i in range(N)], targets=["sum"], earlier=True, nullable=False),
     },
+    "rule.arithmetic": {
+        "sum": dealt(Decimal(10, 2), [Exact(i % 40) for i in range(N)], way="sum", terms=["a", "sum"], less=["sum"], nullable=False),
+        "product": dealt(Integer(32), [None if i % 9 == 0 else i % 40 for i in range(N)], way="product", terms=["a", "sum"]),
+        "share": dealt(Float(), [i % 40 / 10 for i in range(N)], way="share", terms=["sum"], nullable=False),
+    },
+    "place.coordinates": {
+        "numbers": dealt(Float(), [None if i % 9 == 0 else 40.0 + i % 9 for i in range(N)], country=""),
+        "texts": dealt(Text(), [f"{40 + i % 9}" for i in range(N)], country="a", nullable=False),
+    },
+    "phone.local": {"phone": dealt(Text(20), [None if i % 9 == 0 else f"+49 30 {i}" for i in range(N)], country="a")},
     "rule.when": {
         "text": dealt(Text(), [word(i) if i % 11 and i % 40 else None for i in range(N)], when="a", drawn_by="text.themed", theme="text note"),
     },
