@@ -724,6 +724,8 @@ def _subset(
             mask = _masking(masks, key)
     rows = renewal.rows if renewal else {table.name: chosen.rows(table.name) for table in schema.tables}
     load_ = _load(schema, filling, rows=rows, mark={"mode": "subset"} | told)
+    if renewal is not None and renewal.renumber:
+        load_ = replace(load_, new=frozenset(table.name for table in schema.tables if table.name not in chosen.whole))
     if picked.ddl and picked.ddl.engine == target.capabilities.engine:
         load_ = replace(load_, ddl=picked.ddl)
     if renewal is not None:

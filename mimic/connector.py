@@ -41,7 +41,8 @@ class Load:
     `schema` is the structure to have; `ddl` the same as exact SQL when source and target are of one engine. `order` lists
     the tables in load order; `forward` the foreign keys that rows cannot satisfy in that order. `mark` is stored in the
     target and says that Mimic made its content. With `if_exists` "append" rows are added to those of a target that has the whole
-    structure, constraints in force; a target that Mimic did not fill must be named by `replace_unmarked` then, too.
+    structure, constraints in force; a target that Mimic did not fill must be named by `replace_unmarked` then, too. Rows of the
+    tables in `new` have keys of their own: one that meets another ends the load whatever `conflicts` says.
     """
 
     schema: Schema
@@ -51,6 +52,7 @@ class Load:
     rows: Mapping[TableName, int] = field(default_factory=dict)
     if_exists: IfExists = "fail"
     conflicts: Conflicts = "skip"
+    new: frozenset[TableName] = frozenset()
     replace_unmarked: str | None = None
     jobs: int = 1
     mark: Mapping[str, str] = field(default_factory=dict)

@@ -35,6 +35,10 @@ class Appending:
         self._there: dict[TableName, int] = {}
 
     def insert(self, place: Place, batch: Batch) -> None:
+        if place.table in self._load.new:
+            self.settle()
+            self._streams.insert(place, batch)
+            return
         columns = tuple(name for name in batch.rows.schema.names if name in place.slots)
         if self._place is not place or self._columns != columns:
             self.settle()

@@ -22,7 +22,8 @@ def at_home(load: Load) -> Load:
     if all(table.name.schema for table in load.schema.tables):
         return load
     schema = replace(load.schema, tables=_moved(load.schema.tables), sequences=_moved(load.schema.sequences))
-    return replace(load, schema=schema, order=_moved(load.order), forward=_moved(load.forward), rows=_moved(load.rows))
+    new = frozenset(home(name) for name in load.new)
+    return replace(load, schema=schema, order=_moved(load.order), forward=_moved(load.forward), rows=_moved(load.rows), new=new)
 
 
 def _moved(tree: Tree) -> Tree:

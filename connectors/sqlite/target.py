@@ -225,7 +225,7 @@ class SqliteTarget:
 
     def _on_conflict(self, table: Table, names: Sequence[str]) -> str:
         """What becomes of a row whose key is there already."""
-        if not self._appends or self.load is None:
+        if not self._appends or self.load is None or table.name in self.load.new:
             return ""
         key = table.primary_key.columns if table.primary_key else ()
         rest = [name for name in names if name not in key]

@@ -550,6 +550,9 @@ class ConnectorSuite:
         with pytest.raises(ConnectorError):
             self.added(url, schema, conflicts="fail")
         assert self.told(url) == (["a", "b"], [1])
+        with pytest.raises(ConnectorError):
+            self.added(url, schema, new=frozenset({schema.tables[0].name}))
+        assert self.told(url) == (["a", "b"], [1])
 
     def test_rows_are_added_to_rows_of_others_only_where_these_are_named(
         self, fresh: Callable[[], str], family: tuple[str, Schema]
