@@ -59,7 +59,6 @@ from mimic.registry import Registry
 from mimic.report import Finding, Reason, Report, Severity, StepLine, TableLine
 from mimic.schema import Ddl, Schema, TableName, arrow_type
 from mimic.selection import Selection
-from mimic.semantics import Sensitivity
 
 Reference = Only["copy", "synthesize"]
 Decide = Callable[[Sequence[TablePlan]], Reference]
@@ -760,7 +759,6 @@ WAYS_OUT = (
     "Two ways out: --key-file FILE masks them (`mimic key new FILE` makes a key); --unmasked REASON leaves all as they are, and the",
     "reason is recorded. Where a guess is wrong, say `sensitivity: none` for the column in mimic.yaml.",
 )
-SENSITIVE = (Sensitivity.DIRECT, Sensitivity.SECRET, Sensitivity.SPECIAL, Sensitivity.TEXT)
 
 
 def _sensitive(opened: Source, schema: Schema, config: Config, chosen: Selection, progress: Progress) -> Masks:
