@@ -397,16 +397,23 @@ class References:
 
 def assigned(task: Task, evidence: TableEvidence | None) -> tuple[Edge, ...]:
     """The keys of a task as edges, in the order in which they are assigned: the first one groups the rows."""
-    edges, held = list[Edge](), frozenset(task.options.get("held", ()))
+    edges, held, bound = list[Edge](), frozenset(task.options.get("held", ())), set[str]()
+
+    def optional(name: str) -> bool:
+        return task.table.column(name).nullable and name in task.options["may_be_null"]
+
     for key in task.options["edges"]:
         found = evidence.fan_outs.get(key.label) if evidence is not None else None
-        nullable = tuple(
-            name for name in key.columns if task.table.column(name).nullable and name in task.options["may_be_null"] and name not in held
-        )
+        nullable = tuple(name for name in key.columns if optional(name) and name not in held)
         if key.match_full and len(nullable) < len(key.columns):
             nullable = ()  # all of them are NULL or none is
-        if nullable and any(set(unique) & set(key.columns) - {*nullable, *held} for unique in task.options["uniques"]):
-            nullable = ()  # a value that leads nowhere would have to be told apart from those that lead somewhere
+        bare = {name for unique in task.options["uniques"] for name in unique if name in key.columns} - {*nullable, *held}
+        if nullable and bare:
+            firm = (other for other in task.options["edges"] if other is not key and not any(map(optional, other.columns)))
+            if bare <= {name for other in firm for name in other.columns}:
+                bound.add(key.label)  # what it shares has its value from a key that always leads somewhere
+            else:
+                nullable = ()  # a value that leads nowhere would have to be told apart from those that lead somewhere
         share = found.null_share if found is not None and found.rows else 0.1
         single = any(set(unique) <= set(key.columns) for unique in task.options["uniques"])
         edges.append(Edge.of(key, share if nullable else 0.0, nullable, single, key.match_full))
@@ -420,6 +427,7 @@ def assigned(task: Task, evidence: TableEvidence | None) -> tuple[Edge, ...]:
         key=lambda pair: (
             pair[1].own,
             pair[1].label in last,
+            pair[1].label in bound or _in_the_way(pair[1], edges),
             -len(pair[1].columns),
             pair[1].null_share > 0,
             pair[1].label in small,
@@ -427,6 +435,19 @@ def assigned(task: Task, evidence: TableEvidence | None) -> tuple[Edge, ...]:
         ),
     )
     return tuple(edge for _, edge in order)
+
+
+def _in_the_way(edge: Edge, edges: Sequence[Edge]) -> bool:
+    """Whether an optional key would bind one that must have a parent, and that a third key binds elsewhere: then it comes later."""
+    if not edge.optional:
+        return False
+    mine = set(edge.columns)
+    for firm in edges:
+        if not firm.optional and firm is not edge and mine & set(firm.columns):
+            left = set(firm.columns) - mine
+            if any(left & set(third.columns) for third in edges if third is not firm and third is not edge):
+                return True
+    return False
 
 
 # -- the arithmetic of choosing parents --------------------------------------------------------------------------------

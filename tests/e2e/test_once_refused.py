@@ -89,6 +89,16 @@ SCHEMAS = {
         CREATE TABLE "_" ("$$" integer REFERENCES "$$", "::" text, "%type" text, "%id" integer, "--" timestamptz, " " uuid);
         """,
     ),
+    "an optional key that shares a column with one that a third key binds": (
+        7,
+        """
+        CREATE TABLE p (day date, code character(12), place text, kind integer, PRIMARY KEY (day, code, place), UNIQUE (kind, place, day));
+        CREATE TABLE c (a_day date, code character(12), a_place text, b_day date, b_place text, kind integer, c_day date,
+            PRIMARY KEY (a_day, code, a_place, b_day, b_place),
+            FOREIGN KEY (a_day, code, a_place) REFERENCES p, FOREIGN KEY (b_day, code, b_place) REFERENCES p,
+            FOREIGN KEY (kind, b_place, c_day) REFERENCES p (kind, place, day));
+        """,
+    ),
     "a partition by two columns, whose first bound says something of the first column alone": (
         30,
         """
