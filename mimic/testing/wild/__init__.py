@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
+from mimic.testing.wild.apart import keep_apart
 from mimic.testing.wild.dice import Dice
 from mimic.testing.wild.furniture import furnish, prepare
-from mimic.testing.wild.rules import compute, distinguish, refer, restrict
+from mimic.testing.wild.rules import compute, distinguish, refer, restrict, restrict_some
 from mimic.testing.wild.tables import Ground, heir, table
 
 
@@ -30,15 +31,21 @@ class Script:
 
 
 @st.composite
-def postgresql_databases(draw: st.DrawFn, most_tables: int = 8, *, hostile: bool = True) -> Script:
-    """A database of up to `most_tables` tables in up to three schemas."""
+def postgresql_databases(
+    draw: st.DrawFn, most_tables: int = 8, *, hostile: bool = True, grouping: bool = False, refusing: bool = True
+) -> Script:
+    """A database of up to `most_tables` tables in up to three schemas.
+
+    `grouping`: the server has the extension btree_gist; `refusing`: triggers may refuse every row, where they fire.
+    """
     dice = Dice(draw, hostile)
     taken = {"public"}
-    ground = Ground(dice, ["public", *(dice.name(taken) for _ in range(dice.upto(2)))])
+    ground = Ground(dice, ["public", *(dice.name(taken) for _ in range(dice.upto(2)))], grouping, refusing)
     statements = prepare(ground)
     bodies = [table(ground) for _ in range(1 + dice.upto(most_tables - 1))]
-    if dice.chance(20) and (plain := [body for body in bodies if not body.divided]):
-        bodies.append(heir(ground, dice.pick(plain)))
+    for _ in range(dice.chance(20) + dice.chance(5)):
+        if plain := [body for body in bodies if not body.divided]:
+            bodies.append(heir(ground, dice.pick(plain)))
     for body in bodies:
         if dice.chance(50):
             distinguish(ground, body)
@@ -46,8 +53,10 @@ def postgresql_databases(draw: st.DrawFn, most_tables: int = 8, *, hostile: bool
         refer(ground, body, bodies)
     for body in bodies:
         distinguish(ground, body)
-        restrict(dice, body)
+        restrict(ground, body)
+        restrict_some(dice, body)
         compute(dice, body)
+        keep_apart(ground, body)
     extra = furnish(ground, bodies)
     statements += [text for body in bodies for text in (str(body), *body.pieces)]
     statements += [text for body in bodies for text in body.later]

@@ -16,13 +16,21 @@ _DOMAINS: tuple[tuple[Kind, str], ...] = (
     (Kind("numeric(5,2)"), "CHECK (VALUE BETWEEN 0 AND 100) CHECK (VALUE <> 50)"),
     (Kind("integer", "few"), "CHECK (VALUE IN (1, 2, 3))"),
     (Kind("text"), ""), (Kind("uuid"), ""), (Kind("text[]"), "CHECK (cardinality(VALUE) < 4)"),
-    (Kind("timestamp with time zone"), "DEFAULT now()"),
+    (Kind("timestamp with time zone"), "DEFAULT now()"), (Kind("date"), "NOT NULL"), (Kind("integer"), "CHECK ((VALUE & 1) = 0)"),
+    (Kind("character varying(30)"), "DEFAULT 'x' NOT NULL CHECK (VALUE <> '')"),
 )  # fmt: skip
+_JUDGES = {  # what only the server can tell
+    "integer": "LANGUAGE sql IMMUTABLE AS 'SELECT $1 % 3 <> 0'",
+    "text": "LANGUAGE plpgsql IMMUTABLE AS 'BEGIN IF length($1) % 4 = 3 THEN RAISE EXCEPTION ''no''; END IF; RETURN $1 <> x; END'",
+    "date": "LANGUAGE sql IMMUTABLE AS 'SELECT EXTRACT(isodow FROM $1) < 6'",
+}
 
 
 def prepare(ground: Ground) -> list[str]:
     """Schemas, enums, domains and shared sequences; the types are ready for columns then."""
     dice, made = ground.dice, list[str]()
+    if ground.grouping:
+        made.append("CREATE EXTENSION btree_gist")
     for schema in ground.schemas:
         if schema != "public":
             made.append(f"CREATE SCHEMA {quoted(schema)}")
@@ -36,11 +44,21 @@ def prepare(ground: Ground) -> list[str]:
         name, where = _typed(ground)
         of, said = dice.pick(_DOMAINS)
         made.append(f"CREATE DOMAIN {where} AS {of.sql} {said}".rstrip())
-        ground.types.append(domain(where, of))
+        ground.types.append(domain(where, of, said))
+        if dice.chance(20):  # one that rests on it
+            _, narrower = _typed(ground)
+            made.append(f"CREATE DOMAIN {narrower} AS {where} CHECK (VALUE IS NOT NULL OR VALUE IS NULL)")
+            ground.types.append(domain(narrower, of, said))
     if dice.chance(25):
         name, where = _typed(ground)
         made.append(f"CREATE TYPE {where} AS (a integer, {quoted(dice.pick(HOSTILE))} text)")
         ground.types.append(Kind(where))
+    for spelt, body in _JUDGES.items():
+        if dice.chance(12):
+            schema = dice.pick(ground.schemas)
+            where = f"{quoted(schema)}.{quoted(ground.relation(schema))}"
+            made.append(f"CREATE FUNCTION {where}({spelt}) RETURNS boolean {body}")
+            ground.judges[spelt] = where
     for _ in range(dice.chance(30)):
         schema = dice.pick(ground.schemas)
         name = ground.relation(schema)
@@ -63,7 +81,7 @@ def furnish(ground: Ground, bodies: Sequence[Body]) -> list[str]:
     for body in bodies:
         if dice.chance(20):
             made += _computing(ground, body)
-        if dice.chance(15):
+        if ground.refusing and dice.chance(15):
             made += _raising(ground, body)
         if dice.chance(10) and not body.divided:
             made.append(f"CREATE RULE {quoted(dice.name(set()))} AS ON DELETE TO {body.sql} DO INSTEAD NOTHING")

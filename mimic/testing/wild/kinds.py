@@ -19,6 +19,7 @@ class Kind:
     computed: tuple[str, ...] = ()
     defaults: tuple[str, ...] = ()
     generated: str = ""  # an expression of the same type
+    full: bool = False  # the type itself forbids NULL
 
     def array(self) -> Kind:
         checks = ("cardinality(§) <= 5", "array_ndims(§) = 1 OR § = '{}'", "array_position(§, NULL) IS NULL")
@@ -107,9 +108,9 @@ def enumeration(sql: str, labels: tuple[str, ...]) -> Kind:
     return Kind(sql, "few", checks, (f"§ = {first}", "§ IS NOT NULL"), (), (first,))
 
 
-def domain(sql: str, of: Kind) -> Kind:
+def domain(sql: str, of: Kind, said: str) -> Kind:
     """A column of the domain `sql` over `of`: the domain has the CHECKs, so that the column says no more."""
-    return Kind(sql, of.room, predicates=of.predicates[:1])
+    return Kind(sql, of.room, predicates=of.predicates[:1], full="NOT NULL" in said)
 
 
 def about(template: str, column: str) -> str:

@@ -38,7 +38,7 @@ class Part:
             self.root.source = other.root
 
     def __str__(self) -> str:
-        return " ".join(filter(None, (self.sql, self.kind.sql, self.extra, "" if self.null else "NOT NULL")))
+        return " ".join(filter(None, (self.sql, self.kind.sql, self.extra, "" if self.null or self.kind.full else "NOT NULL")))
 
 
 @dataclass(eq=False)
@@ -57,6 +57,7 @@ class Body:
     rules: list[str] = field(default_factory=list)
     tail: str = ""  # PARTITION BY
     pieces: list[str] = field(default_factory=list)  # statements that make its partitions
+    leaves: list[str] = field(default_factory=list)  # the partitions that hold rows, in SQL
     later: list[str] = field(default_factory=list)
 
     @property
@@ -66,7 +67,9 @@ class Body:
     @property
     def names(self) -> set[str]:
         """Of its columns and of those that it inherits or hands down: two of one name would become one."""
-        family = [self, *self.parents, *self.heirs]
+        family = [self]
+        for body in family:
+            family += [other for other in (*body.parents, *body.heirs) if other not in family]
         return {part.name for body in family for part in body.columns}
 
     @property

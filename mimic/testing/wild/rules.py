@@ -12,7 +12,7 @@ from mimic.testing.wild.tables import Ground
 
 _SERIAL = {"serial": "integer", "bigserial": "bigint", "smallserial": "smallint"}
 _WIDER = {"integer": "bigint", "character varying(40)": "text", "smallint": "integer"}
-_ACTIONS = ("", "", " ON DELETE CASCADE", " ON UPDATE CASCADE ON DELETE RESTRICT", " ON DELETE NO ACTION")
+_ACTIONS = ("", "", " ON DELETE CASCADE", " ON UPDATE CASCADE ON DELETE RESTRICT", " ON DELETE NO ACTION", " ON DELETE SET NULL")
 
 
 def refer(ground: Ground, body: Body, bodies: Sequence[Body]) -> None:
@@ -73,14 +73,17 @@ def _foreign_key(dice: Dice, body: Body, own: Sequence[Part], parent: Body, key:
         name = f"CONSTRAINT {quoted(f'key {len(body.later)} %')} "
     match = " MATCH FULL" if len(own) > 1 and dice.chance(25) else ""
     late = dice.pick(("", "", " DEFERRABLE", " DEFERRABLE INITIALLY DEFERRED"))
-    tail = f"{match}{dice.pick(_ACTIONS)}{late}"
+    loose = " NOT VALID" if not body.divided and dice.chance(5) else ""
+    tail = f"{match}{dice.pick(_ACTIONS)}{late}{loose}"
     return f"ALTER TABLE {body.sql} ADD {name}FOREIGN KEY ({listed(own)}) REFERENCES {parent.sql} ({listed(key)}){tail}"
 
 
 def _unique(dice: Dice, body: Body, parts: Sequence[Part]) -> None:
     late = " DEFERRABLE" if dice.chance(10) else ""
     nulls = " NULLS NOT DISTINCT" if dice.chance(12) else ""
-    body.rules.append(f"UNIQUE{nulls} ({listed(parts)}){late}")
+    beside = [part for part in body.columns if part.written and part not in parts and part.kind.sql in ("integer", "text", "date")]
+    more = f" INCLUDE ({dice.pick(beside).sql})" if beside and dice.chance(8) else ""
+    body.rules.append(f"UNIQUE{nulls} ({listed(parts)}){more}{late}")
     for part in parts:
         part.bound = True
     if not late:
@@ -120,6 +123,8 @@ def _index(ground: Ground, body: Body, apart: Sequence[Part]) -> None:
     part = dice.pick(apart)
     said = about(dice.pick(part.kind.computed), part.sql) if part.kind.computed and dice.chance(60) else part.sql
     keys, about_it = [f"({said})" if said.startswith("(") else said], [part]
+    if part.kind.sql == "text" and dice.chance(15):
+        keys = [f"{keys[0]} text_pattern_ops"]
     if dice.chance(40):
         other = dice.pick(apart)
         if other is not part:
@@ -137,24 +142,49 @@ def _index(ground: Ground, body: Body, apart: Sequence[Part]) -> None:
     body.later.append(f"CREATE UNIQUE INDEX {quoted(name)} ON {body.sql} ({', '.join(keys)}){nulls}{where}")
 
 
-def restrict(dice: Dice, body: Body) -> None:
+def restrict(ground: Ground, body: Body) -> None:
     """CHECKs that some value satisfies: no column is spoken of by two of them, or refers to another table."""
-    said: set[str] = set()
+    dice, said = ground.dice, set[str]()
     for _ in range(dice.upto(3)):
         open_ = body.columns if dice.chance(30) else body.free
         free = [part for part in open_ if part.name not in said and part.written and part.source is None]
         single = [part for part in free if part.kind.checks]
         if single and dice.chance(50):
             part = dice.pick(single)
-            body.rules.append(f"CHECK ({about(dice.pick(part.kind.checks), part.sql)})")
+            check = f"CHECK ({about(dice.pick(part.kind.checks), part.sql)})"
+            if (judge := ground.judges.get(part.kind.sql)) and dice.chance(50):
+                check = f"CHECK ({judge}({part.sql}))"
+            if dice.chance(8):
+                body.later.append(f"ALTER TABLE {body.sql} ADD {check} NOT VALID")
+            else:
+                body.rules.append(check)
             two = [part]
         else:
-            two, made = _together(dice, [part for part in free if not part.bound])
+            unbound = [part for part in free if not part.bound]
+            two, made = _implied(dice, unbound) if dice.chance(25) else _together(dice, unbound)
             if made:
                 body.rules.append(f"CHECK ({made})")
         for part in two:
             part.bound = True
             said.add(part.name)
+
+
+def restrict_some(dice: Dice, body: Body) -> None:
+    """A CHECK or a uniqueness that one partition has and the others have not."""
+    if not body.leaves or not dice.chance(25):
+        return
+    leaf = dice.pick(body.leaves)
+    checked = [part for part in body.free if part.kind.checks and part.source is None]
+    apart = [part for part in body.free if part.kind.room == "many"]
+    if checked and dice.chance(60):
+        part = dice.pick(checked)
+        body.later.append(f"ALTER TABLE {leaf} ADD CHECK ({about(dice.pick(part.kind.checks), part.sql)})")
+    elif apart:
+        part = dice.pick(apart)
+        body.later.append(f"ALTER TABLE {leaf} ADD UNIQUE ({part.sql})")
+    else:
+        return
+    part.bound = True
 
 
 def _together(dice: Dice, free: Sequence[Part]) -> tuple[list[Part], str]:
@@ -176,6 +206,30 @@ def _together(dice: Dice, free: Sequence[Part]) -> tuple[list[Part], str]:
         if b.null:
             shapes.append(f"(NOT {a.sql}) OR ({b.sql} IS NULL)")
     return (two, dice.pick(shapes)) if shapes else ([], "")
+
+
+def _implied(dice: Dice, free: Sequence[Part]) -> tuple[list[Part], str]:
+    """A CHECK that asks for columns according to what another one holds, as tables of several kinds of things have them."""
+    kinds = [part for part in free if part.kind.sql in ("integer", "text", "boolean")]
+    if not kinds:
+        return [], ""
+    kind = dice.pick(kinds)
+    told = [part for part in free if part is not kind and part.null]
+    if not told:
+        return [], ""
+    parts = dice.some(told, 1, 3)
+    values = {"integer": ("1", "2", "3"), "text": ("'a'", "'it''s'", "'c'"), "boolean": ("true", "false")}[kind.kind.sql]
+    branches = []
+    for value in values:
+        signs = [f"{part.sql} IS {dice.pick(('NULL', 'NOT NULL'))}" for part in parts]
+        branches.append((value, " AND ".join(signs)))
+    if dice.chance(50):
+        said = " OR ".join(f"({kind.sql} = {value} AND {signs})" for value, signs in branches)
+    else:
+        cases = " ".join(f"WHEN {value} THEN {signs}" for value, signs in branches)
+        said = " AND ".join(f"({kind.sql} <> {value} OR ({signs}))" for value, signs in branches)
+        said = said if dice.chance(50) else f"CASE {kind.sql} {cases} ELSE true END"
+    return [kind, *parts], said
 
 
 def compute(dice: Dice, body: Body) -> None:

@@ -32,9 +32,12 @@ class Ground:
 
     dice: Dice
     schemas: list[str]
+    grouping: bool = False  # the server has btree_gist
+    refusing: bool = True  # triggers may refuse every row
     types: list[Kind] = field(default_factory=list)
     relations: dict[str, set[str]] = field(default_factory=dict)  # schema -> names of tables, indexes, views, sequences
     shared: list[str] = field(default_factory=list)  # sequences that several tables use
+    judges: dict[str, str] = field(default_factory=dict)  # type -> a function that says whether a value will do
 
     def relation(self, schema: str, near: Sequence[str] = ()) -> str:
         return self.dice.name(self.relations.setdefault(schema, set()), near)
@@ -93,7 +96,7 @@ def _own(dice: Dice, body: Body, taken: set[str], kind: Kind) -> Part:
 def _attribute(ground: Ground, body: Body, taken: set[str]) -> Part:
     dice = ground.dice
     kind = dice.pick(ODD) if dice.chance(25) else dice.pick(ground.types) if ground.types and dice.chance(30) else dice.pick(SCALARS)
-    part = Part(dice.name(taken, [body.name]), kind, null=dice.chance(50))
+    part = Part(dice.name(taken, [body.name]), kind, null=dice.chance(50) and not kind.full)
     if kind.defaults and dice.chance(30):
         part.extra = f"DEFAULT {dice.pick(kind.defaults)}"
     elif kind.sql == "text" and dice.chance(10):
@@ -119,12 +122,15 @@ def _divide(ground: Ground, body: Body, taken: set[str]) -> None:
     ranged = [kind for kind in _BOUNDS if kind != "text" or not body.primary]  # no key is drawn by the order of a collation
     kind = dice.pick(ranged if way == "range" else [*_LISTED] if way == "list" else ["integer", "uuid", "text"])
     part = Part(dice.name(taken, [body.name]), Kind(kind, "few" if kind == "boolean" else "many"), null=not body.primary and way != "range")
-    body.columns.append(part)
-    part.bound = True
     body.divided = [part]
+    if way != "list" and dice.chance(20):
+        body.divided.append(Part(dice.name(taken, [body.name]), Kind("integer"), null=part.null))
+    for one in body.divided:
+        body.columns.append(one)
+        one.bound = True
     if body.primary:
-        body.primary.append(part)
-    body.tail = f" PARTITION BY {way.upper()} ({part.sql})"
+        body.primary += body.divided
+    body.tail = f" PARTITION BY {way.upper()} ({listed(body.divided)})"
     _pieces(ground, body, body.sql, way, kind, depth=0, keyed=bool(body.primary))
 
 
@@ -134,7 +140,7 @@ def _pieces(ground: Ground, body: Body, above: str, way: str, kind: str, depth: 
         number = 1 + dice.upto(3)
         bounds = [f"FOR VALUES WITH (MODULUS {number}, REMAINDER {i})" for i in range(number)]
     elif way == "range":
-        marks = _BOUNDS[kind]
+        marks = [_beside(dice, mark) for mark in _BOUNDS[kind]] if len(body.divided) > 1 else _BOUNDS[kind]
         spans = [*pairwise(marks)]
         first = dice.upto(len(spans) - 1)
         bounds = [f"FOR VALUES FROM ({low}) TO ({high})" for low, high in spans[first : first + 1 + dice.upto(2)]]
@@ -150,8 +156,15 @@ def _pieces(ground: Ground, body: Body, above: str, way: str, kind: str, depth: 
         deeper = depth == 0 and dice.chance(15)
         tail = f" PARTITION BY HASH ({body.divided[0].sql})" if deeper else ""
         body.pieces.append(f"CREATE TABLE {where} PARTITION OF {above} {bound}{tail}")
-        if deeper:
+        if not deeper:
+            body.leaves.append(where)
+        else:
             _pieces(ground, body, where, "hash", kind, depth + 1, keyed)
+
+
+def _beside(dice: Dice, mark: str) -> str:
+    """A bound of two columns."""
+    return f"{mark}, {mark if 'VALUE' in mark else dice.pick(('MINVALUE', '0', '10', 'MAXVALUE'))}"
 
 
 def heir(ground: Ground, parent: Body) -> Body:
