@@ -42,7 +42,7 @@ _NAMED: tuple[tuple[str, str], ...] = (
     ),
     (r"(^|_)(limit|quota|max|maximum|capacity|cap|threshold)$|^(max|limit|quota)_|_limit_|_limit", "limit"),
     (r"(^|_)(timeout|ttl|lifespan|lifetime|interval|retention|delay|grace|period)(_?(s|sec|secs|seconds|ms))?$", "span"),
-    (r"(attempt|attempts|retry|retries|failures?|fails|errors?|warnings?)(_count)?$|^(failed|failure|error|retry)_", "mishaps"),
+    (r"(attempt|attempts|retry|retries|failures?|fails|errors?|warnings?)(_count)?$|^(failed|failures?|errors?|retry|retries)_", "mishaps"),
     (r"(^|_)(hour|hours_of_day)$", "hour"),
     (r"(^|_)(minute)$", "minute"),
     (r"(^|_)(day_of_week|weekday|dow)$", "weekday"),

@@ -61,7 +61,7 @@ class Themed:
         asked, most = str(task.options["theme"]), width(task.column.type)
         if task.unique and most is not None and most < _FEWEST and not asked.startswith("code "):
             return 0.0  # no words are that short
-        return 0.94 if text_like(task.column.type) and known(asked) else 0.0
+        return 0.96 if text_like(task.column.type) and known(asked) else 0.0
 
     @classmethod
     def learn(cls, task: Task, evidence: TableEvidence | None, stream: Stream) -> Self:
@@ -115,6 +115,8 @@ class Themed:
     def _mark(self) -> str:
         """What stands before a count, as the entries part their words."""
         first = self.entries[0].as_py() if len(self.entries) else ""
+        if "://" in first:
+            return "/"
         return next((sign for sign in " -_." if sign in first), "" if (self.most or 9) < 4 else "_" if first.islower() else " ")
 
     def capacity(self) -> int | None:

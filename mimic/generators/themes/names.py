@@ -32,6 +32,7 @@ PARTS: dict[str, str] = {
     "chrome": "124|126|128|129|130|131|132",
     "fox": "126|128|130|131|132|133",
     "ios": "17_4|17_5|18_0|18_1",
+    "trade": "Logistics|Software|Consulting|Foods|Textiles|Media|Engineering|Pharma|Energy|Furniture|Travel|Design|Optics|Printing|Trading",
     "dept": "Sales|Support|Engineering|Marketing|Finance|Operations|Human Resources|Legal|Research|Design|Quality|Purchasing|Logistics|"
     "On-Call|Security|Customer Success",
     "medium": "E-mail|Slack|SMS|Webhook|Alerts|Telegram",
@@ -149,6 +150,14 @@ PATTERNS: dict[str, tuple[str, ...]] = {
     "city": ("{town}",),
     "file": ("{paper}.pdf", "{paper}.docx", "{thing}.csv", "{thing}.xlsx", "{lib}.png"),
     "image": ("{lib}.png", "{thing}.jpg", "logo.png", "photo-{count}.jpg"),
+    "company": (
+        "{last} {trade}",
+        "{place} {trade}",
+        "{last} & {last}",
+        "{last} {trade} Ltd",
+        "{last}, {last} & Co",
+        "{place} {trade} Group",
+    ),
     "permission": ("Can {can} {plural}",),
     "codename": ("{can}_{single}",),
     "role": ("{who}", "{dept} {who}"),

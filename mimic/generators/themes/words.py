@@ -10,6 +10,7 @@ WORDS: dict[str, str] = {
     "state subscription": "active trialing past_due cancelled expired",
     "state job": "succeeded running queued failed cancelled",
     "state ticket": "open in_progress resolved closed on_hold",
+    "state event": "scheduled completed cancelled postponed",
     "state content": "published draft archived scheduled",
     "state message": "delivered sent opened bounced failed",
     "state invitation": "accepted pending declined expired",

@@ -29,6 +29,7 @@ _ABOUT: tuple[tuple[str, str], ...] = (
     ("ticket", "ticket issue case complaint incident bug appeal flag dispute"),
     ("review", "review approval application proposal abstract paper submission editable revision request"),
     ("booking", "registration booking reservation attendance enrolment enrollment occurrence rsvp participant"),
+    ("event", "event meeting conference workshop seminar webinar"),
     ("content", "post article page content story comment topic news blog wiki product document survey form event contribution album upload media"),
     ("service", "check monitor service host server node instance device target upstream flip"),
     ("person", "user account person customer client employee staff contact profile subscriber student"),
@@ -345,9 +346,7 @@ _CALLED: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _CALLED_BY = {word: theme for theme, words in _CALLED for word in words.split()}
 
-_NAME = re.compile(
-    r"\b(name|title|label|display name|full name|caption|heading|nickname|friendly name|object repr|unresolved)$|^(name|title|label|topic|identifier) "
-)
+_NAME = re.compile(r"\b(name|title|label|display name|full name|caption|heading|nickname|friendly name|object repr|unresolved)$")
 _NOT_A_NAME = re.compile(
     r"\b(user|first|last|middle|family|given|domain|host|file|column|city|country|region|street|bank|account|company|person|owner|author|contact|employee|customer|patient|maiden|mother|field|class|claim|server)\b.* name$|name (format|prefix|suffix)$"
 )
@@ -419,7 +418,7 @@ def theme_of(table: Table, column: Column, meaning: Meaning, person: bool, local
         return None
     if meaning.sensitivity is Sensitivity.DIRECT and meaning.kind is not Kind.OTHER and not _misread(meaning, words, person):
         return None
-    if meaning.kind is Kind.REGION and (kind.length or 9) <= 3:
+    if meaning.kind is Kind.REGION and (kind.length or 9) <= 3 and "continent" not in words:
         return "word region code"
     if meaning.kind in (Kind.COUNTRY, Kind.COUNTRY_CODE):
         return f"code alpha{kind.length}" if kind.length in (2, 3) else None
@@ -463,6 +462,8 @@ def _misread(meaning: Meaning, words: str, person: bool) -> bool:
 @lru_cache(maxsize=10_000)
 def _read(words: str, own: tuple[str, ...], kind: Kind) -> str | None:
     named = kind in (Kind.NAME, Kind.TITLE, Kind.PERSON_NAME, Kind.SETTING_KEY) or _NAME.search(words) is not None
+    if kind is Kind.COMPANY and "label" not in words:
+        return "name company"
     if kind is Kind.SLUG:
         return "name slug"
     if words == "key" and kind in (Kind.ID, Kind.SETTING_KEY) and {*own} & CONFIGURATION:
@@ -473,7 +474,7 @@ def _read(words: str, own: tuple[str, ...], kind: Kind) -> str | None:
         return next((theme for pattern, where, theme in _MACHINES if pattern.search(words) and (not where or where & {*own})), None)
     for pattern, where, theme in _READ:
         if pattern.search(words) and (not where or where & {*own}) and not (named and theme.startswith("text")):
-            if named and theme in ("word kind", "name team", "word role", "word plan", "word tag", "word queue"):
+            if named and theme in ("word kind", "name team", "word role", "word plan", "word tag"):
                 break
             return _state((*own, *words.split()[:-1])) if theme == "state" else theme
     if (
