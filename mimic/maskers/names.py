@@ -22,7 +22,7 @@ from mimic.generators.pools import ascii_letters, names_of
 from mimic.masker import MaskTask
 from mimic.maskers.cipher import Aes, chosen, digest, letters
 from mimic.maskers.runs import flat, halves, two_runs
-from mimic.maskers.texts import OfTexts, apart, is_text, needs_text
+from mimic.maskers.texts import OfTexts, apart, cut, is_text, needs_text
 from mimic.registry import Registry
 from mimic.schema import Column
 from mimic.semantics import Kind
@@ -169,8 +169,8 @@ class Names(OfTexts):
         if self.unique:  # what names cannot tell apart, a word of the hash does
             mark = pc.utf8_capitalize(syllables(digest(aes, texts)[:, 1], 5))
             budget = None if self.most is None else self.most - 11
-            return pc.binary_join_element_wise(_cut(out, budget), mark, " ")
-        return _cut(out, self.most)
+            return pc.binary_join_element_wise(cut(out, budget), mark, " ")
+        return cut(out, self.most)
 
     def _masked(self, texts: pa.Array, aes: Aes) -> pa.Array:
         if self.role in ("first", "last"):
@@ -250,12 +250,6 @@ def _cased(like: pa.Array, names: pa.Array) -> pa.Array:
     return names
 
 
-def _cut(texts: pa.Array, most: int | None) -> pa.Array:
-    if most is None or not len(texts) or pc.max(pc.utf8_length(texts)).as_py() <= most:
-        return texts
-    return pc.utf8_rtrim_whitespace(pc.utf8_slice_codeunits(texts, 0, most))
-
-
 def syllables(words: Words, count: int) -> pa.Array:
     """Words that can be spoken, of `count` syllables: 70 possible ones each."""
     consonants, vowels = "bdfghklmnprstv", "aeiou"
@@ -298,7 +292,7 @@ def _local_names(tokens: pa.Array, locale: str, aes: Aes, most: int) -> pa.Array
     known = coded.dictionary
     names = plainly(parts_masked(known, "", locale, aes))
     names = pc.if_else(pc.equal(pc.utf8_length(known), 1), pc.utf8_slice_codeunits(names, 0, 1), names)
-    names = pc.if_else(pc.equal(known, ""), pa.scalar("", pa.string()), _cut(names, most))
+    names = pc.if_else(pc.equal(known, ""), pa.scalar("", pa.string()), cut(names, most))
     return names.take(coded.indices)
 
 

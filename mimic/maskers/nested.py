@@ -174,7 +174,7 @@ class JsonLeaves(OfTexts):
             if raw is not None:
                 out.append(str(next(new)))
             else:
-                out.append(json.dumps(replaced(tree, new), ensure_ascii=False, separators=(", ", ": ")))
+                out.append(_printed(replaced(tree, new)))
         return pa.array(out, pa.string())
 
     def _done(self, job: object, told: pa.Array, key: bytes) -> list[str]:
@@ -190,7 +190,7 @@ class JsonLeaves(OfTexts):
 
     def _job(self, path: Path, leaf: Any) -> tuple[object | None, str]:
         """Who masks a leaf: the number of a configured path, a kind, or nobody."""
-        if leaf is None or isinstance(leaf, bool):
+        if leaf is None or isinstance(leaf, bool | _Digits):
             return None, ""
         spelled = _spelled(path)
         for i, (pattern, masker) in enumerate(self.paths):
@@ -198,8 +198,8 @@ class JsonLeaves(OfTexts):
                 return (None, "") if masker is None else (i, str(leaf))
         name = next((part for part in reversed(path) if isinstance(part, str)), "")
         by_key = _by_key(name)
-        if isinstance(leaf, int | float):
-            told = isinstance(leaf, int) and (by_key in (Kind.PHONE, Kind.CARD_NUMBER) or 1_000_000 <= abs(leaf) < 1 << 63)
+        if isinstance(leaf, int):
+            told = abs(leaf) < 1 << 63 and (by_key in (Kind.PHONE, Kind.CARD_NUMBER) or abs(leaf) >= 1_000_000)
             return (Kind.NUMBER, str(leaf)) if told else (None, "")
         if not leaf.strip() or _MOMENT.fullmatch(leaf):
             return None, ""
@@ -223,15 +223,28 @@ def _put_back(text: str, leaf: Any) -> Any:
     return text
 
 
+class _Digits(str):
+    """A number with a fraction or an exponent, digit by digit as it was written."""
+
+    __slots__ = ()
+
+
+def _printed(value: Any) -> str:
+    if isinstance(value, _Digits):
+        return str(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(name, ensure_ascii=False)}: {_printed(inner)}" for name, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_printed, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
 def _read(text: str) -> tuple[Any, str | None]:
     """The tree of a JSON text, or the text itself where it is none."""
-    if text[:1] not in ("{", "[", '"') and not text.lstrip("-")[:1].isdigit():
-        return None, text
     try:
-        tree = json.loads(text)
-    except ValueError:
+        return json.loads(text, parse_float=_Digits), None
+    except (ValueError, RecursionError):
         return None, text
-    return tree, None
 
 
 def register(registry: Registry) -> None:

@@ -18,7 +18,7 @@ from mimic.masker import CannotMask, MaskTask
 from mimic.maskers.cipher import Aes, bijection, chosen, digest, letters
 from mimic.maskers.identifiers import permuted
 from mimic.maskers.names import _SIGNS, syllables
-from mimic.maskers.texts import OfTexts, element, is_text, needs_text
+from mimic.maskers.texts import OfTexts, cut, element, is_text, needs_text, room
 from mimic.registry import Registry
 from mimic.schema import Column, Network
 from mimic.semantics import Kind
@@ -39,10 +39,6 @@ def pool(locale: str, what: str) -> pa.Array:
     fake = _faker(locale)
     made = unique(str(getattr(fake, what)()) for _ in range(_MOST))
     return pa.array(made, pa.string())
-
-
-def _cut(texts: pa.Array, most: int | None) -> pa.Array:
-    return texts if most is None else pc.utf8_rtrim_whitespace(pc.utf8_slice_codeunits(texts, 0, most))
 
 
 @dataclass(frozen=True)
@@ -79,7 +75,7 @@ class Streets(OfTexts):
         front = pc.binary_join_element_wise(permuted(before, aes), streets, " ")
         behind = pc.binary_join_element_wise(streets, permuted(after, aes), " ")
         out = pc.if_else(bare, streets, pc.if_else(first, front, behind))
-        return _cut(pc.if_else(alone, permuted(texts, aes), out), self.most)
+        return cut(pc.if_else(alone, permuted(texts, aes), out), self.most)
 
 
 @dataclass(frozen=True)
@@ -107,7 +103,7 @@ class Cities(OfTexts):
 
     def made(self, texts: pa.Array, aes: Aes) -> pa.Array:
         known = pool(self.locale, "city")
-        return _cut(known.take(pa.array(chosen(digest(aes, pc.utf8_lower(texts))[:, 0], len(known)))), self.most)
+        return cut(known.take(pa.array(chosen(digest(aes, pc.utf8_lower(texts))[:, 0], len(known)))), self.most)
 
 
 @dataclass(frozen=True)
@@ -145,8 +141,8 @@ class Companies(OfTexts):
         if self.unique:
             budget = None if self.most is None else self.most - 13
             mark = pc.utf8_capitalize(syllables(words[:, 1], 6))
-            return pc.binary_join_element_wise(mark, _cut(both, budget), " ")
-        return _cut(pc.binary_join_element_wise(both, ending, " "), self.most)
+            return pc.binary_join_element_wise(mark, cut(both, budget), " ")
+        return cut(pc.binary_join_element_wise(both, ending, " "), self.most)
 
 
 @lru_cache(maxsize=32)
@@ -185,7 +181,7 @@ class Links(OfTexts):
         words = digest(aes, texts)
         signs = letters(words[:, 0], _SIGNS, 12)
         if self.most is not None and self.most < 36:
-            return _cut(signs, self.most)
+            return cut(signs, self.most)
         return pc.binary_join_element_wise("https://", syllables(words[:, 1], 3), ".example/", signs, "")
 
 
@@ -221,7 +217,8 @@ class Addresses(OfTexts):
         numbers = np.array([value or 0 for value in four], dtype=np.int64)
         moved = bijection(aes, numbers, 1 << 32)
         plain = permuted(texts, aes).to_pylist()
-        return pa.array([_address(*row) for row in zip(found, four, moved.tolist(), words.tolist(), plain, strict=True)], pa.string())
+        rows = zip(found, four, moved.tolist(), words.tolist(), plain, strict=True)
+        return pa.array([_address(*row, room(self.column)) for row in rows], pa.string())
 
 
 def _four(text: str) -> int | None:
@@ -231,31 +228,30 @@ def _four(text: str) -> int | None:
         return None
 
 
-def _address(text: str, four: int | None, moved: int, words: list[int], plain: str) -> str:
+def _address(text: str, four: int | None, moved: int, words: list[int], plain: str, most: int | None) -> str:
     bare, _, mask = text.partition("/")
     if four is not None:
+        whole = ipaddress.IPv4Interface(text)
         network = ipaddress.IPv4Interface(f"{ipaddress.IPv4Address(moved)}/{mask or 32}")
         # A value of type cidr has no bits beside its mask, and keeps none.
-        whole = ipaddress.IPv4Interface(text)
-        out = str(network.network.network_address if mask and whole.ip == whole.network.network_address else network.ip)
-        return f"{out}/{mask}" if mask else out
-    if ":" in bare or "-" in bare:
-        parts = bare.replace("-", ":").split(":")
-        if len(parts) in (6, 8) and all(len(part) == 2 for part in parts):
-            sign = "-" if "-" in bare else ":"
-            made = f"{words[0]:016x}{words[1]:016x}"
-            return sign.join(["02", *(made[2 * i : 2 * i + 2] for i in range(len(parts) - 1))])
-    if ":" in bare:
-        low = (words[0] << 32 | words[1] >> 32) & ((1 << 96) - 1)
-        network6 = ipaddress.IPv6Interface(f"{ipaddress.IPv6Address((0x20010DB8 << 96) | low)}/{mask or 128}")
-        try:
-            whole6 = ipaddress.IPv6Interface(text)
-            flat = bool(mask) and whole6.ip == whole6.network.network_address
-        except ValueError:
-            flat = False
-        out = str(network6.network.network_address if flat else network6.ip)
-        return f"{out}/{mask}" if mask else out
-    return plain
+        flat = bool(mask) and whole.ip == whole.network.network_address
+        out = str(network.network.network_address if flat else network.ip) + (f"/{mask}" if mask else "")
+        return out if most is None or len(out) <= most else plain
+    parts = bare.replace("-", ":").split(":")
+    if len(parts) in (6, 8) and all(len(part) == 2 for part in parts):
+        sign = "-" if "-" in bare else ":"
+        made = f"{words[0]:016x}{words[1]:016x}"
+        return sign.join(["02", *(made[2 * i : 2 * i + 2] for i in range(len(parts) - 1))])
+    try:
+        six = ipaddress.IPv6Interface(text)
+    except ValueError:
+        return plain
+    room = 99 if most is None else most - len(mask) - bool(mask)
+    low = (words[0] << 32 | words[1] >> 32) & ((1 << (96 if room >= 39 else 32)) - 1)
+    network6 = ipaddress.IPv6Interface(f"{ipaddress.IPv6Address((0x20010DB8 << 96) | low)}/{mask or 128}")
+    flat = bool(mask) and six.ip == six.network.network_address
+    out = str(network6.network.network_address if flat else network6.ip) + (f"/{mask}" if mask else "")
+    return out if room >= 19 else plain
 
 
 def refuse_unique(task: MaskTask) -> None:

@@ -109,6 +109,16 @@ def apart(texts: pa.Array, flags: np.ndarray[Any, Any], yes: Made, no: Made) -> 
     return made.take(pa.array(place))
 
 
+def cut(texts: pa.Array, most: int | None) -> pa.Array:
+    """Texts that are longer than `most` characters end there, without a blank at the end; the others stay."""
+    if most is None or not len(texts):
+        return texts
+    long = pc.greater(pc.utf8_length(texts), most)
+    if not pc.any(long).as_py():
+        return texts
+    return pc.if_else(long, pc.utf8_rtrim_whitespace(pc.utf8_slice_codeunits(texts, 0, most)), texts)
+
+
 def _whole(array: pa.Array | pa.ChunkedArray) -> pa.Array:
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
@@ -172,4 +182,18 @@ def is_bytes(column: Column) -> bool:
     return isinstance(element(column.type), Binary)
 
 
-__all__ = ["OfTexts", "apart", "distinct", "element", "is_bytes", "is_number", "is_text", "needs_text", "room", "through", "told", "untold"]
+__all__ = [
+    "OfTexts",
+    "apart",
+    "cut",
+    "distinct",
+    "element",
+    "is_bytes",
+    "is_number",
+    "is_text",
+    "needs_text",
+    "room",
+    "through",
+    "told",
+    "untold",
+]

@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from mimic.plan import Plan, Step, TablePlan
+from mimic.semantics import Sensitivity
 
 _HEAD = """\
 mimic.yaml, proposed by `mimic plan`. Change what you like; `mimic schema` prints the JSON Schema of this file.
@@ -82,9 +83,17 @@ def _add_table(tables: CommentedMap, plan: Plan, table: TablePlan) -> None:
                 others = [name for name in step.task.fills if name != column.name]
                 reason = f"{step.choice.kind}{' together with ' + ', '.join(others) if others else ''}: {reason}"
             how.fa.set_flow_style()
-            _add(columns, column.name, how, reason)
+            _add(columns, column.name, how, reason + _label(plan, table, column.name))
     if not columns:
         del told["columns"]
+
+
+def _label(plan: Plan, table: TablePlan, column: str) -> str:
+    """How sensitive a column looks, what it seems to mean, how sure that is, and why; nothing where it looks harmless."""
+    meaning = plan.meanings.get((table.table.name, column))
+    if meaning is None or meaning.sensitivity is Sensitivity.NONE:
+        return ""
+    return f"; {meaning.sensitivity.value} {meaning.kind.value}, {meaning.confidence:.0%}: {meaning.why}"
 
 
 def _add_maskers(told: CommentedMap, plan: Plan, table: TablePlan) -> None:
