@@ -42,7 +42,7 @@ from mimic.conditions import (
     walk,
 )
 from mimic.generators.patterns import Unreadable, draw, parse, shaped
-from mimic.schema import Array, Binary, Column, Decimal, Enum, Table, Text, Timestamp, arrow_type, bare
+from mimic.schema import Array, Binary, Column, Decimal, Enum, Json, Range, Table, Text, Timestamp, arrow_type, bare
 from mimic.streams import Ints, Stream
 from mimic.truth import MICROS, Rows, floats, inner, violated
 
@@ -300,7 +300,8 @@ class Proposals:
                 for items in self._arrays(self._columns[ref.name], texts, sizes):
                     yield self._own(ref, pa.repeat(items, n), n)
             case "range":
-                for text in ("empty", "[,)"):
+                kind = bare(self._columns[ref.name].type)
+                for text in ("{}", "{[,)}") if isinstance(kind, Range) and kind.multi else ("empty", "[,)"):
                     yield self._own(ref, pa.repeat(text, n), n)
             case kind if kind in NUMBERS:
                 now = floats(Rows(rows, today=self.today).value(ref)).fill_null(1.0)
@@ -335,7 +336,10 @@ class Proposals:
         one = _element(bare(inside))
         yield "{}"
         for text in texts[:4]:
-            yield text if text.startswith("{") else textual.array_text([text])
+            if text.startswith("{"):
+                yield text
+            elif isinstance(inside := bare(inside), Text) or (isinstance(inside, Enum) and text in inside.labels):
+                yield textual.array_text([text])
         for size in [size for size in sizes if 0 < size <= 100][:4]:
             yield textual.array_text([one] * size)
         yield textual.array_text([one])
@@ -393,6 +397,9 @@ class Proposals:
         good = np.asarray(pc.is_valid(made))
         if isinstance(logical, Enum):
             good &= np.asarray(pc.is_in(made, value_set=pa.array(logical.labels, pa.string())))
+        elif isinstance(logical, Json):
+            documents = [text for text in made.unique().drop_null().to_pylist() if _is_json(text)]
+            good &= np.asarray(pc.is_in(made, value_set=pa.array(documents, made.type)))
         elif isinstance(logical, Text) and logical.length is not None:
             made = pc.utf8_slice_codeunits(made, 0, logical.length)
         elif isinstance(logical, Timestamp) and logical.precision < 6:
@@ -400,6 +407,14 @@ class Proposals:
             whole = made.cast(pa.int64())
             made = pc.multiply(pc.divide(whole, step), step).cast(arrow)
         return Proposal({ref.name: made}, good)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def carried(values: pa.Array, kind: Kind, own: Kind, arrow: pa.DataType) -> pa.Array:

@@ -99,6 +99,15 @@ SCHEMAS = {
             FOREIGN KEY (kind, b_place, c_day) REFERENCES p (kind, place, day));
         """,
     ),
+    "CHECKs that read values as text, of types that do not take any text": (
+        200,
+        """
+        CREATE TABLE a (a int4multirange, b tsquery, CHECK (COALESCE(a::text, b::text) IS NOT NULL));
+        CREATE TABLE b (a int[] CHECK (a::text <> 'abc'), b jsonb CHECK (b::text <> 'abc'), c json CHECK (c::text LIKE '{%'));
+        CREATE TABLE c (kind text NOT NULL, tags uuid[], days datemultirange,
+            CHECK (kind = 'a' OR tags::text <> 'abc'), CHECK (kind <> 'a' OR NOT isempty(days)));
+        """,
+    ),
     "a partition by two columns, whose first bound says something of the first column alone": (
         30,
         """
