@@ -693,6 +693,7 @@ def _select(
         )
         told += f" ({share.normalize():f} % of them, for {asked.target_size})"
     whole = len(schema.tables) == len(read.tables)
+    cut = tuple(replace(found, sentence=found.sentence.replace("filled like any other", "as in the source")) for found in cut)
     ddl, said = opened.ddl(choice.schemas) if whole and target else (None, () if whole else _without_ddl())
     return _Picked(schema, found, config, told, modes, _each_once(schema.remarks, cut, said), ddl, pins)
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import psycopg
+
 from tests.conftest import Database
 
-LINKS = r"""
+LINKS = """
 set work_mem = '128MB'; set search_path = '';
 create temp table links (child text, parent text);
 do $$ declare k record; begin
@@ -34,35 +36,52 @@ TABLES = (
 )
 # How many rows, and a sum over what they hold, whole.
 DIGEST = "count(*) || ':' || coalesce(sum(('x' || substr(md5(t::text), 1, 15))::bit(60)::bigint), 0)"
+SETTINGS = "set search_path = ''; set timezone = 'UTC'"
 
 
 def expected(source: Database, roots: Sequence[tuple[str, Sequence[str], Sequence[str]]]) -> list[dict[str, str]]:
     """For each (table, key columns, keys as 'a|b') what every table of a subset from there holds: rows and a digest of them."""
-    tables = source.psql(TABLES).split("\n")
-    script = [LINKS]
-    for i, (table, columns, keys) in enumerate(roots):
-        key = " || '|' || ".join(f'"{column}"::text' for column in columns)
-        script.append(f"create temp table keys{i} (k text); copy pg_temp.keys{i} from stdin;\n" + "\n".join(keys) + "\n\\.\n")
-        script.append(f"""
-            create temp table kept{i} as with recursive down(row) as (
-                select t.tableoid || ':' || t.ctid from {table} t where {key} in (select k from pg_temp.keys{i})
-                union select l.child from down join pg_temp.links l on l.parent = down.row
-            ), closed(row) as (
-                select row from down union select l.parent from closed join pg_temp.links l on l.child = closed.row
-            ) select row from closed;
-            analyze pg_temp.kept{i};""")
-        kept = f"t where t.tableoid || ':' || t.ctid in (select row from pg_temp.kept{i})"
-        script += [f"select '{i} {name} ' || {DIGEST} from {name} {kept};" for name in tables]
-    found: list[dict[str, str]] = [{} for _ in roots]
-    for line in source.psql("\n".join(script)).split("\n"):
-        number, rest = line.split(" ", 1)
-        name, digest = rest.rsplit(" ", 1)
-        found[int(number)][name] = digest
+    found = []
+    with psycopg.connect(source.url, autocommit=True) as connection:
+        tables = [name for (name,) in connection.execute(TABLES)]
+        connection.execute(LINKS)
+        connection.execute(SETTINGS)
+        connection.execute("create temp table keys (k text); create temp table kept (row text)")
+        for table, columns, keys in roots:
+            connection.execute("truncate pg_temp.keys, pg_temp.kept")
+            with connection.cursor().copy("copy pg_temp.keys from stdin") as copy:
+                for key in keys:
+                    copy.write_row((key,))
+            spelt = " || '|' || ".join('"' + column.replace('"', '""') + '"::text' for column in columns)
+            connection.execute(
+                f"""
+                insert into pg_temp.kept with recursive down(row) as (
+                    select t.tableoid || ':' || t.ctid from {table} t where {spelt} in (select k from pg_temp.keys)
+                    union select l.child from down join pg_temp.links l on l.parent = down.row
+                ), closed(row) as (
+                    select row from down union select l.parent from closed join pg_temp.links l on l.child = closed.row
+                ) select row from closed;
+                analyze pg_temp.kept""".encode()
+            )
+            kept = "t where t.tableoid || ':' || t.ctid in (select row from pg_temp.kept)"
+            found.append({name: _one(connection, f"select {DIGEST} from {_only(connection, name)} {kept}") for name in tables})
     return found
 
 
 def held(target: Database) -> dict[str, str]:
     """The same of what a database holds."""
-    tables = target.psql(TABLES).split("\n")
-    lines = target.psql("set search_path = '';" + ";".join(f"select '{name} ' || {DIGEST} from {name} t" for name in tables)).split("\n")
-    return {line.rsplit(" ", 1)[0]: line.rsplit(" ", 1)[1] for line in lines}
+    with psycopg.connect(target.url, autocommit=True) as connection:
+        tables = [name for (name,) in connection.execute(TABLES)]
+        connection.execute(SETTINGS)
+        return {name: _one(connection, f"select {DIGEST} from {_only(connection, name)} t") for name in tables}
+
+
+def _only(connection: psycopg.Connection, name: str) -> str:
+    """A table without those that inherit from it, which have rows of their own; a partitioned one is the sum of its parts."""
+    row = connection.execute("select relkind from pg_class where oid = %s::regclass", (name,)).fetchone()
+    return name if row == ("p",) else f"only {name}"
+
+
+def _one(connection: psycopg.Connection, query: str) -> str:
+    row = connection.execute(query.encode()).fetchone()
+    return str(row[0]) if row else ""

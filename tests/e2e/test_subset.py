@@ -10,7 +10,7 @@ import pytest
 from mimic import commands, connector, subsetting
 from mimic.config import Config
 from mimic.progress import Quiet
-from mimic.schema import Schema, Table
+from mimic.schema import Integer, Schema, Table, Text, bare
 from mimic.selection import RowIn
 from mimic.subsetting.keys import identity
 from tests import servers
@@ -34,7 +34,10 @@ def starts(schema: Schema, rows: dict, n: int) -> list[Table]:
             waiting += found
         return len(seen)
 
-    fit = [table for table in schema.tables if identity(table) and rows[table.name] >= 20]
+    def plain(table: Table) -> bool:
+        return bool(identity(table)) and all(isinstance(bare(table.column(name).type), Integer | Text) for name in identity(table))
+
+    fit = [table for table in schema.tables if plain(table) and rows[table.name] >= 20]
     return sorted(fit, key=lambda table: (-below(table), -rows[table.name], table.name))[:n]
 
 
@@ -49,7 +52,7 @@ def drawn(url: str, root: str) -> tuple[str, list[str], list[str]]:
         columns = list(identity(table))
         rows = pa.Table.from_batches(list(source.scan(table.name, columns, where=RowIn(chosen.numbers(table.name)))))
         keys = ["|".join(row) for row in zip(*(rows.column(name).cast(pa.string()).to_pylist() for name in columns), strict=True)]
-        return f'"{table.name.schema}"."{table.name.name}"', columns, keys
+        return ".".join('"' + part.replace('"', '""') + '"' for part in (table.name.schema, table.name.name)), columns, keys
 
 
 def proved(source, make_database, tables: int, shares: tuple[int, ...]) -> None:
