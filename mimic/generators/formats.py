@@ -105,6 +105,8 @@ def usual(kind: Kind, column: str, locale: str, most: int | None, *, fixed: bool
         found = (_IBANS.get(language, _IBANS["de"]),)
     elif kind is Kind.PASSWORD:
         found = ("?" * 22,) if "salt" in name else ("####",) if name in ("pin", "cvv", "cvc") else PASSWORDS
+        if re.search(r"digest|crypt|hash|passwd", name) and found is PASSWORDS:  # `encrypted_password`, `password_digest`: not Django's
+            found = (PASSWORDS[2], *PASSWORDS)
         found = next(((text,) for text in found if most is None or len(text.replace("\\", "")) <= most), ())
     elif kind is Kind.HASH:
         sizes = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128, "crc": 8, "etag": 32}
