@@ -21,7 +21,7 @@ _DOMAINS: tuple[tuple[Kind, str], ...] = (
 )  # fmt: skip
 _JUDGES = {  # what only the server can tell
     "integer": "LANGUAGE sql IMMUTABLE AS 'SELECT $1 % 3 <> 0'",
-    "text": "LANGUAGE plpgsql IMMUTABLE AS 'BEGIN IF length($1) % 4 = 3 THEN RAISE EXCEPTION ''no''; END IF; RETURN $1 <> x; END'",
+    "text": "LANGUAGE plpgsql IMMUTABLE AS 'BEGIN IF length($1) % 4 = 3 THEN RAISE EXCEPTION ''no''; END IF; RETURN $1 <> ''x''; END'",
     "date": "LANGUAGE sql IMMUTABLE AS 'SELECT EXTRACT(isodow FROM $1) < 6'",
 }
 
