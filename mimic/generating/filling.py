@@ -151,6 +151,9 @@ class Filling:
         if self.model.copied is not None and name in self.model.copied.column_names:
             self._whole[name] = self.model.copied.column(name).combine_chunks()
             return self._whole[name]
+        if self.model.copied is not None and name.startswith("@") and name[1:] in self._keys:
+            self._whole[name] = self._referred_to(self._keys[name[1:]])
+            return self._whole[name]
         if name in self._tied and self.n:
             self._settle(self._tied[name])
             return self._whole[name]
@@ -166,6 +169,16 @@ class Filling:
                 raise
         self._whole.update({column: values for column, values in made.items() if column not in self._whole})
         return self._whole[name]
+
+    def _referred_to(self, key: ForeignKey) -> pa.Array:
+        """Which row of its parent each copied row refers to, -1 where none."""
+        parent = self._other(key.parent)
+        theirs = [parent.whole(name) for name in key.referred]
+        mine = [self.whole(name).cast(values.type, safe=False) for name, values in zip(key.columns, theirs, strict=True)]
+        if len(mine) > 1:  # as texts, which are NULL where one part is
+            mine, theirs = ([pc.binary_join_element_wise(*(v.cast(pa.string()) for v in parts), "\x1f")] for parts in (mine, theirs))
+        rows = pa.array(np.flatnonzero(np.asarray(theirs[0].is_valid())), pa.int64())
+        return pc.fill_null(rows.take(pc.index_in(mine[0], value_set=theirs[0].drop_null())), -1)
 
     def _undisturbed(self, generator: Generator, name: str) -> dict[str, pa.Array]:
         """All rows of what a generator fills. `_Circular` where that waits for itself."""
