@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mimic.config import Config, Mode
+from mimic.errors import ConfigError
 from mimic.graph import load_order
 from mimic.schema import Schema, TableName
 
@@ -14,15 +15,28 @@ def shared(
 ) -> dict[TableName, float]:
     """For each synthesised table the smallest share of a parent of mode subset, at whatever distance; 1 where there is none.
 
-    `rows` are those that the copy will hold, `counts` those of the source.
+    `rows` are those that the copy will hold, `counts` those of the source. `ConfigError` where made-up rows would need a row of a
+    table of mode subset that holds none.
     """
+    problems = []
     found: dict[TableName, float] = {}
     for name in load_order(schema).tables:
         if modes[name] == "subset":
             found[name] = rows[name] / counts[name] if counts.get(name) else 1.0
         elif modes[name] == "synthesize":
-            above = [found[key.parent] for key in schema.table(name).foreign_keys if key.parent != name and key.parent in found]
+            above = []
+            for key in schema.table(name).foreign_keys:
+                if key.parent == name or key.parent not in found:
+                    continue
+                if modes[key.parent] == "subset" and not rows[key.parent]:
+                    if not any(schema.table(name).column(column).nullable for column in key.columns):
+                        sentence = f"none of its rows is reached from the roots, but made-up rows of {name} need some ({key.label})."
+                        problems.append((f"tables.{key.parent}.mode", f"{sentence} Name a root in it, or give it mode: copy."))
+                    continue
+                above.append(found[key.parent])
             found[name] = min(above, default=1.0)
+    if problems:
+        raise ConfigError(problems)
     return {name: share for name, share in found.items() if modes[name] == "synthesize"}
 
 

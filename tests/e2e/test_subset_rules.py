@@ -266,6 +266,33 @@ def test_one_plan_of_several_modes(shop):
     assert kept == subset(shop, "customer: 20%", config=modes(orders="empty", line="empty"))["customer"]
 
 
+def test_made_up_rows_need_parents(shop):
+    """A table of mode subset that nothing reaches is empty: rows that must refer to it cannot be made."""
+    plan = modes(customer="subset", note="subset") | {"subset": {"roots": ["note(1)"]}}
+    with pytest.raises(ConfigError, match="none of its rows is reached from the roots, but made-up rows of orders need some"):
+        commands.clone(f"sqlite:///{shop}", f"sqlite:///{shop.with_name('few.db')}", config=Config.model_validate(plan))
+
+
+def test_copied_parents_may_have_parents(tmp_path):
+    """Made-up rows look two tables up: copied rows know which row of their parent they refer to."""
+    source, target = tmp_path / "source.db", tmp_path / "target.db"
+    with closing(sqlite3.connect(source)) as db:
+        db.executescript("""
+            CREATE TABLE country (id INTEGER PRIMARY KEY, currency TEXT NOT NULL);
+            CREATE TABLE city (id INTEGER PRIMARY KEY, country_id INTEGER REFERENCES country);
+            CREATE TABLE sale (id INTEGER PRIMARY KEY, city_id INTEGER NOT NULL REFERENCES city, currency TEXT NOT NULL);""")
+        db.executemany("INSERT INTO country VALUES (?, ?)", [(1, "CHF"), (2, "EUR"), (3, "SEK")])
+        db.executemany("INSERT INTO city VALUES (?, ?)", [(i, 1 + i % 3) for i in range(30)])
+        db.executemany("INSERT INTO sale VALUES (?, ?, ?)", [(i, i % 30, ("CHF", "EUR", "SEK")[i % 30 % 3]) for i in range(3000)])
+        db.commit()
+    plan = {"tables": {"country": {"mode": "copy"}, "city": {"mode": "subset"}}, "subset": {"roots": ["city: 50%"]}}
+    commands.clone(f"sqlite:///{source}", f"sqlite:///{target}", config=Config.model_validate(plan))
+    query = "SELECT count(*), sum(s.currency = c.currency) FROM sale s JOIN city t ON t.id = city_id JOIN country c ON c.id = country_id"
+    made, fitting = rows_of(target, query)[0]
+    assert made == 1500
+    assert fitting > 1300, "the currency of a sale is that of its city's country"
+
+
 def test_a_real_core_is_topped_up(shop):
     """All real rows are there as they were, made-up ones beside them, and children of both kinds find their parents."""
     few = shop.with_name("few.db")
