@@ -479,6 +479,16 @@ class ConnectorSuite:
             assert sorted(by_key.to_pylist(), key=str) == sorted((r for r in seen.to_pylist() if r["id"] in (3, 98)), key=str)
             assert list(source.scan(table.name, ["id"], where=RowIn(numbers[:0]))) == []
 
+    def test_numbers_hold_while_others_write(self, filled: str, numbers: Table) -> None:
+        """Whatever becomes of the rows meanwhile: the source shows one instant."""
+        with self.connector.source(filled) as source:
+            seen = pa.Table.from_batches(list(source.scan(numbers.name, ["id", "name"], numbered=True))).sort_by("id")
+            self.write_beside(filled, "UPDATE t SET name = 'other' WHERE id > 20")
+            self.write_beside(filled, "DELETE FROM t WHERE id > 60")
+            chosen = seen.slice(10, 80)
+            back = list(source.scan(numbers.name, ["id", "name"], where=RowIn(np.sort(chosen.column(ROW).to_numpy()))))
+            assert pa.Table.from_batches(back).sort_by("id").to_pylist() == chosen.select(["id", "name"]).to_pylist()
+
     def test_a_condition_is_true_for_the_rows_that_come(self, filled: str) -> None:
         condition = Condition('"n" = 3 AND "name" LIKE \'name 1%\'')
         assert self.read(filled, where=condition).column("id").to_pylist() == [17]

@@ -13,6 +13,7 @@ from time import perf_counter
 from typing import Any
 
 import psycopg
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -23,7 +24,7 @@ from connectors.postgresql.types import takes_null
 from mimic import schema as s
 from mimic.errors import ConnectorError, Unsupported
 from mimic.schema import TableName, arrow_type
-from mimic.selection import Filter, HashShare, KeyIn
+from mimic.selection import ROW, Both, Filter, HashShare, KeyIn, RowIn, Within
 from tests.conftest import Database
 from tests.servers import PostgresServer
 
@@ -418,6 +419,28 @@ def test_many_keys_repeated_and_in_any_order_give_each_row_once(make_database: C
     with opened(database) as source:
         found = read(source, TableName("public", "big"), ["a"], KeyIn(("a", "b"), keys))
     assert found.column("a").to_pylist() == list(range(1, 250_001))
+
+
+def test_rows_of_partitions_keep_their_numbers_while_others_move_them(make_database: Callable[..., Database]) -> None:
+    """A row that moved to another partition, and was vacuumed, is still found where the snapshot has it."""
+    database = make_database()
+    database.psql("""
+        CREATE TABLE sale (id int, region text, PRIMARY KEY (id, region)) PARTITION BY LIST (region);
+        CREATE TABLE sale_a PARTITION OF sale FOR VALUES IN ('a'); CREATE TABLE sale_rest PARTITION OF sale DEFAULT;
+        INSERT INTO sale SELECT g, substr('abc', 1 + g % 3, 1) FROM generate_series(1, 300) g""")
+    table = TableName("public", "sale")
+    with opened(database) as source:
+        seen = pa.Table.from_batches(list(source.scan(table, ["id", "region"], numbered=True)))
+        assert len(set(seen.column(ROW).to_pylist())) == 300, "places are told apart by partition"
+        database.psql("UPDATE sale SET region = 'a' WHERE id > 100; DELETE FROM sale WHERE id <= 50")
+        database.psql("VACUUM sale")
+        chosen = seen.sort_by("id").slice(40, 200)
+        numbers = np.sort(chosen.column(ROW).to_numpy())
+        found = pa.Table.from_batches(list(source.scan(table, ["id", "region"], where=RowIn(numbers))))
+        assert found.sort_by("id").to_pylist() == chosen.select(["id", "region"]).to_pylist()
+        part = Within((TableName("public", "sale_a"),))
+        in_a = pa.Table.from_batches(list(source.scan(table, ["id"], where=Both(RowIn(numbers), part)))).column("id").to_pylist()
+        assert sorted(in_a) == [row["id"] for row in chosen.to_pylist() if row["region"] == "a"]
 
 
 # -- promises ----------------------------------------------------------------------------------------------------------------
