@@ -12,8 +12,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-import psycopg
 import numpy as np
+import psycopg
 import pyarrow as pa
 import pytest
 
