@@ -11,7 +11,7 @@ from functools import cached_property
 
 import pyarrow as pa
 
-from mimic.conditions import Alike, Condition, Disjoint, Distinct
+from mimic.conditions import Alike, Condition, Disjoint, Distinct, Expression
 from mimic.config import Mode
 from mimic.generator import Generator, Literal
 from mimic.graph import LoadOrder
@@ -52,6 +52,7 @@ class TableModel:
     exclusive: tuple[Unique, ...] = ()  # the uniqueness that EXCLUDE constraints amount to
     conditions: tuple[Condition, ...] = ()
     unread: tuple[Check, ...] = ()
+    computes: tuple[tuple[str, Expression], ...] = ()  # generated columns that foreign keys refer to, and what is in them
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from functools import cached_property
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mimic.conditions import Alike, Condition, Disjoint, Distinct
+from mimic.conditions import Alike, Condition, Disjoint, Distinct, Expression
 from mimic.config import Mode
 from mimic.generator import Task
 from mimic.graph import LoadOrder
@@ -58,6 +58,7 @@ class TablePlan:
     exclusive: tuple[Unique, ...] = ()  # the uniqueness that EXCLUDE constraints amount to
     conditions: tuple[Condition, ...] = ()
     unread: tuple[Check, ...] = ()
+    computes: tuple[tuple[str, Expression], ...] = ()  # generated columns that foreign keys refer to, and what is in them
 
 
 @dataclass(frozen=True, slots=True)

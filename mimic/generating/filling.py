@@ -18,11 +18,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mimic.batch import rows_of
-from mimic.conditions import Alike, Disjoint, Expression, columns_of
+from mimic.conditions import Alike, Disjoint, Expression, columns_of, kind_of, kind_of_type
 from mimic.errors import CapacityError, MimicError, RowsRefused
 from mimic.generating.checking import Checking, Judge, mentioned
 from mimic.generating.honouring import honour
 from mimic.generating.presence import Presence, signs_of
+from mimic.generating.proposals import carried
 from mimic.generating.side_by_side import firsts, lay_apart
 from mimic.generating.telling_apart import Apart
 from mimic.generating.vouching import Vouched, vouched
@@ -30,7 +31,7 @@ from mimic.generator import Columns, Generator, Span, children, keyed
 from mimic.model import TableModel
 from mimic.schema import Check, ForeignKey, Table, TableName, arrow_type
 from mimic.streams import CHUNK, Stream, Streams
-from mimic.truth import day_of
+from mimic.truth import Rows, day_of
 
 
 @runtime_checkable
@@ -158,6 +159,11 @@ class Filling:
             self._settle(self._tied[name])
             return self._whole[name]
         generator = self._by_column.get(name)
+        if generator is None and (expression := dict(self.model.computes).get(name)) is not None:
+            read = Rows({ref.name: self.whole(ref.name) for ref in columns_of(expression)})
+            kind = self.table.column(name).type
+            self._whole[name] = carried(read.value(expression), kind_of(expression), kind_of_type(kind), arrow_type(kind))
+            return self._whole[name]
         if generator is None:
             raise MimicError(f"nothing fills the column {name!r}, which a foreign key needs", where=str(self.table.name))
         if (generator.fills, generator.needs) in self._busy and isinstance(generator, _Parted):
@@ -223,7 +229,9 @@ class Filling:
     def at_hand(self, name: str) -> bool:
         """Whether a column is there, or nobody waits for what fills it."""
         generator = self._by_column.get(name)
-        return name in self._whole or (generator is not None and (generator.fills, generator.needs) not in self._busy)
+        if name in self._whole or any(name == computed for computed, _ in self.model.computes):
+            return True
+        return generator is not None and (generator.fills, generator.needs) not in self._busy
 
     @cached_property
     def _tied(self) -> dict[str, frozenset[str]]:

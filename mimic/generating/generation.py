@@ -9,6 +9,7 @@ from functools import cached_property
 import pyarrow as pa
 
 from mimic.batch import Batch
+from mimic.conditions import columns_of
 from mimic.errors import CapacityError, ConnectorError, MimicError, RowsRefused, of_a_row
 from mimic.generating.checking import Judge
 from mimic.generating.filling import Filling
@@ -71,6 +72,7 @@ class Generation:
             model = still(model, table) if name in self.stilled else model
             below = self.model.schema.children(name)
             asked = frozenset(column for key in below for column in key.referred)
+            asked |= {ref.name for _, expression in model.computes for ref in columns_of(expression)}
             streams = Streams(self.seed + 1_000_003 * self.salts.get(name, 0))
             known = self.vouched.get(name)
             self._fillings[name] = Filling(table, model, self.sizes.get(name, 0), streams, self.filling, asked, below, known)

@@ -73,6 +73,7 @@ def _model(table: TablePlan, fitted: tuple[Learned, ...], copies: Mapping[TableN
         exclusive=table.exclusive,
         conditions=table.conditions,
         unread=table.unread,
+        computes=table.computes,
     )
 
 

@@ -17,7 +17,7 @@ from mimic.planning.constraints.compiling import guarded
 from mimic.planning.constraints.reading import DIALECTS, Reader, read
 from mimic.planning.constraints.refusing import Refused
 from mimic.planning.keys import KeyPlan, mentioned
-from mimic.schema import Check, Column, Table, Text, Unique, bare
+from mimic.schema import Check, Column, Schema, Table, Text, Unique, bare
 
 
 def distinct(
@@ -39,6 +39,20 @@ def distinct(
     if not keys.open and not any(judged & set(rule.columns) for rule in table.keys):
         return ()
     return tuple(dict.fromkeys(_rule(table, rule, engine) for rule in table.keys if rule.columns or rule.expressions))
+
+
+def computes(table: Table, schema: Schema) -> tuple[tuple[str, Expression], ...]:
+    """What is in the generated columns that foreign keys refer to, where it can be read."""
+    asked = {name for key in schema.children(table.name) for name in key.referred}
+    found = []
+    for column in table.columns:
+        if column.name in asked and column.generated is not None:
+            try:
+                node: Any = parse_one(column.generated, read=DIALECTS.get(schema.engine, schema.engine))
+                found.append((column.name, Reader(table, schema.engine, None).value(node)))
+            except (SqlglotError, RecursionError, Refused):
+                continue
+    return tuple(found)
 
 
 def _rule(table: Table, rule: Unique, engine: str) -> Distinct:

@@ -21,7 +21,7 @@ from mimic.planning.around import Around
 from mimic.planning.choosing import REDRAWN, by_meaning, choose, without_strong
 from mimic.planning.constraints import Compiled, compile, named, narrow, narrowed, within_limits
 from mimic.planning.dependence import hidden_steps, with_dependence
-from mimic.planning.distinct import distinct
+from mimic.planning.distinct import computes, distinct
 from mimic.planning.excluding import Exclusions, exclusions
 from mimic.planning.horizon import bounds, horizon
 from mimic.planning.keys import KeyPlan, plan_keys, possible
@@ -99,7 +99,7 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
             steps = tuple(_fan_outs(schema, table, modes, config.k))
         here = _configured(config, name)
         made = TablePlan(table, mode, reason, found.rows, steps, here.rows, here.scale, looks.get(name, ""), bookkeeping(table))
-        made = replace(made, conditions=checks.conditions, unread=checks.unread)
+        made = replace(made, conditions=checks.conditions, unread=checks.unread, computes=computes(table, schema))
         made = replace(made, disjoint=shut.disjoint, alike=shut.alike, exclusive=shut.uniques)
         tables.append(replace(made, distinct=apart))
     return Plan(schema, tuple(tables), order, tuple(findings), dict(evidence.meanings), config.seed, config.k, config.scale, locale)

@@ -108,6 +108,14 @@ SCHEMAS = {
             CHECK (kind = 'a' OR tags::text <> 'abc'), CHECK (kind <> 'a' OR NOT isempty(days)));
         """,
     ),
+    "keys that refer to generated columns": (
+        30,
+        """
+        CREATE TABLE a (id integer PRIMARY KEY, name text NOT NULL, twice integer GENERATED ALWAYS AS (id * 2) STORED UNIQUE,
+            low text GENERATED ALWAYS AS (lower(name)) STORED UNIQUE);
+        CREATE TABLE b (a_twice integer REFERENCES a (twice), a_low text NOT NULL REFERENCES a (low), UNIQUE (a_twice, a_low));
+        """,
+    ),
     "a partition by two columns, whose first bound says something of the first column alone": (
         30,
         """
