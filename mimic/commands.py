@@ -241,7 +241,7 @@ def clone(
 
 def subset(
     source: str,
-    target: str,
+    target: str | None,
     *,
     roots: Sequence[str] = (),
     last: str | None = None,
@@ -271,7 +271,7 @@ def subset(
     """Fill `target` with real rows: those of `roots`, what hangs on them, and everything that any of these rows refers to.
 
     `target_size` ("2GB") draws as many of the roots as make about that much. `save_selection` writes which rows and why to a file,
-    also with `dry_run`; `selection` takes the rows of such a file, and what they refer to, instead of roots.
+    also with `dry_run`, which needs no target; `selection` takes the rows of such a file, and what they refer to, instead of roots.
 
     With `if_exists` "append" the rows come to those of the target; `conflicts` says what becomes of one whose key is there already.
     `renumber` gives integer keys new values, which the target does not hold; `multiply` writes the roots and what hangs on them so
@@ -289,11 +289,24 @@ def subset(
     if multiply < 1:
         raise UsageError("a number of 1 or more is wanted.", where="multiply")
     filling = _Filling(None, None, seed, False, if_exists, replace_unmarked, jobs, dry_run, conflicts)
-    source_door, door = connector.find(source), connector.find(target)
+    source_door, asked = connector.find(source), _Asked(roots, last, target_size, selection)
+    if target is None:
+        if not dry_run:
+            raise UsageError("no target is named.", hint="Give its URL as TARGET, or --dry-run, which needs none.")
+        with _telling(told), source_door.source(source, jobs=jobs) as opened:
+            picked = _select(opened, told, _Choice(schemas, tables, exclude_tables), asked, progress)
+            if save_selection is not None:
+                subsetting.save(opened, picked.schema, picked.selection, Path(save_selection))
+        facts = {"source": source_door.safe_url(source), "roots": picked.roots, "dry run": "nothing was written"}
+        lines = tuple(
+            TableLine(str(name), picked.modes[name], picked.selection.rows(name), 0.0) for name in load_order(picked.schema).tables
+        )
+        since = time.monotonic() - since
+        return Report("subset", lines, _open(picked.findings, told.accept), seconds=since, facts=facts, steps=_steps(picked.selection))
+    door = connector.find(target)
     with _telling(told), source_door.source(source, jobs=jobs) as opened, door.target(target) as filled:
         if opened.identity() == filled.identity():
             raise Refused("source and target are the same database; nothing was written.", where=door.safe_url(target))
-        asked = _Asked(roots, last, target_size, selection)
         picked = _select(opened, told, _Choice(schemas, tables, exclude_tables), asked, progress, filled, filling)
         if save_selection is not None:
             subsetting.save(opened, picked.schema, picked.selection, Path(save_selection))

@@ -377,7 +377,7 @@ def subset(
     read-only replica: nothing but SELECT is needed. How single keys are followed is said in mimic.yaml under `subset:`.
 
     ```
-    mimic subset postgresql://me@prod/shop sqlite:///few.db --root 'customers: 5%' --dry-run
+    mimic subset postgresql://me@prod/shop --root 'customers: 5%' --dry-run
     mimic subset sqlite:///shop.db sqlite:///few.db --root 'orders: 200 rows' --key-file mask.key
     mimic subset sqlite:///shop.db sqlite:///few.db --root 'orders(42)' --unmasked 'bug 4711, deleted on Friday'
     ```
@@ -389,7 +389,7 @@ def subset(
         told = _read(config)
         report = commands.subset(
             _url(source, told, "source"),
-            _url(target, told, "target"),
+            None if dry_run and target is None and (told is None or told.target is None) else _url(target, told, "target"),
             roots=root or (),
             last=last,
             target_size=target_size,

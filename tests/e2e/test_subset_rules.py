@@ -376,6 +376,9 @@ def test_the_command_line(shop, monkeypatch):
     assert dry.exit_code == 0
     assert "children by orders(customer_id) -> customer" in dry.stdout
     assert not (shop.parent / "few.db").exists()
+    without = run("subset", "sqlite:///shop.db", "--root", "customer: 5%", "--dry-run")
+    assert without.exit_code == 0
+    assert without.stdout.replace("the target", "sqlite:///few.db") == dry.stdout, "no target is needed to look"
     done = run(*few, "--unmasked", "a test", "--format", "json")
     told = json.loads(done.stdout)
     assert (done.exit_code, told["command"]) == (0, "subset")
