@@ -8,8 +8,9 @@ out and worked out anew.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pyarrow as pa
@@ -314,15 +315,17 @@ class Cards(OfTexts):
 
     def _moved(self, texts: pa.Array, aes: Aes, *, back: bool) -> pa.Array:
         """The last digit is no secret of its own: it follows from the others, where it did before."""
-        right = pc.equal(texts, with_check_digits(texts, "luhn"))
-        whole = np.asarray(pc.and_(right, pc.match_substring_regex(texts, r"^[2-6](?:[ -]?[0-9]){11,18}$")))
+
+        def right(part: pa.Array) -> np.ndarray[Any, Any]:
+            adds_up = pc.equal(part, with_check_digits(part, "luhn"))
+            return np.asarray(pc.and_(adds_up, pc.match_substring_regex(part, r"^[2-6](?:[ -]?[0-9]){11,18}$")))
 
         def checked(part: pa.Array) -> pa.Array:
             body, last = pc.utf8_slice_codeunits(part, 0, -1), pc.utf8_slice_codeunits(part, -1, None)
             moved = permuted(body, aes, back=back, fixed=1)
             return with_check_digits(pc.binary_join_element_wise(moved, last, ""), "luhn")
 
-        return apart(texts, whole, checked, lambda part: permuted(part, aes, back=back))
+        return apart(texts, right(texts), checked, lambda part: _walked(part, right, aes, back))
 
 
 @dataclass(frozen=True)
@@ -355,8 +358,9 @@ class Ibans(OfTexts):
         return _spread(self._moved(values.drop_null(), Aes(key), back=True), values)
 
     def _moved(self, texts: pa.Array, aes: Aes, *, back: bool) -> pa.Array:
-        shaped = pc.match_substring_regex(texts, r"^[A-Z]{2}[0-9]{2}[A-Z0-9 ]{11,38}$")
-        right = np.asarray(pc.and_(shaped, pc.equal(texts, with_check_digits(texts, "iban"))))
+        def right(part: pa.Array) -> np.ndarray[Any, Any]:
+            shaped = pc.match_substring_regex(part, r"^[A-Z]{2}[0-9]{2}[A-Z0-9 ]{11,38}$")
+            return np.asarray(pc.and_(shaped, pc.equal(part, with_check_digits(part, "iban"))))
 
         def checked(part: pa.Array) -> pa.Array:
             """The check digits stand aside meanwhile: they follow from the rest."""
@@ -365,7 +369,15 @@ class Ibans(OfTexts):
             body = pc.utf8_slice_codeunits(moved, 4, None)
             return with_check_digits(pc.binary_join_element_wise(country, "00", body, ""), "iban")
 
-        return apart(texts, right, checked, lambda part: permuted(part, aes, back=back))
+        return apart(texts, right(texts), checked, lambda part: _walked(part, right, aes, back))
+
+
+def _walked(texts: pa.Array, right: Callable[[pa.Array], np.ndarray[Any, Any]], aes: Aes, back: bool) -> pa.Array:
+    """Texts whose check digits are wrong as others of that sort: permuted until they are wrong again."""
+    out = permuted(texts, aes, back=back)
+    while (again := right(out)).any():
+        out = apart(out, again, lambda part: permuted(part, aes, back=back), lambda part: part)
+    return out
 
 
 def register(registry: Registry) -> None:

@@ -22,7 +22,7 @@ from mimic.generators.pools import ascii_letters, names_of
 from mimic.masker import MaskTask
 from mimic.maskers.cipher import Aes, chosen, digest, letters
 from mimic.maskers.runs import flat, halves, two_runs
-from mimic.maskers.texts import OfTexts, apart, cut, is_text, needs_text
+from mimic.maskers.texts import Made, OfTexts, apart, cut, is_text, needs_text
 from mimic.registry import Registry
 from mimic.schema import Column
 from mimic.semantics import Kind
@@ -331,23 +331,41 @@ class Emails(OfTexts):
         return apart(pc.utf8_lower(texts), addressed, lambda part: self._addresses(part, aes), lambda part: self._handles(part, aes))
 
     def _addresses(self, texts: pa.Array, aes: Aes) -> pa.Array:
+        """In full wherever that fits, so that columns of different widths agree; shorter where it does not."""
+        return self._fitting(texts, lambda part: self._address(part, aes, None), lambda part: self._address(part, aes, self.most))
+
+    def _handles(self, texts: pa.Array, aes: Aes) -> pa.Array:
+        return self._fitting(texts, lambda part: self._handle(part, aes, None), lambda part: self._handle(part, aes, self.most))
+
+    def _fitting(self, texts: pa.Array, full: Made, short: Made) -> pa.Array:
+        out = full(texts)
+        if self.most is None:
+            return out
+        fits = np.asarray(pc.less_equal(pc.utf8_length(out), self.most))
+        if fits.all():
+            return out
+        rest = short(texts.filter(pa.array(~fits)))
+        place = np.where(fits, np.arange(len(texts)), len(texts) + np.cumsum(~fits) - 1)
+        return pa.concat_arrays([out, rest]).take(pa.array(place))
+
+    def _address(self, texts: pa.Array, aes: Aes, most: int | None) -> pa.Array:
         words = digest(aes, texts)[:, 0]
         local, host = halves(texts, "@")
         coded = host.dictionary_encode()
-        wide = 3 if self.most is None or self.most >= 32 else 1
+        wide = 3 if most is None or most >= 32 else 1
         hosts = pc.binary_join_element_wise("@", syllables(digest(aes, coded.dictionary)[:, 1], wide), ".example", "").take(coded.indices)
         ending = len("@.example") + 2 * wide
-        if self.most is not None and self.most - ending - SUFFIX < 7:
-            return _joined([letters(words, _SIGNS, min(self.most - ending, 12)), hosts])
-        budget = 40 if self.most is None else self.most - ending - SUFFIX - 2
+        if most is not None and most - ending - SUFFIX < 7:
+            return _joined([letters(words, _SIGNS, min(most - ending, 12)), hosts])
+        budget = 24 if most is None else most - ending - SUFFIX - 2
         names = locals_masked(local, self.locale, aes, budget)
         return _joined([names, ".", letters(words, _SIGNS, SUFFIX), hosts])
 
-    def _handles(self, texts: pa.Array, aes: Aes) -> pa.Array:
+    def _handle(self, texts: pa.Array, aes: Aes, most: int | None) -> pa.Array:
         words = digest(aes, texts)[:, 0]
-        budget = 40 if self.most is None else self.most - SUFFIX - 1
+        budget = 24 if most is None else most - SUFFIX - 1
         if budget < 4:
-            return letters(words, _SIGNS, min(self.most or 12, 12))
+            return letters(words, _SIGNS, min(most or 12, 12))
         return _joined([locals_masked(texts, self.locale, aes, budget), letters(words, _SIGNS, SUFFIX)])
 
 

@@ -165,6 +165,11 @@ def test_addresses_lead_nowhere_and_fit():
         out = text("person.email", values, Kind.EMAIL, length=length)
         assert all(len(value) <= length and value.endswith(".example") for value in out)
         assert len(set(out)) == len(values)
+    short = [f"ann{i}@b.de" for i in range(300)]
+    wide = text("person.email", short, Kind.EMAIL)
+    for length in (40, 60, 255):  # the same address wherever there is room for it
+        narrow = text("person.email", short, Kind.EMAIL, length=length)
+        assert [a for a, b in zip(narrow, wide, strict=True) if a != b and len(b) <= length] == []
     with pytest.raises(CannotMask, match="room for 12"):
         text("person.email", values, Kind.EMAIL, length=12)
 
