@@ -26,8 +26,10 @@ from mimic.progress import Bar, Progress
 from mimic.schema import Schema, Table, TableName
 from mimic.selection import ROW, Both, Edge, Filter, KeyIn, Numbers, RowIn, Selection, Step, Within
 from mimic.subsetting.asking import Root
-from mimic.subsetting.drawing import hashed
+from mimic.subsetting.drawing import Words, hashed
 from mimic.subsetting.keys import codes, distinct, fitted, identity
+
+HELD = 100_000  # rows that a draw may hold beside those that it is about
 
 
 def select(
@@ -127,22 +129,50 @@ class _Walk:
 
     def drawn(self, root: Root) -> Numbers:
         """The rows with the smallest hashes, as many as asked: of a share the ceiling."""
-        table = root.table
-        key = list(identity(table))
-        dates = [root.last.by] if root.last else []
-        rows = self.scan(table, list(dict.fromkeys([*key, *dates])), root.where)
-        if root.last is not None:
-            rows = rows.filter(_last(rows.column(root.last.by), root.last.span))
-        numbers: Numbers = rows.column(ROW).to_numpy()
-        n = rows.num_rows
+        since = self.since(root)
+        part = min(float(root.share) / 100 * 1.1 + 0.001, 1.0) if root.share is not None else 1.0
+        count, numbers, hashes = self.smallest(root, since, part)
+        n = count
         if root.share is not None:
-            n = ceil(rows.num_rows * root.share / 100)
+            n = ceil(count * root.share / 100)
         elif root.rows is not None:
-            n = min(root.rows, n)
-        if n < rows.num_rows:
+            n = min(root.rows, count)
+        if len(numbers) < n:  # few rows, and the dice fell unevenly
+            _, numbers, hashes = self.smallest(root, since, 1.0)
+        return np.unique(numbers[np.lexsort((numbers, hashes))[:n]])
+
+    def smallest(self, root: Root, since: pa.Scalar | None, part: float) -> tuple[int, Numbers, Words]:
+        """How many rows a root draws from, and the numbers and hashes of those in the first `part` of the range; no more is held."""
+        table, key = root.table, list(identity(root.table))
+        columns = list(dict.fromkeys([*key, *([root.last.by] if root.last else [])]))
+        limit = np.uint64(min(int(part * 2**64), 2**64 - 1))
+        count, found, held = 0, [(np.empty(0, np.int64), np.empty(0, np.uint64))], 0
+        for batch in self.source.scan(table.name, columns, where=root.where, numbered=True):
+            rows = pa.Table.from_batches([batch])
+            if root.last is not None:
+                rows = rows.filter(_within(rows.column(root.last.by), since))
+            count += rows.num_rows
             hashes = hashed([rows.column(name) for name in key or [ROW]], self.seed, str(table.name))
-            numbers = numbers[np.lexsort((numbers, hashes))[:n]]
-        return np.unique(numbers)
+            low = hashes <= limit
+            found.append((rows.column(ROW).to_numpy()[low], hashes[low]))
+            held += int(low.sum())
+            if root.rows is not None and held > 4 * root.rows + HELD:
+                numbers, hashes = _joined(found)
+                best = np.lexsort((numbers, hashes))[: root.rows]
+                found, held = [(numbers[best], hashes[best])], len(best)
+        return count, *_joined(found)
+
+    def since(self, root: Root) -> pa.Scalar | None:
+        """From when on rows are of the last span: counted back from the newest one that is not of the future."""
+        if root.last is None:
+            return None
+        newest = None
+        for batch in self.source.scan(root.table.name, [root.last.by], where=root.where, numbered=True):
+            moments = _moments(batch.column(root.last.by))
+            top = pc.max(pc.if_else(pc.less_equal(moments, _now(moments.type)), moments, None))
+            if top.is_valid and (newest is None or top.as_py() > newest.as_py()):
+                newest = top
+        return None if newest is None else pa.scalar(newest.as_py() - root.last.span, newest.type)
 
     # -- down --------------------------------------------------------------------------------------------------------------
 
@@ -247,14 +277,23 @@ def _is(values: pa.ChunkedArray, text: str) -> pa.ChunkedArray:
     return pc.fill_null(pc.equal(values if pa.types.is_string(values.type) else values.cast(pa.string()), text), False)
 
 
-def _last(moments: pa.ChunkedArray, span: object) -> pa.ChunkedArray:
-    """The rows since `span` before the newest one that is not of the future, so that old data has a last month as well."""
-    kind = moments.type
-    plain = moments.cast(pa.timestamp("us", kind.tz if pa.types.is_timestamp(kind) else None))
+def _joined(parts: Sequence[tuple[Numbers, Words]]) -> tuple[Numbers, Words]:
+    return np.concatenate([numbers for numbers, _ in parts]), np.concatenate([hashes for _, hashes in parts])
+
+
+def _moments(values: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    kind = values.type
+    return values.cast(pa.timestamp("us", kind.tz if pa.types.is_timestamp(kind) else None))
+
+
+def _now(kind: pa.DataType) -> pa.Scalar:
     now = datetime.now(UTC)
-    past = pc.less_equal(plain, pa.scalar(now if plain.type.tz else now.replace(tzinfo=None), plain.type))
-    newest = pc.max(pc.if_else(past, plain, None)).as_py()
-    if newest is None:
-        return pa.chunked_array([pa.array(np.zeros(len(moments), np.bool_))])
-    since = pc.greater_equal(plain, pa.scalar(newest - span, plain.type))
-    return pc.fill_null(pc.and_(past, since), False)
+    return pa.scalar(now if kind.tz else now.replace(tzinfo=None), kind)
+
+
+def _within(values: pa.ChunkedArray, since: pa.Scalar | None) -> pa.ChunkedArray:
+    """Since a moment, and not of the future."""
+    if since is None:
+        return pa.chunked_array([pa.array(np.zeros(len(values), np.bool_))])
+    moments = _moments(values)
+    return pc.fill_null(pc.and_(pc.greater_equal(moments, since), pc.less_equal(moments, _now(moments.type))), False)

@@ -68,7 +68,14 @@ def test_amounts_are_drawn_the_same_way_again_and_a_larger_one_holds_a_smaller_o
     assert set(few) < set(more)
     assert few != subset(shop, "customer: 5%", seed=1)["customer"]
     assert len(subset(shop, "customer: 7 rows")["customer"]) == 7
+    assert subset(shop, "customer: 10 rows")["customer"] == more, "however many are asked for"
     assert len(subset(shop, "customer: 7 rows", "customer(50, 49)")["customer"]) in (7, 8, 9)
+
+
+def test_what_a_draw_holds_changes_no_row(shop, monkeypatch):
+    drawn = subset(shop, "orders: 20 rows")["orders"]
+    monkeypatch.setattr("mimic.subsetting.walking.HELD", 0)
+    assert subset(shop, "orders: 20 rows")["orders"] == drawn
 
 
 def test_a_condition(shop):
