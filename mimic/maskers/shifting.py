@@ -11,10 +11,11 @@ import pyarrow.compute as pc
 
 from mimic.masker import CannotMask, Given, MaskTask
 from mimic.maskers.cipher import Aes, digest
+from mimic.maskers.identifiers import permuted
 from mimic.registry import Registry
-from mimic.schema import Column, Date, Decimal, Float, Integer, Timestamp, bare
+from mimic.schema import Column, Date, Decimal, Float, Integer, Text, Timestamp, bare
 from mimic.semantics import Kind
-from mimic.streams import Words
+from mimic.streams import Ints, Words
 
 _DATES = {Kind.BIRTH_DATE, Kind.DATE_OF_DEATH, Kind.DATE, Kind.JOB, Kind.OTHER, Kind.HEALTH, Kind.CREATED, Kind.STARTS, Kind.ENDS}
 
@@ -31,7 +32,8 @@ def _words(values: pa.Array, entity: str | None, aes: Aes, given: Given) -> Word
 
 @dataclass(frozen=True)
 class Dates:
-    """Dates and times, `days` (180) at most in either direction and never none; the time of day stays."""
+    """Dates and times, `days` (180) at most in either direction and never none; the time of day stays. In texts: dates such as 2024-05-31
+    at the beginning; what is no such date keeps its form alone."""
 
     kind: ClassVar[str] = "shift.date"
     version: ClassVar[int] = 1
@@ -52,11 +54,13 @@ class Dates:
 
     @classmethod
     def suits(cls, task: MaskTask) -> float:
+        if isinstance(bare(task.column.type), Text):
+            return 0.6 if task.kind in (Kind.BIRTH_DATE, Kind.DATE_OF_DEATH, Kind.DATE) else 0.0
         return 0.8 if isinstance(bare(task.column.type), Date | Timestamp) else 0.0
 
     @classmethod
     def of(cls, task: MaskTask) -> Self:
-        if not isinstance(bare(task.column.type), Date | Timestamp):
+        if not isinstance(bare(task.column.type), Date | Timestamp | Text):
             raise CannotMask("it holds no dates")
         days = int(task.options.get("days", 180))
         if days < 1:
@@ -67,6 +71,8 @@ class Dates:
         words = _words(values, self.entity, Aes(key), given)
         offset = (words % np.uint64(2 * self.days)).astype(np.int64) - self.days
         offset = np.where(offset >= 0, offset + 1, offset)
+        if pa.types.is_string(values.type):
+            return _texts_moved(values, offset, Aes(key))
         dated = pa.types.is_date32(values.type)
         whole = values.view(pa.int32()).cast(pa.int64()) if dated else values.view(pa.int64())
         step = 1 if dated else 86_400_000_000
@@ -75,6 +81,22 @@ class Dates:
         moved = np.where(np.abs(ticks) < limit, ticks + offset * step, ticks)
         out = pa.array(moved, mask=~np.asarray(values.is_valid()))
         return out.cast(pa.int32()).view(values.type) if dated else out.view(values.type)
+
+
+# A day that there is in every year.
+_DAY = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$|^[0-9]{4}-(0[13-9]|1[0-2])-(29|30)$|^[0-9]{4}-(0[13578]|1[02])-31$"
+
+
+def _texts_moved(texts: pa.Array, offset: Ints, aes: Aes) -> pa.Array:
+    """Texts that begin with a date, the date moved by days; others as texts of their form."""
+    head = pc.replace_substring_regex(pc.utf8_slice_codeunits(texts, 0, 10), "-02-29$", "-02-28")
+    told = pc.match_substring_regex(head, _DAY)
+    dates = pc.if_else(told, head, pa.scalar(None, pa.string())).cast(pa.date32())
+    days = np.asarray(pc.fill_null(dates.view(pa.int32()), 0), dtype=np.int64) + offset
+    moved = pa.array(days.astype(np.int32)).view(pa.date32()).cast(pa.string())
+    shifted = pc.binary_join_element_wise(moved, pc.utf8_slice_codeunits(texts, 10, None), "")
+    out = pc.if_else(pc.fill_null(told, False), shifted, permuted(pc.fill_null(texts, ""), aes))
+    return pc.if_else(texts.is_valid(), out, pa.scalar(None, pa.string()))
 
 
 @dataclass(frozen=True)

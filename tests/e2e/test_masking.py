@@ -251,7 +251,7 @@ def test_without_a_key_nothing_is_written_and_the_columns_are_named(chinook_sqli
 def test_a_masker_that_cannot_work_stops_everything_before_it_begins(chinook_sqlite, tmp_path, key):
     told = tmp_path / "mimic.yaml"
     told.write_text(
-        "tables: {employee: {mode: mask}, customer: {mode: mask, columns: {email: {masker: set.null}, phone: {masker: shift.date}, fax: {masker: keep}}}}"
+        "tables: {employee: {mode: mask}, customer: {mode: mask, columns: {email: {masker: set.null}, phone: {masker: bytes}, fax: {masker: keep}}}}"
     )
     said = run(
         "clone",

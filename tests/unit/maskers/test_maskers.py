@@ -219,6 +219,22 @@ def test_days_between_two_dates_of_one_person_stay():
     assert moved[0].as_py() == dt.datetime.combine(out[0], dt.time(5, 30))  # a date and a time of one person move alike
 
 
+def test_dates_in_texts_move_like_dates():
+    given = {"id": pa.array([7, 7, 8, 9, 9])}
+    task = MaskTask(Column("born", Text()), Kind.BIRTH_DATE, entity="id")
+    values = ["2020-01-01", "2020-01-31 05:30", None, "31.12.1999", "2020-02-29"]
+    out = MASKERS.get("shift.date").of(task).mask(pa.array(values), KEY, given).to_pylist()
+    days = [dt.date.fromisoformat(text[:10]) for text in out[:2]]
+    assert (days[1] - days[0]).days == 30
+    assert out[1].endswith(" 05:30")
+    assert out[2] is None
+    assert out[3] != values[3]
+    assert dt.date.fromisoformat(out[4]) != dt.date(2020, 2, 29)
+    assert [out[3][2], out[3][5]] == [".", "."]
+    real = MASKERS.get("shift.date").of(MaskTask(Column("born", Date()), Kind.BIRTH_DATE, entity="id"))
+    assert real.mask(pa.array([dt.date(2020, 1, 1)] * 5), KEY, given)[0].as_py() == days[0]
+
+
 def test_json_is_masked_leaf_by_leaf_and_by_path():
     tree = {"contact": {"email": "anna.schmidt@firm.de", "ok": True}, "tags": ["CANARY", "b"], "n": 3, "at": "2024-01-01", "keep": "me"}
     masker = MASKERS.get("json").of(
@@ -272,7 +288,7 @@ def test_addresses_of_networks_stay_addresses():
         ("set.null", Column("c", Text(), nullable=False), False, {}),
         ("constant", Column("c", Text()), False, {}),
         ("hash", Column("c", Text(10)), False, {}),
-        ("shift.date", Column("c", Text()), False, {}),
+        ("shift.date", Column("c", Integer()), False, {}),
         ("generalise.number", Column("c", Float()), False, {"width": 0}),
         ("generalise.date", Column("c", Date()), False, {"to": "century"}),
         ("bytes", Column("c", Text()), False, {}),

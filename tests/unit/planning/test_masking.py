@@ -123,7 +123,7 @@ def test_a_date_in_a_key_with_its_person_may_move():
         ("email", {"masker": "set.null"}, "NULL"),
         ("born", {"masker": "person.name"}, "holds date"),
         ("name", {"masker": "constant", "options": {"value": "x" * 31}}, "31 characters long, and 30 are allowed"),
-        ("plan", {"masker": "shift.date"}, "holds no dates"),
+        ("plan", {"masker": "bytes"}, "holds no bytes"),
     ],
 )
 def test_what_cannot_work_is_a_blocking_finding(column, told, why):
