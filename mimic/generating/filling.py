@@ -307,8 +307,12 @@ class Filling:
         """The columns of a chunk drawn for another time, with those that are made together with them."""
         made: dict[str, pa.Array] = {}
         for generator in self._generators():
-            if names.isdisjoint(generator.fills) or getattr(generator, "whole_table", False):
+            if names.isdisjoint(generator.fills):
                 continue
+            if getattr(generator, "whole_table", False):
+                if isinstance(generator, _Parents) or not isinstance(generator, _Parted):
+                    continue
+                generator = generator.part(min(names & set(generator.fills)))  # of its group there are other rows
             stream = self._streams.at("again", self.table.name, ",".join(generator.fills), attempt, span.chunk)
             given = {need: self._need_chunk(need, span, made) for need in generator.needs}
             made |= self._sampled(generator, span, stream, given)

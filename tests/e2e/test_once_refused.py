@@ -116,6 +116,13 @@ SCHEMAS = {
         CREATE TABLE b (a_twice integer REFERENCES a (twice), a_low text NOT NULL REFERENCES a (low), UNIQUE (a_twice, a_low));
         """,
     ),
+    "a partition of small letters, by a column that is told apart within another": (
+        1,
+        """
+        CREATE TABLE a (place macaddr, word text NOT NULL, UNIQUE (place, word)) PARTITION BY RANGE (word);
+        CREATE TABLE a_last PARTITION OF a FOR VALUES FROM ('q') TO (MAXVALUE);
+        """,
+    ),
     "a partition by two columns, whose first bound says something of the first column alone": (
         30,
         """

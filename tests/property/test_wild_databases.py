@@ -27,21 +27,37 @@ FEWER = "N504"  # the finding that says how many rows a table can hold at most
 KNOWN = frozenset({FEWER, "N302", "N510", "N602"})  # what may be found in a database all of whose tables are filled
 ALIKE = {"deadline": None, "database": None, "derandomize": True}  # the same databases each time
 QUICK = {"phases": (Phase.generate,), "suppress_health_check": list(HealthCheck)}
+LASTING = 40  # examples for which a database is emptied only
+EMPTIED = """
+DO $$ DECLARE name text; BEGIN
+    FOR name IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
+        EXECUTE format('DROP SCHEMA %I CASCADE', name);
+    END LOOP;
+END $$;
+CREATE SCHEMA public AUTHORIZATION pg_database_owner; GRANT USAGE ON SCHEMA public TO PUBLIC
+"""
 
 
 class Pair:
-    """Two databases of one server, made anew for each example."""
+    """Two databases of one server, emptied for each example and now and then made anew."""
 
     def __init__(self, server: Any) -> None:
-        self._server, self._names = server, ("wild_source", "wild_target")
+        self._server, self._names, self._used = server, ("wild_source", "wild_target"), 0
         self._admin = psycopg.connect(server.url(), autocommit=True)
 
     def fresh(self) -> list[str]:
-        """Their URLs, both empty."""
-        self._drop()
-        for name in self._names:
-            self._admin.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-        return [self._server.url(name) for name in self._names]
+        """Their URLs, both empty. Making a database takes as long as filling it."""
+        urls = [self._server.url(name) for name in self._names]
+        if self._used % LASTING == 0:
+            self._drop()
+            for name in self._names:
+                self._admin.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        else:
+            for url in urls:
+                with psycopg.connect(url, autocommit=True) as connection:
+                    connection.execute(EMPTIED)
+        self._used += 1
+        return urls
 
     def close(self) -> None:
         self._drop()
