@@ -434,6 +434,7 @@ class Context:
     log: bool
     pairs: bool  # key and value in one row
     definition: bool
+    reached: bool = False  # a column of its own holds an e-mail address or a phone number
 
     @property
     def about(self) -> str:
@@ -570,6 +571,7 @@ def contexts(schema: Schema) -> dict[TableName, Context]:
             log=bool(own & LOGS),
             pairs=bool(values),
             definition=last in DEFINITION,
+            reached=bool(columns & {"email", "email address", "phone", "mobile", "phone number"}),
         )
     return out
 

@@ -65,6 +65,8 @@ SECRETS = (
     Rule(K.KEY, S, r"^(?:data|json data|secret|info|config|seed|registration data|properties|fields)$", "txj", where=lambda c: _says(c, _FACTORS | _any("vault", "cipher", "keystore", "keychain", "credential")), confidence=0.6),
     Rule(K.SESSION, S, r"^(?:data|payload|value|content|session value|state|blob|pickled|serialized)$", "txj", confidence=0.5,
          where=lambda c: head(c.words) == "session" and not (c.place or c.content) and not _says(c, _any("training", "class", "course", "event", "conference", "booking", "talk", "work", "game", "exercise", "study", "block", "lab"))),
+    Rule(K.KEY, S, r"cipher ?text|^cipher$|^encrypted(?: \w+)?$|encrypted (?:data|value|content|blob|payload|secret)|(?:data|value|content|config|secret|credential|payload) encrypted$", "txj", unless=ABOUT, confidence=0.5),
+    Rule(K.KEY, S, r"^(?:hash|digest|cipher|salt|iv|blob)$", "tx", where=lambda c: _says(c, _any("secret", "key", "credential")) and not c.definition, confidence=0.5),
     Rule(K.KEY, S, r"\bjwks?\b|\bpem\b|p 12|pfx|pkcs ?\d*|keyset|key set|(?:cert|certificate|tls|ssl) key|key (?:alt|primary|secondary|current|previous|next|backup|\d)$", "txj", unless="url|id$|name|path|type", confidence=0.6),
     Rule(K.KEY, S, r"^(?:value|data|payload|blob)$", "txj", where=lambda c: _says(c, _any("acme", "kv", "keyvalue", "keystore", "secret", "vault", "storage")) and not c.definition, confidence=0.4),
     Rule(K.KEY, S, r"^(?:config|configuration|setting|settings|option|options|parameters?|credentials?|connection|auth)$", "tj", confidence=0.4,
@@ -81,6 +83,7 @@ DIRECT = (
          where=lambda c: not c.definition, confidence=0.7),
     Rule(K.PERSON_NAME, D, r"(?:name|display name) (?:cached|parts?|phonetic|kana|normali[sz]ed|sort|index|lower|complete|original|alternate|alternative)|(?:alternate|alternative|formal|preferred|chosen|dead|stage|pen|religious|baptismal|card|last first|first last|sort|complete) name", "tj",
          where=lambda c: _of_somebody(c) or c.account or _says(c, _any("address", "waitinglistentry", "waiting", "invoice", "entry", "participant")), confidence=0.6),
+    Rule(K.PERSON_NAME, D, r"^(?:name|full name|display name|contact)$", "t", where=lambda c: c.reached and not (c.company or c.place or c.definition or c.configuration), confidence=0.5),
     Rule(K.PERSON_NAME, D, rf"^name (?:of )?(?:the )?(?:client|{PEOPLE})s?$", "t", where=lambda c: not c.definition, confidence=0.7),
     Rule(K.PERSON_NAME, D, r"^(?:payer|payee|sender|recipient|receiver|beneficiary|guardian|spouse|mother|father|assistant|doctor|physician|surgeon|patient|customer|employee|teacher|student|nurse|cardholder|passenger|driver|guest|visitor|attendee|applicant|candidate|"
          r"tenant|landlord|witness|signer|signatory|addressee|consignee|claimant|insured|policyholder|donor|sponsor|supervisor|manager|account holder|acc holder|holder|owner|next of kin|referred by|contact person|contact|cc owner|person|salesman|clerk|cashier|treated by|assigned to|resident|"
