@@ -15,7 +15,7 @@ PARTS: dict[str, str] = {
     "when": "next week|by Friday|at the end of the month|tomorrow morning|after the holidays|on Monday|as soon as possible",
     "good": "very helpful|clear and complete|better than expected|well organised|easy to follow|exactly what we needed",
     "bad": "too slow|hard to find|not what we expected|incomplete|difficult to read|missing on mobile",
-    "part": "the first section|the price table|the summary|the last page|the attachment|the address|the date|the contact details",
+    "part": "the first section|the price table|the summary|the last page|the attachment|the address|the date|the contact list",
     "purpose": "daily work|small teams|larger projects|travel and commuting|first-time users|home and office|regular reporting",
     "place": "in the main building|online|at the front desk|in the shared folder|on the project page|near the station",
 }  # fmt: skip

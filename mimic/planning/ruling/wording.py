@@ -60,6 +60,7 @@ _FORMATS: tuple[tuple[str, str, str], ...] = (
     (r"^(default )?view( mode)?$", "", "word view"),
     (r"auth(entication|n)? (method|type)$", "", "word kind credential"),
     (r"^(script|command line|cmd)$", "", "word script"),
+    (r"^floor( number| name)?$", "", "list 1|2|3|G|4|5"),
     (r"scheme$", "", "word scheme"),
     (r"protocol$", "client|realm|saml|scope|mapper|identity|provider", "word sso protocol"),
     (r"protocol$", "", "word protocol"),
@@ -291,10 +292,10 @@ _CALLED: tuple[tuple[str, str], ...] = (
     ("name queue", "queue pool"),
     ("name tag", "tag keyword hashtag"),
     ("name setting", "setting option preference parameter config configuration variable property env metadata"),
-    ("word attribute name", "attribute"),
+    ("name attribute", "attribute"),
     ("word field name", "column"),
     ("word event name", "webhook hook trigger signal"),
-    ("word flag name", "flag feature switch toggle experiment"),
+    ("name flag", "flag feature switch toggle experiment"),
     ("word server", "host server node machine instance upstream target worker"),
     ("word resource", "resource entity"),
     ("word weekday", "weekday"),
@@ -307,7 +308,7 @@ _CALLED: tuple[tuple[str, str], ...] = (
     ("name street", "street"),
     ("word reason", "reason"),
     ("word shift", "shift"),
-    ("word app", "app application client"),
+    ("name app", "app application client"),
     ("word error class", "error exception"),
     ("word backend", "storage bucket"),
     ("word config name", "mapper config"),
@@ -346,6 +347,7 @@ _CALLED: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _CALLED_BY = {word: theme for theme, words in _CALLED for word in words.split()}
 
+_INSTITUTES = frozenset(["affiliation", "university", "institution", "college", "school", "faculty"])
 _NAME = re.compile(r"\b(name|title|label|display name|full name|caption|heading|nickname|friendly name|object repr|unresolved)$")
 _NOT_A_NAME = re.compile(
     r"\b(user|first|last|middle|family|given|domain|host|file|column|city|country|region|street|bank|account|company|person|owner|author|contact|employee|customer|patient|maiden|mother|field|class|claim|server)\b.* name$|name (format|prefix|suffix)$"
@@ -463,7 +465,7 @@ def _misread(meaning: Meaning, words: str, person: bool) -> bool:
 def _read(words: str, own: tuple[str, ...], kind: Kind) -> str | None:
     named = kind in (Kind.NAME, Kind.TITLE, Kind.PERSON_NAME, Kind.SETTING_KEY) or _NAME.search(words) is not None
     if kind is Kind.COMPANY and "label" not in words:
-        return "name company"
+        return "name institute" if {*own} & _INSTITUTES else "name company"
     if kind is Kind.SLUG:
         return "name slug"
     if words == "key" and kind in (Kind.ID, Kind.SETTING_KEY) and {*own} & CONFIGURATION:
