@@ -7,9 +7,9 @@ import pyarrow as pa
 
 from mimic.conditions import Limits
 from mimic.generating.telling_apart import Apart
-from mimic.planning.distinct import distinct
+from mimic.planning.distinct import computes, distinct
 from mimic.planning.keys import plan_keys
-from mimic.schema import Boolean, Column, Enum, ForeignKey, Integer, Schema, Table, TableName, Text, Unique
+from mimic.schema import Boolean, Check, Column, Enum, ForeignKey, Integer, Schema, Table, TableName, Text, Unique
 from mimic.streams import Streams
 
 NAME, PARENT = TableName("public", "t"), TableName("public", "p")
@@ -85,3 +85,34 @@ def test_columns_that_wait_for_each_other_are_told_apart_afterwards_or_in_what_t
     for _ in range(3):
         waiting = {name: group for name, group in waiting.items() if any(other in waiting for other in group)}
     assert not waiting
+
+
+def test_a_check_that_only_the_server_can_read_has_uniqueness_looked_after():
+    """Rows that break it are drawn again, and nobody else would tell the new ones apart."""
+    made = table(Unique("u", ("a",)), columns=(Column("a", Integer(), False), Column("b", Integer(), False)))
+    asked = [Check("on a", "(a & 1) = 1", ("a",)), Check("on b", "(b & 1) = 1", ("b",))]
+    assert [rule.name for rule in distinct(made, planned(made), "postgresql", unread=asked)] == ["u"]
+    assert distinct(made, planned(made), "postgresql", unread=asked[1:]) == ()
+
+
+def test_rows_that_are_forgotten_may_come_again():
+    made = table(Unique("u", ("a",), where="a > 0", constraint=False), columns=(Column("a", Integer(), False),))
+    apart = Apart(made, distinct(made, planned(made), "postgresql"), (), frozenset({"a"}), lambda key: {})
+    rows = {"a": pa.array([1, 2], pa.int64())}
+    apart.note(rows)
+    assert apart.mended(rows, Streams(1).at("test"))[1].tolist() == [True, True]
+    apart.forget({"a": pa.array([2], pa.int64())})
+    assert apart.mended(rows, Streams(1).at("test"))[1].tolist() == [True, False]
+
+
+def test_generated_columns_that_keys_refer_to_are_computed_where_they_can_be_read():
+    columns = (
+        Column("id", Integer(), False),
+        Column("twice", Integer(), generated="(id * 2)"),
+        Column("odd", Integer(), generated="odd_one(id)"),
+        Column("other", Integer(), generated="(id + 1)"),
+    )
+    parent = Table(NAME, columns, uniques=tuple(Unique(name, (name,)) for name in ("twice", "odd", "other")))
+    keys = tuple(ForeignKey(name, PARENT, ("id",), NAME, (name,)) for name in ("twice", "odd"))
+    child = Table(PARENT, (Column("id", Integer()),), foreign_keys=keys)
+    assert [name for name, _ in computes(parent, Schema("postgresql", (parent, child)))] == ["twice"]
