@@ -83,7 +83,10 @@ def _plain(name: str) -> bool:
 
 
 def parts_masked(tokens: pa.Array, role: str, locale: str, aes: Aes) -> pa.Array:
-    """Each part of a name as another one, capitalised; `role` is "first", "last" or "" (whichever the public lists say)."""
+    """Each part of a name as another one, capitalised.
+
+    `role` is "first", "last", "" (whichever the public lists say) or "second" (the same, but a last name where it may be one).
+    """
     male, female, last = _pools(locale)
     coded = tokens.dictionary_encode()
     plain = plainly(coded.dictionary)
@@ -92,12 +95,19 @@ def parts_masked(tokens: pa.Array, role: str, locale: str, aes: Aes) -> pa.Array
     at = np.asarray(pc.fill_null(pc.index_in(plain, value_set=names), -1))
     unknown = 2 if role == "first" else 3
     kinds = np.full(len(plain), 3) if role == "last" else np.where(at < 0, unknown, genders[at])
+    if role == "second":
+        kinds = np.where(np.asarray(pc.is_in(plain, value_set=_lasts())), 3, kinds)
     kinds = np.where(kinds == 2, (words >> np.uint64(40) & np.uint64(1)).astype(np.int64), kinds)
     pool = pa.concat_arrays([male, female, last])
     spots = np.zeros(len(plain), dtype=np.int64)
     for kind, start, size in ((0, 0, len(male)), (1, len(male), len(female)), (3, len(male) + len(female), len(last))):
         spots = np.where(kinds == kind, start + chosen(words, size), spots)
     return pool.take(pa.array(spots[np.asarray(coded.indices)]))
+
+
+@lru_cache(maxsize=1)
+def _lasts() -> pa.Array:
+    return pa.array(sorted(known_last()), pa.string())
 
 
 @lru_cache(maxsize=1)
@@ -281,16 +291,17 @@ def _woven_locals(texts: pa.Array, runs: tuple[pa.Array, pa.Array, pa.Array], lo
         left = pa.array([two[0] for two in twos], pa.string()).take(coded.indices)
         right = pa.array([two[1] if len(two) > 1 else "" for two in twos], pa.string()).take(coded.indices)
         a, b = pc.if_else(one, left, a), pc.if_else(one, right, b)
-    first, second = (_local_names(tokens, locale, aes, max(budget // 2, 1)) for tokens in (a, b))
+    half = max(budget // 2, 1)
+    first, second = _local_names(a, "", locale, aes, half), _local_names(b, "second", locale, aes, half)
     out = pc.binary_join_element_wise(first, s, second, "")
     return pc.if_else(pc.equal(out, ""), pa.scalar("x"), out)
 
 
-def _local_names(tokens: pa.Array, locale: str, aes: Aes, most: int) -> pa.Array:
+def _local_names(tokens: pa.Array, role: str, locale: str, aes: Aes, most: int) -> pa.Array:
     """Parts of a local part as other names in a-z; an initial as an initial, nothing as nothing."""
     coded = tokens.dictionary_encode()
     known = coded.dictionary
-    names = plainly(parts_masked(known, "", locale, aes))
+    names = plainly(parts_masked(known, role, locale, aes))
     names = pc.if_else(pc.equal(pc.utf8_length(known), 1), pc.utf8_slice_codeunits(names, 0, 1), names)
     names = pc.if_else(pc.equal(known, ""), pa.scalar("", pa.string()), cut(names, most))
     return names.take(coded.indices)
