@@ -110,16 +110,19 @@ class Ordered:
         return {self.column: self._spelled(made, nulls(stream, span.n, self.null_share))}
 
     def _alone(self, span: Span, stream: Stream) -> Ints:
-        """When it happens if nothing comes before (n,): the more generations follow, the longer ago."""
+        """When it happens if nothing comes before (n,), within the limits: the more generations follow, the longer ago."""
+        plain = _micros(self.alone.sample(span, inside(stream, "alone"), {})[self.column])[0]
+        if not self.ahead and self.low <= self.today * DAY:
+            plain = np.minimum(plain, self.today * DAY)
         if self.after != "any" or isinstance(bare(self.type), Time):
-            made = _micros(self.alone.sample(span, inside(stream, "alone"), {})[self.column])[0]
-            return made if self.ahead else np.minimum(made, self.today * DAY)
+            return plain
         u = systematic(stream.at("alone"), span.n)
         ago = 365.0 * (3 + min(self.height, 2) / 2) * (1 - u) ** (1.5 / (1 + self.height))
         # Most of it when people are awake, and always before today.
         v = stream.at("clock").uniform(span.n)
         clock = np.where(stream.at("night").uniform(span.n) < 0.8, 7 + 13 * v, 24 * v) / 24
-        return ((np.ceil(self.today - 1 - ago) + clock) * DAY).astype(np.int64)
+        made = ((np.ceil(self.today - 1 - ago) + clock) * DAY).astype(np.int64)
+        return np.where((self.low <= made) & (made <= self.high), made, plain)
 
     def _distance(self, start: Ints, stream: Stream) -> Ints:
         """Microseconds behind `start` (n,), not beyond today where that may not be."""
