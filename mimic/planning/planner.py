@@ -126,7 +126,8 @@ def _closed(schema: Schema, modes: dict[TableName, tuple[Mode, str]]) -> Iterabl
         for key in table.foreign_keys:
             if modes[table.name][0] == "copy" and key.parent in modes and modes[key.parent][0] != "copy":
                 sentence = f"its rows are copied, but those of {key.parent}, which it references by ({key.label}), are not"
-                yield Finding("B501", str(table.name), sentence, f"Give {key.parent} mode: copy (or mask) too, or {table.name} mode: synthesize.")
+                todo = f"Give {key.parent} mode: copy (or mask) too, or {table.name} mode: synthesize."
+                yield Finding("B501", str(table.name), sentence, todo)
 
 
 def _steps(
