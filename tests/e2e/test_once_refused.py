@@ -123,6 +123,17 @@ SCHEMAS = {
         CREATE TABLE a_last PARTITION OF a FOR VALUES FROM ('q') TO (MAXVALUE);
         """,
     ),
+    "a key that is called as the server would call the parts of another": (
+        7,
+        """
+        CREATE TABLE p (id integer PRIMARY KEY) PARTITION BY HASH (id);
+        CREATE TABLE p_0 PARTITION OF p FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+        CREATE TABLE q (id integer PRIMARY KEY);
+        CREATE TABLE r (other_id integer CONSTRAINT r_id_fkey REFERENCES q, id integer);
+        ALTER TABLE r ADD CONSTRAINT a_first FOREIGN KEY (id) REFERENCES p;
+        COMMENT ON CONSTRAINT a_first ON r IS 'of parts';
+        """,
+    ),
     "a partition by two columns, whose first bound says something of the first column alone": (
         30,
         """
