@@ -31,7 +31,8 @@ SCHEMAS = {
     ),
     "the same, and no other row to take a value from": (
         1,
-        "CREATE TABLE a (tag integer NOT NULL, CHECK ((tag & 1) = 1)); CREATE UNIQUE INDEX ON a ((tag + 1));",
+        "CREATE TABLE a (tag integer NOT NULL, CHECK ((tag & 1) = 1)); CREATE UNIQUE INDEX ON a ((tag + 1));"
+        "CREATE TABLE b (position integer NOT NULL CHECK ((position & 7) = 4), day date NOT NULL CHECK (extract(isodow FROM day) = 3));",
     ),
     "a partition of small letters, between whose bounds no sentence lies": (
         1,
