@@ -26,6 +26,7 @@ FAMILIES = (
     "regex_text",
     "categorical",
     "spellings",
+    "joined",
     "json_shape",
     "arrays",
     "ranges",

@@ -195,7 +195,7 @@ def _cut(values: Floats, owners: Owners, k: int, most: int, atoms: Floats) -> tu
     n = len(values)
     if n == 0 or not owners.reach(np.zeros(n, dtype=np.int64), 1, k)[0]:
         return np.zeros(n, dtype=np.int64), 0
-    size = max(1, -(-n // min(_MICRO, 9 * most)))
+    size = max(1, -(-n // _MICRO))
     micro = np.arange(n) // size
     starts = np.arange(0, n, size)
     gap = np.searchsorted(atoms, values[starts])  # how many atoms lie below: where it changes, a cell should end

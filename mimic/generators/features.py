@@ -1,7 +1,9 @@
-"""Columns as whole numbers 0 .. 127, which is what trees ask about.
+"""Columns as whole numbers, which is what trees ask about.
 
-Bin 0 is NULL. Numbers, dates and times are cut between averages that k owners share; categories are told apart where k
-owners hold them, by a hash of their text, and all others are one. Of any other column only NULL or not is told.
+Code 0 is NULL. Numbers, dates and times are cut between averages that k owners share; categories are told apart where k
+owners hold them, by a hash of their text, and all others are one. Of any other column only NULL or not is told. Codes are
+joined to the 128 bins of a tree for each target anew: numbers are cut finest where the target changes, categories stand in
+the target's order.
 """
 
 from __future__ import annotations
@@ -23,14 +25,19 @@ from mimic.profile import Owners, TableEvidence
 from mimic.streams import Floats, Ints
 
 MOST_CODES = 250  # categories that a feature tells apart
+FINE = 1_000  # codes of a column of numbers
 KNOTS = 513
+LITTLE = 3  # rows without any leaning that a category is given
+REACHES = (2, 12)  # codes to the left and right of an edge whose means are compared
 ENOUGH = 25_000  # rows that say where bins and knots lie
+Codes = NDArray[np.uint16]
+
 OTHER = 1  # the code of all categories that are not told apart
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """How one needed column becomes codes 0 .. 255: `edges` of numbers, or `hashes` (ascending) of texts and the code of each."""
+    """How one needed column becomes codes: `edges` of numbers, or `hashes` (ascending) of texts and the code of each."""
 
     need: str
     way: str  # "number", "category", "presence"
@@ -43,34 +50,34 @@ class Feature:
         """One more than the largest code."""
         return {"number": len(self.edges) + 2, "category": len(self.codes) + 2}.get(self.way, 2)
 
-    def encode(self, values: pa.Array) -> NDArray[np.uint8]:
+    def encode(self, values: pa.Array) -> Codes:
         """Codes (n,) of an Arrow array."""
         if self.way == "number":
             found, null = numbers(values)
-            out = np.searchsorted(self.edges, found, side="right").astype(np.uint8) + np.uint8(1)
+            out = np.searchsorted(self.edges, found, side="right").astype(np.uint16) + np.uint16(1)
             out[null] = 0
             return out
         valid = np.asarray(values.is_valid())
         if self.way == "presence":
-            return valid.astype(np.uint8)
+            return valid.astype(np.uint16)
         index, hashes = hashed(values)
         if not len(self.hashes) or not len(hashes):
-            return np.where(valid, OTHER, 0).astype(np.uint8)
+            return np.where(valid, OTHER, 0).astype(np.uint16)
         spot = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
-        table = np.where(self.hashes[spot] == hashes, self.codes[spot], OTHER).astype(np.uint8)
-        return np.where(valid, table[np.maximum(index, 0)], 0).astype(np.uint8)
+        table = np.where(self.hashes[spot] == hashes, self.codes[spot], OTHER).astype(np.uint16)
+        return np.where(valid, table[np.maximum(index, 0)], 0).astype(np.uint16)
 
     @classmethod
     def learn(cls, need: str, values: pa.Array, owners: Owners, k: int, category: bool) -> Self:
         if not category and (ordered(values.type)):
             found, null = numbers(values)
             live = _some(np.flatnonzero(~null))
-            known = sketch(found[live], owners.take(live), k, most=BINS - 4)
+            known = sketch(found[live], owners.take(live), k, most=FINE)
             if known is None:
                 return cls(need, "presence")
             middles = np.sort(np.concatenate([known.atoms, known.means]))
-            if len(middles) > BINS - 2:  # heavy values apart, the others evenly
-                middles = middles[np.unique(np.linspace(0, len(middles) - 1, BINS - 2).astype(np.int64))]
+            if len(middles) > FINE:  # heavy values apart, the others evenly
+                middles = middles[np.unique(np.linspace(0, len(middles) - 1, FINE).astype(np.int64))]
             return cls(need, "number", (middles[1:] + middles[:-1]) / 2)
         if not category:
             return cls(need, "presence")
@@ -150,31 +157,73 @@ def hashed(values: pa.Array) -> tuple[Ints, NDArray[np.uint64]]:
     return index, np.array([_digest(text) for text in texts], dtype=np.uint64)
 
 
-def arranged(codes: NDArray[np.uint8], width: int, score: Floats, *, sort: bool) -> NDArray[np.uint8]:
-    """A table from codes to bins: of categories in the order of their mean `score` (rows,), neighbours joined where there are too many."""
+def evenly(codes: Codes, width: int) -> NDArray[np.uint8]:
+    """A table from codes to bins, as many rows to a bin as can be where there are too many codes; code 0 has bin 0."""
+    if width <= BINS:
+        return np.arange(width, dtype=np.uint8)
+    table = np.zeros(width, dtype=np.int64)
+    table[1:] = 1 + _shared(np.bincount(codes, minlength=width)[1:])
+    return table.astype(np.uint8)
+
+
+def _shared(many: Ints) -> Ints:
+    """Bins 0 .. BINS - 2 of things in a row, `many` of each, so that bins hold alike."""
+    share = np.cumsum(many) / max(int(many.sum()), 1)
+    return np.minimum((share * (BINS - 1)).astype(np.int64), BINS - 2)
+
+
+def arranged(feature: Feature, codes: Codes, wanted: Floats, *, apart: bool = False) -> NDArray[np.uint8]:
+    """A table from codes to bins for one target, `wanted` (rows, dimensions): numbers are cut where it changes most, and evenly;
+    categories stand in the order of its first dimension, neighbours joined where there are too many. When the dimensions tell
+    different things `apart`, categories that stand out in the same one stand together."""
+    width = feature.width
+    if feature.way == "number":
+        return evenly(codes, width) if width <= BINS else _cut(codes, width, wanted)
     table = np.arange(width, dtype=np.int64)
-    if sort and width > OTHER + 2:
-        many = np.bincount(codes, minlength=width).astype(np.float64)
-        sums = np.bincount(codes, weights=score, minlength=width)
-        mean = np.divide(sums, many, out=np.zeros(width), where=many > 0)
+    if feature.way == "category" and width > OTHER + 2:
+        many = np.bincount(codes, minlength=width)
+        sums = np.stack([np.bincount(codes, weights=values, minlength=width) for values in (wanted.T if apart else wanted.T[:1])])
+        means = sums / (many + LITTLE)
+        chief = np.argmax(means, axis=0)
+        side = np.argsort(np.argsort([means[0][chief == i].mean() if (chief == i).any() else 0.0 for i in range(len(means))]))[chief]
         rest = np.arange(1, width)
-        order = rest[np.argsort(mean[rest], kind="stable")]
-        if width > BINS:  # as many rows to a bin as can be
-            share = np.cumsum(many[order]) / max(many[order].sum(), 1.0)
-            table[order] = 1 + np.minimum((share * (BINS - 1)).astype(np.int64), BINS - 2)
-        else:
-            table[order] = np.arange(1, width)
-    return np.minimum(table, BINS - 1).astype(np.uint8)
+        order = rest[np.lexsort((means[chief, np.arange(width)][rest], side[rest]))]
+        table[order] = 1 + (_shared(many[order]) if width > BINS else np.arange(width - 1))
+    return table.astype(np.uint8)
 
 
-def feature_of(evidence: TableEvidence, need: str, k: int, category: bool) -> tuple[Feature, NDArray[np.uint8]]:
+def _cut(codes: Codes, width: int, wanted: Floats) -> NDArray[np.uint8]:
+    """Half of the edges hold as many rows between them as can be; the others lie where means of the target differ most on their sides."""
+    many = np.bincount(codes, minlength=width)[1:]
+    half = BINS // 2
+    share = np.cumsum(many) / max(int(many.sum()), 1)
+    even = np.minimum((share * half).astype(np.int64), half - 1)
+    edge = np.append(False, even[1:] != even[:-1])  # whether a bin begins at a code
+    rows = np.append(0, np.cumsum(many)).astype(np.float64)
+    score = np.zeros(width - 1)
+    places = np.arange(width - 1)
+    sides = [(np.maximum(places - reach, 0), np.minimum(places + reach, width - 1)) for reach in REACHES]
+    for values in wanted.T:
+        sums = np.append(0.0, np.cumsum(np.bincount(codes, weights=values, minlength=width)[1:]))
+        for low, high in sides:
+            left, right = rows[places] - rows[low], rows[high] - rows[places]
+            with np.errstate(divide="ignore", invalid="ignore"):
+                step = (sums[high] - sums[places]) / right - (sums[places] - sums[low]) / left
+                score += np.nan_to_num(step * step * left * right / (left + right))
+    peak = (score >= np.append(score[1:], 0.0)) & (score >= np.append(0.0, score[:-1])) & ~edge
+    best = np.flatnonzero(peak)
+    edge[best[np.argsort(-score[best], kind="stable")[: BINS - 2 - int(edge.sum())]]] = True
+    return np.append(0, 1 + np.cumsum(edge)).astype(np.uint8)
+
+
+def feature_of(evidence: TableEvidence, need: str, k: int, category: bool) -> tuple[Feature, Codes]:
     """The feature of one needed column and its codes in the sample (rows,); made once for all columns of a table that ask for it."""
     key = ("feature", need, k, category)
     if key not in evidence.memo:
         values = evidence.column(need)
         feature = Feature.learn(need, values, evidence.owners, k, category)
         evidence.memo[key] = (feature, feature.encode(values))
-    found: tuple[Feature, NDArray[np.uint8]] = evidence.memo[key]
+    found: tuple[Feature, Codes] = evidence.memo[key]
     return found
 
 
@@ -188,4 +237,4 @@ def scale_of(evidence: TableEvidence, need: str, k: int) -> tuple[Scale, Floats]
     return found
 
 
-__all__ = ["Feature", "Scale", "arranged", "feature_of", "hashed", "numbers", "ordered", "scale_of"]
+__all__ = ["Codes", "Feature", "Scale", "arranged", "evenly", "feature_of", "hashed", "numbers", "ordered", "scale_of"]

@@ -17,10 +17,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
+from mimic.generators.chains import Before, in_turn
+from mimic.generators.dealing import even, groups, located, raked, repaired, tied
 from mimic.generators.draws import LARGE
-from mimic.generators.features import Feature, Scale, arranged, feature_of, scale_of
+from mimic.generators.features import Codes, Feature, Scale, arranged, evenly, feature_of, scale_of
+from mimic.generators.lines import Line, about_siblings, own_column
 from mimic.generators.nested import inside, pack, unpack
-from mimic.generators.pooling import Cells, cells_of, shares_of, tilts
+from mimic.generators.pooling import Learnt, cells_of, shares_of, tilts
 from mimic.generators.targets import Target, ranks, spread_out
 from mimic.generators.trees import Bins, Tree, gains, grow
 from mimic.profile import Owners, TableEvidence
@@ -31,30 +34,12 @@ LEAST = 20  # rows of a leaf
 MOST_ROWS = 25_000  # that a tree's structure is grown on
 MOST_WEIGHED = 10_000  # that features are weighed on
 MOST_FEATURES = 20  # that a tree chooses from
+WORTH = 10.0  # how far above chance a split must be
 MOST_LEAVES = 1_000
 FOLLOWED = 0.15  # of the squares within the leaves that a guide must take off
 STICKS = (-1.0, 0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 MOST_TRIED = 20_000  # rows on which they are tried
-OWN = ("drawn_by", "features", "categories", "siblings", "prefer")  # options that the generator inside is not told
-
-
-@dataclass(frozen=True, slots=True)
-class Learnt:
-    """One tree, and what its leaves hold: `leaf` (nodes,) the number of each leaf, `shares` (leaves, codes), `cells` of ordered values."""
-
-    tree: Tree
-    leaf: Ints
-    shares: NDArray[np.float32]
-    cells: Cells | None
-
-    def state(self) -> State:
-        made = {"feature": self.tree.feature, "cut": self.tree.cut, "child": self.tree.child, "leaf": self.leaf, "shares": self.shares}
-        return {**made, "cells": self.cells.state() if self.cells is not None else None}
-
-    @classmethod
-    def restore(cls, state: State) -> Self:
-        tree = Tree(state["feature"], state["cut"], state["child"])
-        return cls(tree, state["leaf"], state["shares"], Cells.restore(state["cells"]) if state["cells"] else None)
+OWN = ("drawn_by", "features", "categories", "siblings", "prefer", "line")  # options that the generator inside is not told
 
 
 @dataclass(frozen=True)
@@ -63,7 +48,8 @@ class Leaves:
 
     Options: `drawn_by` (kind of the generator that makes the values), `features` (needs that may be asked about), `categories`
     (those of them whose values are told apart by name, the column itself included), `prefer` (those that are asked about even where
-    others seem to tell more), `siblings` (need whose equal rows are dealt values evenly).
+    others seem to tell more), `siblings` (need whose equal rows are dealt values evenly), `line` (need whose equal rows are siblings,
+    and the columns by which they stand in order: for features about the sibling before a row).
     """
 
     kind: ClassVar[str] = "tree.leaves"
@@ -76,6 +62,7 @@ class Leaves:
     trees: tuple[Learnt, ...]
     siblings: str = ""
     guide: Scale | None = None  # the column that ranks follow closely within a leaf
+    line: tuple[str, ...] = ()
     stick: float = -1.0  # odds that a row has the category of the sibling before it, if its leaf knows it; below 0 siblings differ evenly
 
     @property
@@ -84,8 +71,20 @@ class Leaves:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        more = [*([self.siblings] if self.siblings else []), *([self.guide.need] if self.guide is not None else [])]
-        return tuple(dict.fromkeys([*self.inner.needs, *(feature.need for feature in self.features), *more]))
+        beside = [own_column(need) for need in self._asked if about_siblings(need)]
+        told = [*(need for need in self._asked if not about_siblings(need)), *(name for name in beside if name and name not in self.fills)]
+        more = [*([self.siblings] if self.siblings else []), *(self.line if beside else [])]
+        return tuple(dict.fromkeys([*self.inner.needs, *told, *more]))
+
+    @property
+    def _asked(self) -> tuple[str, ...]:
+        """What is asked about, the sibling before included."""
+        return (*(feature.need for feature in self.features), *((self.guide.need,) if self.guide is not None else ()))
+
+    @property
+    def chained(self) -> bool:
+        """Whether a row asks which value its own column has in the sibling before it."""
+        return f"<{self.fills[0]}" in self._asked
 
     @property
     def plain(self) -> Generator:
@@ -121,7 +120,7 @@ class Leaves:
     def _grown(
         cls,
         inner: Generator,
-        features: Sequence[tuple[Feature, NDArray[np.uint8]]],
+        features: Sequence[tuple[Feature, Codes]],
         evidence: TableEvidence,
         task: Task,
         category: bool,
@@ -135,27 +134,26 @@ class Leaves:
         codes, number = target.read(values)
         rank = ranks(codes, number, noise[:n]) if target.scaled else np.full(n, 0.5)
         wanted = spread_out(target, codes, number, noise)
+        wanted = wanted[:, np.argsort(-wanted.var(axis=0), kind="stable")]
         nothing = cls(inner, target, (), (), ())
         if not wanted.shape[1]:
             return nothing
-        lead = wanted[:, int(np.argmax(wanted.var(axis=0)))]
-        tables = [arranged(found, feature.width, lead, sort=feature.way == "category") for feature, found in features]
         least = max(LEAST, task.k, n // MOST_LEAVES)
-        worth = float(wanted.var(axis=0).sum() + 10 * wanted.var(axis=0).max())
         order = place.at("folds").permutation(n)
         halves = np.sort(order[: n // 2]), np.sort(order[n // 2 :])
         few = order[:MOST_WEIGHED]
-        gain = gains([table[found[few]] for table, (_, found) in zip(tables, features, strict=True)], wanted[few], max(LEAST, least * len(few) // n))
+        gain = gains([_bins(asked, few, wanted) for asked in features], wanted[few], max(LEAST, least * len(few) // n))
         asked = task.options.get("prefer", ())
         most = set(np.argsort(-gain, kind="stable")[:MOST_FEATURES].tolist())
         strong = [i for i, (feature, _) in enumerate(features) if i in most or feature.need in asked]
-        tables = [tables[i] for i in strong]
+        some = order[:MOST_ROWS]
+        tables = [arranged(features[i][0], features[i][1][some], wanted[some], apart=not target.scaled) for i in strong]
         bins: Bins = np.stack([table[features[i][1]] for table, i in zip(tables, strong, strict=True)])
         known = [features[i][0] for i in strong]
         grown: list[tuple[Tree, Ints]] = []
         for turn, (rows, others) in enumerate((halves, halves[::-1])):
             some = rows if len(rows) <= MOST_ROWS else np.sort(rows[place.at("some", turn).permutation(len(rows))[:MOST_ROWS]])
-            tree = grow(bins[:, some], wanted[some], least=max(LEAST, int(least * len(some) / len(rows))), worth=worth)
+            tree = grow(bins[:, some], wanted[some], least=max(LEAST, int(least * len(some) / len(rows))), worth=WORTH)
             grown.append((_held(tree, bins[:, others], owners.take(others), task.k), others))
         guide = _guide(grown, bins, codes, rank, evidence, known, task.k) if target.scaled else None
         led = None if guide is None else guide[1]
@@ -167,10 +165,10 @@ class Leaves:
         learnt = tuple(_renumbered(one, again) for one in made)
         siblings = str(task.options.get("siblings", ""))
         asks = tuple(known[f] for f in used), tuple(tables[f] for f in used)
-        found = cls(inner, target, *asks, learnt, siblings, guide[0] if guide else None)
-        if siblings not in evidence.hidden or target.way != "codes":
+        found = cls(inner, target, *asks, learnt, siblings, guide[0] if guide else None, tuple(task.options.get("line", ())))
+        if siblings not in evidence.hidden or target.way != "codes" or found.chained:
             return found
-        return replace(found, stick=found._sticking(bins[used], codes, _groups(evidence.hidden[siblings]), place.at("stick")))
+        return replace(found, stick=found._sticking(bins[used], codes, groups(evidence.hidden[siblings]), place.at("stick")))
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         name = self.fills[0]
@@ -215,14 +213,24 @@ class Leaves:
         """
         n = len(values)
         codes, number = self.target.read(values)
-        asked = [table[feature.encode(given[feature.need])] for feature, table in zip(self.features, self.tables, strict=True)]
-        bins: Bins = np.stack(asked) if asked else np.zeros((1, n), dtype=np.uint8)
-        led = None if self.guide is None else self.guide.place(given[self.guide.need])
-        leaf = self._leaf(bins, place)
-        group = _groups(given[self.siblings]) if self.siblings else None
         have = np.bincount(codes, minlength=self.target.codes)
-        dealt = self._codes(leaf, have, group, place.at("code"), exact=exact or n < LARGE)
-        at = self._places(leaf, dealt, led, group, place.at("place")) if self.target.scaled else place.at("mix").uniform(n)
+        group = groups(given[self.siblings]) if self.siblings else None
+        line = Line.of(self.line, given) if any(map(about_siblings, self._asked)) else None
+        if line is not None:
+            there = [need for need in self._asked if about_siblings(need) and (not own_column(need) or own_column(need) in given)]
+            given = {**given, **{need: line.read(need, given) for need in there}}
+        bins, led = self._bins(given, n), None
+        if self.guide is not None and self.guide.need in given:
+            led = self.guide.place(given[self.guide.need])
+        if line is not None and self.chained:
+            before = Before.of(self.features, self.tables, self.guide, f"<{self.fills[0]}", values, codes, number)
+            dealt, at, leaf, shares = in_turn(self.trees, line.turns(), line.before, bins, led, before, group, have, place)
+            if exact or n < LARGE:
+                dealt = repaired(dealt, have, shares, leaf, place.at("repair"))
+        else:
+            leaf = self._leaf(bins, place)
+            dealt = self._codes(leaf, have, group, place.at("code"), exact=exact or n < LARGE)
+            at = self._places(leaf, dealt, led, group, place.at("place")) if self.target.scaled else place.at("mix").uniform(n)
         order, source = np.lexsort((at, dealt)), np.lexsort((number, codes))
         code, wanted = dealt[order], np.bincount(dealt, minlength=len(have))
         rank = np.arange(n) - (np.cumsum(wanted) - wanted)[code]
@@ -230,28 +238,36 @@ class Leaves:
         index[order] = source[(np.cumsum(have) - have)[code] + (2 * rank + 1) * have[code] // (2 * wanted[code])]
         return index
 
+    def _bins(self, given: Columns, n: int) -> Bins:
+        """The bins of all features (features, n); 0 for what is not given: the column's own value in the sibling before."""
+        out = np.zeros((max(len(self.features), 1), n), dtype=np.uint8)
+        for i, (feature, table) in enumerate(zip(self.features, self.tables, strict=True)):
+            if feature.need in given:
+                out[i] = table[feature.encode(given[feature.need])]
+        return out
+
     def _codes(self, leaf: Ints, counts: Ints, group: Ints | None, stream: Stream, *, exact: bool) -> Ints:
         """A code for every row: by the shares of its leaf, among those that `counts` has; as often as it says when `exact`."""
         if (counts > 0).sum() <= 1:
             return np.full(len(leaf), int(np.argmax(counts)), dtype=np.int64)
         shares = np.concatenate([learnt.shares for learnt in self.trees]).astype(np.float64)
         rows = np.bincount(leaf, minlength=len(shares)).astype(np.float64)
-        raked = _raked(shares, rows, counts.astype(np.float64))
-        edges = np.cumsum(raked, axis=1)
+        fitted = raked(shares, rows, counts.astype(np.float64))
+        edges = np.cumsum(fitted, axis=1)
         sticky = group is not None and self.stick >= 0
-        u = _even(leaf, None if sticky else group, stream)
+        u = even(leaf, None if sticky else group, stream)
         codes = (
-            np.minimum((u[:, None] >= edges[leaf]).sum(axis=1), shares.shape[1] - 1) if shares.shape[1] <= 8 else _located(edges, leaf, u)
+            np.minimum((u[:, None] >= edges[leaf]).sum(axis=1), shares.shape[1] - 1) if shares.shape[1] <= 8 else located(edges, leaf, u)
         )
         if sticky and group is not None:
-            codes = _tied(codes, group, raked, leaf, self.stick, stream.at("stick"))
-        return _repaired(codes, counts, raked, leaf, stream.at("repair")) if exact else codes
+            codes = tied(codes, group, fitted, leaf, self.stick, stream.at("stick"))
+        return repaired(codes, counts, fitted, leaf, stream.at("repair")) if exact else codes
 
     def _places(self, leaf: Ints, codes: Ints, led: Floats | None, group: Ints | None, stream: Stream) -> Floats:
         """Where each row of code 1 stands among all of them."""
         out = np.zeros(len(leaf))
         live = np.flatnonzero(codes == 1)
-        u = _even(leaf[live], None if group is None else group[live], stream)
+        u = even(leaf[live], None if group is None else group[live], stream)
         offset = 0
         for learnt in self.trees:
             mine = np.flatnonzero((leaf[live] >= offset) & (leaf[live] < offset + len(learnt.shares)))
@@ -275,6 +291,7 @@ class Leaves:
             "tables": list(self.tables),
             "trees": [learnt.state() for learnt in self.trees],
             "siblings": self.siblings,
+            "line": list(self.line),
             "stick": self.stick,
             "guide": [self.guide.need, self.guide.knots] if self.guide is not None else None,
         }
@@ -289,8 +306,15 @@ class Leaves:
             tuple(Learnt.restore(learnt) for learnt in state["trees"]),
             state["siblings"],
             Scale(*state["guide"]) if state["guide"] is not None else None,
+            tuple(state["line"]),
             state["stick"],
         )
+
+
+def _bins(asked: tuple[Feature, Codes], rows: Ints, wanted: Floats) -> NDArray[np.uint8]:
+    """Bins of some rows that will do to weigh a feature."""
+    feature, codes = asked[0], asked[1][rows]
+    return (evenly(codes, feature.width) if feature.way == "number" else arranged(feature, codes, wanted[rows]))[codes]
 
 
 def _held(tree: Tree, bins: Bins, owners: Owners, k: int) -> Tree:
@@ -362,90 +386,6 @@ def _reached(tree: Tree) -> NDArray[np.bool_]:
 def _renumbered(learnt: Learnt, again: Mapping[int, int]) -> Learnt:
     feature = np.array([again.get(int(f), -1) for f in learnt.tree.feature], dtype=np.int16)
     return Learnt(Tree(feature, learnt.tree.cut, learnt.tree.child), learnt.leaf, learnt.shares, learnt.cells)
-
-
-def _groups(values: pa.Array) -> Ints:
-    """A number per distinct value; a NULL stands for itself alone (-1)."""
-    encoded = values.dictionary_encode()
-    return np.asarray(encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
-
-
-def _even(leaf: Ints, group: Ints | None, stream: Stream) -> Floats:
-    """Numbers in [0, 1), evenly spread among the rows of a leaf; among siblings, where a row has any."""
-    key = leaf
-    if group is not None:
-        size = np.bincount(group[group >= 0], minlength=1)
-        several = (group >= 0) & (size[np.maximum(group, 0)] > 1)
-        key = np.where(several, group + int(leaf.max(initial=0)) + 1, leaf)
-    n = len(leaf)
-    order = np.lexsort((stream.words(n), key))
-    sorted_key = key[order]
-    start = np.flatnonzero(np.concatenate([[True], sorted_key[1:] != sorted_key[:-1]])) if n else np.zeros(0, dtype=np.int64)
-    size = np.diff(np.append(start, n))
-    out = np.empty(n)
-    out[order] = (np.arange(n) - np.repeat(start, size) + stream.uniform(n)) / np.repeat(size, size)
-    return out
-
-
-def _tied(codes: Ints, group: Ints, shares: Floats, leaf: Ints, stick: float, stream: Stream) -> Ints:
-    """`codes` (n,), where a row has, with the odds `stick`, the code of the row of its group before it, if its own leaf knows that code."""
-    order = np.argsort(group, kind="stable")
-    sorted_group = group[order]
-    first = np.concatenate([[True], sorted_group[1:] != sorted_group[:-1]]) | (sorted_group < 0)
-    new = first | (stream.uniform(len(codes)) >= stick)
-    before = codes[order][np.maximum.accumulate(np.where(new, np.arange(len(codes)), 0))]
-    out = codes.copy()
-    out[order] = np.where(shares[leaf[order], before] > 0, before, codes[order])
-    return out
-
-
-def _raked(shares: Floats, rows: Floats, counts: Floats) -> Floats:
-    """Shares of each leaf (leaves, codes) without the codes that do not come, fitted so that all rows together have `counts`."""
-    made = shares * (counts > 0)
-    sums = made.sum(axis=1)
-    made[sums <= 0] = counts / counts.sum()
-    made /= made.sum(axis=1, keepdims=True)
-    for _ in range(30):
-        total = rows @ made
-        factor = np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
-        made *= factor
-        sums = made.sum(axis=1, keepdims=True)
-        empty = sums[:, 0] <= 0
-        made = np.divide(made, sums, out=made, where=sums > 0)
-        made[empty] = counts / counts.sum()
-        if np.abs(factor[counts > 0] - 1).max(initial=0.0) < 1e-3:
-            break
-    return made
-
-
-def _located(edges: Floats, leaf: Ints, u: Floats) -> Ints:
-    """For every row the code in whose part of its leaf `u` falls."""
-    width = edges.shape[1]
-    edges = edges / edges[:, -1:]
-    flat = (edges + np.arange(len(edges))[:, None]).ravel()
-    found = np.searchsorted(flat, np.minimum(u, 1 - 1e-9) + leaf, side="right") - leaf * width
-    return np.asarray(np.clip(found, 0, width - 1), dtype=np.int64)
-
-
-def _repaired(codes: Ints, counts: Ints, shares: Floats, leaf: Ints, stream: Stream) -> Ints:
-    """Every code as often as `counts` says: rows change to a code that is missing, those first whose leaf likes it best."""
-    out = codes.copy()
-    for code in np.argsort(counts, kind="stable"):
-        have = np.bincount(out, minlength=len(counts))
-        missing = int(counts[code] - have[code])
-        if missing <= 0:
-            continue
-        spare = np.maximum(have - counts, 0)
-        free = np.flatnonzero(spare[out] > 0)
-        liking = shares[leaf[free], code] / np.maximum(shares[leaf[free], out[free]], 1e-9)
-        free = free[np.lexsort((stream.words(len(free)), -liking))]
-        place = np.argsort(out[free], kind="stable")  # of each spare code no more than it can give
-        of = out[free][place]
-        start = np.searchsorted(of, of, side="left")
-        able = np.zeros(len(free), dtype=np.bool_)
-        able[place] = np.arange(len(of)) - start < spare[of]
-        out[free[able][:missing]] = code
-    return out
 
 
 def register(registry: Registry) -> None:

@@ -47,9 +47,33 @@ class Cells:
         return cls(**state)
 
 
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """One tree, and what its leaves hold: `leaf` (nodes,) the number of each leaf, `shares` (leaves, codes), `cells` of ordered values."""
+
+    tree: Tree
+    leaf: Ints
+    shares: NDArray[np.float32]
+    cells: Cells | None
+
+    def state(self) -> State:
+        made = {"feature": self.tree.feature, "cut": self.tree.cut, "child": self.tree.child, "leaf": self.leaf, "shares": self.shares}
+        return {**made, "cells": self.cells.state() if self.cells is not None else None}
+
+    @classmethod
+    def restore(cls, state: State) -> Self:
+        tree = Tree(state["feature"], state["cut"], state["child"])
+        return cls(tree, state["leaf"], state["shares"], Cells.restore(state["cells"]) if state["cells"] else None)
+
+
 def tilts(leaf: Ints, rank: Floats, guide: Floats, leaves: int) -> tuple[Floats, Floats, float]:
-    """Least squares of ranks (n,) on a guide (n,) in each leaf: tilt and centre (leaves,), and which share of the squares they take off."""
+    """Least squares of ranks (n,) on a guide (n,) in each leaf: tilt and centre (leaves,), and which share of the squares they take off.
+
+    Rows whose guide is NaN follow nothing, and their squares stay.
+    """
     live = np.isfinite(guide)
+    many = np.maximum(np.bincount(leaf, minlength=leaves), 1)
+    whole = float(((rank - (np.bincount(leaf, weights=rank, minlength=leaves) / many)[leaf]) ** 2).sum())
     leaf, rank, guide = leaf[live], rank[live], guide[live]
     rows = np.maximum(np.bincount(leaf, minlength=leaves), 1)
     centre = np.bincount(leaf, weights=guide, minlength=leaves) / rows
@@ -58,7 +82,7 @@ def tilts(leaf: Ints, rank: Floats, guide: Floats, leaves: int) -> tuple[Floats,
     square = np.bincount(leaf, weights=x * x, minlength=leaves)
     cross = np.bincount(leaf, weights=x * y, minlength=leaves)
     tilt = np.divide(cross, square, out=np.zeros(leaves), where=square > 1e-12)
-    return tilt, centre, float((tilt * cross).sum() / max(float((y * y).sum()), 1e-12))
+    return tilt, centre, float((tilt * cross).sum() / max(whole, 1e-12))
 
 
 def cells_of(leaf: Ints, rank: Floats, leaves: int, owners: Owners, k: int, guide: Floats | None = None) -> Cells:
@@ -100,7 +124,8 @@ def shares_of(tree: Tree, at: Ints, codes: Ints, width: int, owners: Owners, k: 
     """Shares of the codes in every node (nodes, codes).
 
     A code that k owners have in a node has its share of the node's rows. The others share what is left as they do in the node
-    above; and where fewer than k owners are left, what is left is put at k / 2 rows, so that nothing of fewer than k is told.
+    above; and where fewer than k owners are left, what is left is as much as the node above has of these codes (k / 2 rows at
+    most), so that nothing of fewer than k is told.
     """
     nodes, up = len(tree.feature), tree.parents
     depth = np.zeros(nodes, dtype=np.int64)
@@ -130,7 +155,8 @@ def shares_of(tree: Tree, at: Ints, codes: Ints, width: int, owners: Owners, k: 
         told = owners.reach(np.where(held[place, codes], -1, place), nodes, k)[touched]  # whether the few have owners enough together
         rows, known = counts[touched].sum(axis=1), held[touched]
         rest = counts[touched].sum(axis=1, where=~known)
-        rest = np.where(rest == 0, 0.0, np.where(told, rest, np.minimum(k / 2, rows / 2))) / rows
+        untold = np.clip(base.sum(axis=1, where=~known) / np.maximum(base.sum(axis=1), 1e-12) * rows, 0.5, np.minimum(k / 2, rows / 2))
+        rest = np.where(rest == 0, 0.0, np.where(told, rest, untold)) / rows
         seen = np.where(known, counts[touched], 0.0)
         weight = seen.sum(axis=1)
         rest = np.where(weight > 0, rest, 1.0)
@@ -142,4 +168,4 @@ def shares_of(tree: Tree, at: Ints, codes: Ints, width: int, owners: Owners, k: 
     return out
 
 
-__all__ = ["Cells", "cells_of", "shares_of", "tilts"]
+__all__ = ["Cells", "Learnt", "cells_of", "shares_of", "tilts"]

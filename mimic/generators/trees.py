@@ -18,7 +18,7 @@ from mimic.streams import Floats, Ints
 BINS = 128
 DEPTH = 14
 OPEN = 3  # levels in which every feature is asked about
-LITTLE = 0.05  # of what the best splits of a level take off: features that could not take off as much are left
+LITTLE = 0.01  # of what the best splits of a level take off: features that could not take off as much are left
 Bins = NDArray[np.uint8]  # (features, rows)
 
 
@@ -74,7 +74,10 @@ def gains(bins: Sequence[NDArray[np.uint8]], targets: Floats, least: int) -> Flo
 
 
 def grow(bins: Bins, targets: Floats, *, least: int, worth: float, depth: int = DEPTH) -> Tree:
-    """A tree whose leaves hold `least` rows or more. `targets` (rows, dimensions) have mean 0; a split must gain more than `worth`.
+    """A tree whose leaves hold `least` rows or more. `targets` (rows, dimensions); a split must take off more than chance would.
+
+    That is `worth` times the square that one row of the node has in its widest dimension, and once that in all: relations that are
+    nearly exact are followed down to the smallest differences.
 
     A feature that would take off next to nothing at a level, the first few aside, is not asked about below.
     """
@@ -86,20 +89,21 @@ def grow(bins: Bins, targets: Floats, *, least: int, worth: float, depth: int = 
     for level in range(depth):
         if len(rows) < 2 * least or not len(nodes):
             break
-        best = np.full(len(nodes), worth)
         which, where = np.full(len(nodes), -1), np.zeros(len(nodes), dtype=np.int64)
         wanted = np.ascontiguousarray(targets[rows].T)
+        bar = _bar(place, len(nodes), wanted, worth)
+        best = bar.copy()
         offers = np.zeros(len(asked))
         for i, f in enumerate(asked):
             gain, at = _splits(bins[f, rows], place, len(nodes), wanted, least)
-            offers[i] = np.maximum(gain - worth, 0.0).sum()
+            offers[i] = np.maximum(gain - bar, 0.0).sum()
             better = gain > best
             best[better], which[better], where[better] = gain[better], f, at[better]
         split = np.flatnonzero(which >= 0)
         if not len(split):
             break
         if level >= OPEN:
-            asked = [f for f, offer in zip(asked, offers.tolist(), strict=True) if offer > LITTLE * float((best - worth).sum())]
+            asked = [f for f, offer in zip(asked, offers.tolist(), strict=True) if offer > LITTLE * float((best - bar).sum())]
         first = len(feature)
         for i, node in enumerate(nodes[split].tolist()):
             feature[node], cut[node], child[node] = int(which[split[i]]), int(where[split[i]]), first + 2 * i
@@ -114,6 +118,16 @@ def grow(bins: Bins, targets: Floats, *, least: int, worth: float, depth: int = 
         place = 2 * number[place] + right
         nodes = first + np.arange(2 * len(split), dtype=np.int64)
     return Tree(np.array(feature, dtype=np.int16), np.array(cut, dtype=np.uint8), np.array(child, dtype=np.int32))
+
+
+def _bar(place: Ints, nodes: int, wanted: Floats, worth: float) -> Floats:
+    """What a split of each node must take off, shape (nodes,)."""
+    rows = np.maximum(np.bincount(place, minlength=nodes), 1)
+    spread = np.zeros((len(wanted), nodes))
+    for i, values in enumerate(wanted):
+        mean = np.bincount(place, weights=values, minlength=nodes) / rows
+        spread[i] = np.bincount(place, weights=values * values, minlength=nodes) / rows - mean**2
+    return np.asarray(np.maximum(spread.sum(axis=0) + worth * spread.max(axis=0), 1e-9))
 
 
 def _splits(bins: NDArray[np.uint8], place: Ints, nodes: int, wanted: Floats, least: int) -> tuple[Floats, Ints]:

@@ -54,6 +54,8 @@ class Within:
     others: int = 0  # how many values there were beside the list
     null_share: float = 0.0  # of a rule that allows NULL: rows with a NULL are not bound by it
     optional: bool = False
+    floors: tuple[str, ...] = ()  # needs of the same type below which no value lies
+    labels: tuple[str, ...] = ()  # keys whose parents the inner generator asks about
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -61,7 +63,10 @@ class Within:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        return self.group
+        """The columns that make the group; of parents that are asked about all rows, and which of them each row has."""
+        return tuple(
+            dict.fromkeys((*self.group, *(f"@{label}" for label in self.labels), *(self.inner.needs if self.inner else ()), *self.floors))
+        )
 
     @classmethod
     def suits(cls, task: Task) -> float:
@@ -72,6 +77,8 @@ class Within:
         """`options`: `within` the columns that make the group, `inner` a fitted generator for single values."""
         group, name = tuple(task.options["within"]), task.column.name
         kind, arrow = bare(task.column.type), arrow_type(task.column.type)
+        made = task.options.get("inner")
+        asked = (*(made.needs if made is not None else ()), *task.options.get("floors", ()))
         here: dict[str, Any] = {
             "table": str(task.table.name),
             "column": name,
@@ -79,6 +86,8 @@ class Within:
             "inner": task.options.get("inner"),
             "type": str(arrow),
             "optional": task.column.nullable,
+            "floors": tuple(task.options.get("floors", ())),
+            "labels": tuple(label for label in task.options.get("labels", ()) if any(need.startswith(f"{label}.") for need in asked)),
         }
         sample = evidence if evidence is not None and evidence.sampled else None
         if sample is not None and task.column.nullable:
@@ -120,7 +129,10 @@ class Within:
         if self.way == "dense":
             made = pa.array(_rank(group) + self.first).cast(arrow)
         elif self.way == "apart":
-            made = self._apart(len(rows), stream, order, begin, size, arrow)
+            told = {
+                need: self._told(need, given).take(pa.array(rows)) for need in (*(self.inner.needs if self.inner else ()), *self.floors)
+            }
+            made = self._apart(len(rows), stream, told, order, begin, size, arrow)
         else:
             made = self._chosen(stream, group, size, arrow)
         if len(rows) == n:
@@ -129,11 +141,23 @@ class Within:
         place[rows] = np.arange(len(rows))
         return {self.column: made.take(pa.array(place, mask=~live))}
 
-    def _apart(self, n: int, stream: Stream, order: Ints, begin: Ints, size: Ints, arrow: pa.DataType) -> pa.Array:
+    def _told(self, need: str, given: Columns) -> pa.Array:
+        """A need of the inner generator, row by row: of parents it is given in their own rows."""
+        label = next((label for label in self.labels if need.startswith(f"{label}.")), None)
+        if label is None:
+            return given[need]
+        up = np.asarray(given[f"@{label}"].to_numpy(zero_copy_only=False), dtype=np.int64)
+        return given[need].take(pa.array(np.maximum(up, 0), mask=up < 0))
+
+    def _apart(self, n: int, stream: Stream, told: Columns, order: Ints, begin: Ints, size: Ints, arrow: pa.DataType) -> pa.Array:
         """Values as they are drawn, ascending within the group, moved up by the least step where two would meet."""
-        drawn = _whole(self.inner, n, stream) if self.inner is not None else pa.array(stream.integers(n, max(4 * n, 100)))
+        drawn = _whole(self.inner, n, stream, told) if self.inner is not None else pa.array(stream.integers(n, max(4 * n, 100)))
         units, scale = _units(drawn, arrow)
         units = units // self.step
+        for need in self.floors:
+            least, same = _units(pc.fill_null(told[need], drawn[0]), arrow)
+            if same == scale:
+                units = np.where(np.asarray(told[need].is_valid()), np.maximum(units, -(-least // self.step)), units)
         which = np.repeat(np.arange(len(size)), size)
         ranked = np.lexsort((units[order], which))
         ascending = units[order][ranked]
@@ -200,6 +224,8 @@ class Within:
             "others": self.others,
             "null_share": self.null_share,
             "optional": self.optional,
+            "floors": list(self.floors),
+            "labels": list(self.labels),
         }
 
     @classmethod
@@ -221,15 +247,18 @@ class Within:
             state["others"],
             state["null_share"],
             state["optional"],
+            tuple(state["floors"]),
+            tuple(state["labels"]),
         )
 
 
-def _whole(inner: Generator, n: int, stream: Stream) -> pa.Array:
-    """n values of a chunk-wise generator, NULLs replaced by the value before."""
+def _whole(inner: Generator, n: int, stream: Stream, told: Columns | None = None) -> pa.Array:
+    """n values of a chunk-wise generator, NULLs replaced by the value before; `told` (n,) what it needs."""
     parts = []
     place = stream.at("inner")
     for start in range(0, n, CHUNK):
-        made = inner.sample(Span(start, min(CHUNK, n - start), n), place.at(start // CHUNK), {})
+        here = {need: values.slice(start, CHUNK) for need, values in (told or {}).items()}
+        made = inner.sample(Span(start, min(CHUNK, n - start), n), place.at(start // CHUNK), here)
         parts.append(made[inner.fills[0]])
     values = pa.concat_arrays(parts) if parts else pa.array([], pa.string())
     return pc.fill_null_backward(pc.fill_null_forward(values)) if values.null_count else values

@@ -139,5 +139,9 @@ def _with_inner(task: Task, found: TableEvidence, registry: Registry, stream: St
     kept = {name: task.options[name] for name in ("limits", "low", "high", "values", "theme") if name in task.options}
     single = replace(task, options=kept, unique=bool(text and filler))
     chosen = str(filler if text and filler else kind)
+    if "features" in task.options and not (text and filler):
+        asked = {name: task.options[name] for name in ("features", "categories", "line", "siblings") if name in task.options}
+        looking = Leaves.learn(replace(single, options={**kept, **asked, "drawn_by": chosen}), found, stream.at("inner"))
+        return replace(task, options={**task.options, "inner": looking.plain})
     inner = registry.generators.get(chosen).learn(single, found, stream.at("inner"))
     return replace(task, options={**task.options, "inner": inner})

@@ -10,21 +10,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from mimic.config import TableConfig
 from mimic.generator import Task
 from mimic.generators.after import datelike
 from mimic.generators.features import ordered
+from mimic.generators.lines import AFTER as AFTER_ALL
+from mimic.generators.lines import BEFORE, about_siblings
 from mimic.plan import Choice, Step
 from mimic.planning.around import HOPS, Around
+from mimic.planning.lines import Line, before, joined, line_of, ordered_by
 from mimic.planning.matching import further
 from mimic.planning.relations import copied, counted
-from mimic.planning.since import Since, counted_from, dated
+from mimic.planning.since import Since, counted_from, dated, floors
 from mimic.planning.summaries import about_nobody, complete, described, latent, told_apart
 from mimic.profile import TableEvidence
 from mimic.schema import HIDDEN, Column, Float, ForeignKey, Table
 from mimic.semantics import Kind, Meaning, Sensitivity
 
-LEAVES, AFTER, FOLLOWS = "tree.leaves", "temporal.after", "relation.follows"
+LEAVES, AFTER, FOLLOWS, JOINED = "tree.leaves", "temporal.after", "relation.follows", "sequence.joined"
 FEWEST = 80  # rows from which anything can be learned of how columns hang together
 MOST = 80  # columns that one column may ask about
 
@@ -70,9 +75,17 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     for key in around.parents(table):
         known += [(f"{key.label}.{need}", category) for need, category in around.above(key, HOPS)]
     steps, exact, late = _exact(steps, table, found, around, config)
-    siblings = _siblings(table, around)
+    siblings = _siblings(table, found, around)
+    line = line_of(table, found, siblings)
+    sample = ordered_by(line, table, found, around.evidence)
     steps = [further(step, table, found, around) if step.choice.kind == "reference.assign" else step for step in steps]
-    first = [step for step in steps if not _free(step, keys)]
+    above = tuple(known)
+    held = {name for step in steps for name in step.task.options.get("held", ())}  # parents are chosen to fit these: they come first
+    first = [
+        _apart(step, above, line, found, around) if step.choice.kind == "key.within" and step.task.fills[0] not in held else step
+        for step in steps
+        if not _free(step, keys)
+    ]
     settled = {name for step in first for name in step.task.fills}
     for step in first:  # a key within a group is filled after the group, and so is seen only where that is settled first
         if {*step.task.options.get("within", ()), *step.task.options.get("group", ())} <= settled:
@@ -85,7 +98,11 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
         learnable = name in found.hidden or name in found.profiles
         if learnable and known and _wrapped(step, config):
             since = _since(around, found, table, name, known)
-            out.append(_looking(step, known[-MOST:], siblings, name in own and told_apart(table.column(name)), since))
+            category = name in own and told_apart(table.column(name))
+            beside = before(line, [need for need, _ in known], name, own, table) if name in own else []
+            looking = _looking(step, [*known[-MOST:], *beside], siblings, category, since, _ready(line, name, steps) if beside else ())
+            periods = name in own and name not in line
+            out.append(joined(looking, line, [need for need, _ in known], found, sample) if periods else looking)
         else:
             out.append(step)
         if name in found.hidden:
@@ -95,6 +112,36 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
         elif len(step.task.fills) == 1 and name in found.profiles and 0.0 < found.profiles[name].null_share < 1.0:
             known.append((name, False))
     return (*first, *out, *(_with_features(step, known[-MOST:]) if step.task.options["holes"] else step for step in late))
+
+
+def _apart(step: Step, known: Sequence[tuple[str, bool]], line: Line, found: TableEvidence, around: Around) -> Step:
+    """A key column that orders siblings, with what it may ask about: the parents, and the sibling before."""
+    name = step.task.fills[0]
+    if name not in line[1:] or not line[0].startswith("@") or step.task.column.nullable:
+        return step
+    label = line[0][1:]
+    near = [(need, category) for need, category in known if need.startswith(f"{label}.") and not about_siblings(need)][-MOST:]
+    asked = [*near, (BEFORE, False), (AFTER_ALL, False), (f"<{name}", False)]
+    told = {
+        "features": [need for need, _ in asked],
+        "categories": [need for need, category in asked if category],
+        "line": line[:1],
+        "siblings": line[0],
+        "labels": [label],
+        "floors": floors(found.column(name), {need: around.evidence.along(found, need) for need, category in near if not category}),
+    }
+    return replace(step, task=replace(step.task, options={**step.task.options, **told}))
+
+
+def _ready(line: Line, name: str, steps: Sequence[Step]) -> Line:
+    """The line without columns that are filled after one, or are that one: until then rows stand as they are made."""
+    waiting = {
+        fills
+        for step in steps
+        for fills in step.task.fills
+        if name in (*step.task.options.get("within", ()), *step.task.options.get("group", ()))
+    }
+    return (*line[:1], *(each for each in line[1:] if each != name and each not in waiting))
 
 
 def _with_features(step: Step, known: Sequence[tuple[str, bool]]) -> Step:
@@ -108,7 +155,7 @@ def _exact(
     """Steps without those of columns that follow exactly from others; these; and those that have to wait for the children."""
     keys = {name for rule in table.keys for name in rule.columns} | {name for key in table.foreign_keys for name in key.columns}
     fixed = keys | {name for key in around.evidence.schema.children(table.name) for name in key.referred}
-    fixed |= {name for name, asked in config.columns.items() if asked.generator not in (None, LEAVES, AFTER, FOLLOWS)}
+    fixed |= {name for name, asked in config.columns.items() if asked.generator not in (None, LEAVES, AFTER, FOLLOWS, JOINED)}
     fixed |= {column.name for column in table.written if column.name not in found.profiles}
     children = [
         (key, child)
@@ -149,10 +196,10 @@ def _wrapped(step: Step, config: TableConfig) -> bool:
     if kind == "fan_out.histogram" and task.options.get("keys"):
         return False
     asked = config.columns.get(task.fills[0])
-    return asked is None or asked.generator in (None, LEAVES, AFTER, FOLLOWS)
+    return asked is None or asked.generator in (None, LEAVES, AFTER, FOLLOWS, JOINED)
 
 
-def _looking(step: Step, known: Sequence[tuple[str, bool]], siblings: str, category: bool, since: Since | None) -> Step:
+def _looking(step: Step, known: Sequence[tuple[str, bool]], siblings: str, category: bool, since: Since | None, line: Line) -> Step:
     name, options = step.task.fills[0], dict(step.task.options)
     apart = [need for need, told in known if told]
     options |= {
@@ -162,6 +209,8 @@ def _looking(step: Step, known: Sequence[tuple[str, bool]], siblings: str, categ
     }
     if siblings and not name.startswith(HIDDEN):
         options["siblings"] = siblings
+    if line:
+        options["line"] = line
     if since is not None:
         options |= {"counted_from": since.need, "floors": since.floors, "caps": since.caps}
         choice = Choice(AFTER, f"counted from {since.need}", ((LEAVES, 0.0), (step.choice.kind, 0.0), *step.choice.lost))
@@ -178,13 +227,14 @@ def _since(around: Around, found: TableEvidence, table: Table, name: str, known:
     return counted_from(found.column(name), {need: around.evidence.along(found, need) for need in needs}) if needs else None
 
 
-def _siblings(table: Table, around: Around) -> str:
-    """The key whose parents know what their children are like: their children are dealt values evenly."""
+def _siblings(table: Table, found: TableEvidence, around: Around) -> str:
+    """The key of the smallest families whose parents know what their children are like: children are dealt values evenly."""
     best: tuple[int, str] | None = None
     for key in around.parents(table):
         parent = around.evidence.of(key.parent)
         if latent(key, 0) in parent.hidden and around.modes[key.parent][0] == "synthesize" and complete(parent):
-            best = max(best or (0, ""), (parent.rows, key.label))
+            rows = around.evidence.up(found, key)
+            best = max(best or (0, ""), (len(np.unique(rows[rows >= 0])), key.label))
     return f"@{best[1]}" if best else ""
 
 

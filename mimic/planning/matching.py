@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from mimic.generators.features import feature_of
+from mimic.generators.features import evenly, feature_of
 from mimic.generators.matching import Diamond
 from mimic.generators.references import assigned
-from mimic.generators.trees import BINS, grow
+from mimic.generators.trees import grow
 from mimic.plan import Step
 from mimic.planning.around import Around
 from mimic.planning.summaries import described, hanging, placed, told_apart
@@ -80,8 +80,8 @@ def _score(key: ForeignKey, via: ForeignKey, seen: list[str], found: TableEviden
     if len(rows) < FEWEST:
         return None
     k, above, beside = around.evidence.k, around.evidence.of(key.parent), around.evidence.of(via.parent)
-    codes = [feature_of(beside, need, k, beside.table.has(need) and told_apart(beside.table.column(need)))[1] for need in seen]
-    bins = np.stack([np.minimum(code, BINS - 1)[first[rows]] for code in codes])
+    asked = [feature_of(beside, need, k, beside.table.has(need) and told_apart(beside.table.column(need))) for need in seen]
+    bins = np.stack([evenly(codes, feature.width)[codes[first[rows]]] for feature, codes in asked])
     names = [name for name in described(above, k) if not told_apart(above.table.column(name))]
     best: tuple[float, str] | None = None
     for name in (*names, *hanging(above)):
@@ -99,7 +99,7 @@ def _explained(bins: np.ndarray[tuple[int, int], np.dtype[np.uint8]], values: Fl
     spread = float(centred.var())
     if spread <= 1e-12:
         return 0.0
-    tree = grow(bins[:, half], centred[half], least=40, worth=20 * spread, depth=6)
+    tree = grow(bins[:, half], centred[half], least=40, worth=19.0, depth=6)
     leaf, other = tree.leaf(bins[:, half]), tree.leaf(bins[:, ~half])
     nodes = len(tree.feature)
     mean = np.bincount(leaf, weights=centred[half, 0], minlength=nodes) / np.maximum(np.bincount(leaf, minlength=nodes), 1)

@@ -13,6 +13,7 @@ from mimic.streams import Floats
 
 FEWEST = 200  # rows that hold both dates
 TOGETHER = 0.5  # of the rows that hold the date
+BOUND = 1.2  # the same of a date that tells no more than the calendar, but is never gone before: that has to stay so
 CLOSE, AFTER = 0.2, 0.6  # of the spread of the date itself: how far the distances may spread, and how far where they have one sign
 
 
@@ -28,6 +29,7 @@ class Since:
 def counted_from(values: pa.Array, others: Mapping[str, pa.Array]) -> Since | None:
     """`others`: dates that are filled before, by need. None where no distance tells more than the calendar."""
     best: tuple[float, str] | None = None
+    bound: tuple[float, str] | None = None
     floors, caps = [], []
     for need, other in others.items():
         ticks, null = distances(values, other)
@@ -40,14 +42,29 @@ def counted_from(values: pa.Array, others: Mapping[str, pa.Array]) -> Since | No
             caps.append(need)
         own, _ = distances(values, pa.array(np.zeros(len(values), dtype=np.int64)).view(pa.timestamp("us")))
         share = _spread(apart) / max(_spread(own[~null].astype(np.float64)), 1.0)
-        if share < (AFTER if apart.min() >= 0 or apart.max() <= 0 else CLOSE):
+        sided = apart.min() >= 0 or apart.max() <= 0
+        if share < (AFTER if sided else CLOSE):
             best = min(best or (np.inf, ""), (share, need))
+        if sided and share < BOUND:
+            bound = min(bound or (np.inf, ""), (share, need))
+    best = best or bound
     if best is None:
         return None
     near = {"", *(best[1][: i + 1] for i, letter in enumerate(best[1]) if letter == ".")}
     # A limit that another parent sets is kept by choosing parents that fit, not by moving the date.
     floors, caps = ([need for need in found if need[: need.rfind(".") + 1] in near] for found in (floors, caps))
     return Since(best[1], tuple(floors), tuple(caps))
+
+
+def floors(values: pa.Array, others: Mapping[str, pa.Array]) -> list[str]:
+    """Needs that are dates of the same type before which the `values` never lie."""
+    found = []
+    for need, other in others.items():
+        if dated(values.type) and other.type == values.type:
+            ticks, null = distances(values, other)
+            if (~null).sum() >= FEWEST and ticks[~null].min() >= 0:
+                found.append(need)
+    return found
 
 
 def dated(kind: pa.DataType) -> bool:
@@ -59,4 +76,4 @@ def _spread(values: Floats) -> float:
     return float(high - low)
 
 
-__all__ = ["Since", "counted_from", "dated"]
+__all__ = ["Since", "counted_from", "dated", "floors"]

@@ -12,9 +12,8 @@ from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
-from mimic.generators.features import feature_of, numbers, ordered
+from mimic.generators.features import Codes, feature_of, numbers, ordered
 from mimic.generators.profiles import owned
 from mimic.graph import LoadOrder
 from mimic.profile import Evidence, TableEvidence, parent_rows
@@ -143,7 +142,7 @@ def _placed(values: pa.Array) -> Floats:
     return out
 
 
-def _scores(codes: NDArray[np.uint8], rows: Ints, counts: Ints) -> list[Floats]:
+def _scores(codes: Codes, rows: Ints, counts: Ints) -> list[Floats]:
     """One or two numbers for each category by which parents differ most in what their children are."""
     width = int(codes.max(initial=0)) + 1
     some = np.flatnonzero(counts > 0)[:: max(1, int((counts > 0).sum()) // LOADED)]

@@ -319,6 +319,10 @@ CASES: dict[str, dict[str, Case]] = {
         "timestamp": dealt(Timestamp(), [x and datetime.datetime.combine(x, datetime.time(i % 24)) for i, x in enumerate(DAYS)],
                            drawn_by="temporal.quantiles", counted_from="customer.day"),
     },
+    "sequence.joined": {
+        "date": dealt(Date(), DAYS, joined=["temporal.quantiles", "customer.day", 1, "sum"]),
+        "number": dealt(Integer(32), [None if i % 9 == 0 else i % 40 for i in range(N)], joined=["numeric.quantiles", "sum", 0, "a"]),
+    },
     "temporal.ordered": {
         "date": dealt(Date(), DAYS, floors=["customer.day"], after=30.0, nullable=True),
         "timestamp": dealt(Timestamp(), MOMENTS, floors=["customer.day"], after="any"),
@@ -339,7 +343,9 @@ CASES: dict[str, dict[str, Case]] = {
     },
     "phone.local": {"phone": dealt(Text(20), [None if i % 9 == 0 else f"+49 30 {i}" for i in range(N)], country="a")},
     "rule.when": {
-        "text": dealt(Text(), [word(i) if i % 11 and i % 40 else None for i in range(N)], when="a", drawn_by="text.themed", theme="text note"),
+        "text": dealt(
+            Text(), [word(i) if i % 11 and i % 40 else None for i in range(N)], when="a", drawn_by="text.themed", theme="text note"
+        ),
     },
     "text.derived": {
         "slug": dealt(Text(40), [None if i % 9 == 0 else word(i) for i in range(N)], way="slug", source="a"),

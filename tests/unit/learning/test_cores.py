@@ -33,7 +33,7 @@ def test_what_a_process_that_died_had_taken_is_done_again() -> None:
 
 
 def test_what_cannot_be_sent_is_done_again() -> None:
-    made = each(lambda i: (lambda: i), 10, cores=2)
+    made = each(lambda i: lambda: i, 10, cores=2)
     assert [one() for one in made] == list(range(10))
 
 

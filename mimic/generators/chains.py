@@ -1,0 +1,130 @@
+"""Columns whose values hang on the sibling before: all first siblings are dealt at once, then all second ones, and so on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from mimic.generators.dealing import even, raked
+from mimic.generators.features import Feature, Scale
+from mimic.generators.pooling import Learnt
+from mimic.generators.trees import Bins
+from mimic.streams import Floats, Ints, Stream
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a column's value in the sibling before means for trees, and for ranks that follow it.
+
+    `feature` its place among the features, -1 if none. Of every code that is dealt (codes,) and of the sorted values of code 1
+    (m,): `code_bins` and `bins`, `code_places` and `places` (NaN where there is no number). `first` the bin where there is no sibling.
+    """
+
+    feature: int
+    first: int
+    code_bins: NDArray[np.uint8]
+    bins: NDArray[np.uint8]
+    code_places: Floats | None
+    places: Floats | None
+
+    @classmethod
+    def of(
+        cls,
+        features: Sequence[Feature],
+        tables: Sequence[NDArray[np.uint8]],
+        guide: Scale | None,
+        own: str,
+        values: pa.Array,
+        codes: Ints,
+        number: Floats,
+    ) -> Self:
+        """`values` (n,) that are to be dealt, with their `codes` and `number`; `own` the need."""
+        live = np.flatnonzero(codes == 1)
+        rising = values.take(pa.array(live[np.argsort(number[live], kind="stable")]))
+        different, first = np.unique(codes, return_index=True)
+        each = np.zeros(int(codes.max(initial=0)) + 1, dtype=np.int64)
+        each[different] = first
+        one = values.take(pa.array(each))
+        spot = next((i for i, feature in enumerate(features) if feature.need == own), -1)
+        nothing = np.zeros(0, dtype=np.uint8)
+        code_bins, bins, none = nothing, nothing, 0
+        if spot >= 0:
+            feature, table = features[spot], tables[spot]
+            code_bins, bins = table[feature.encode(one)], table[feature.encode(rising)]
+            none = int(table[feature.encode(pa.nulls(1, values.type))][0])
+        places = (None, None) if guide is None or guide.need != own else (guide.place(one), guide.place(rising))
+        return cls(spot, none, code_bins, bins, *places)
+
+    def bin(self, before: Ints, dealt: Ints, at: Floats) -> NDArray[np.uint8]:
+        """The bin of each row, shape (rows,), whose sibling before is row `before` (-1: none); `dealt` and `at` of all rows."""
+        here = np.maximum(before, 0)
+        out = self.code_bins[np.minimum(dealt[here], len(self.code_bins) - 1)]
+        if len(self.bins):
+            spot = np.minimum((at[here] * len(self.bins)).astype(np.int64), len(self.bins) - 1)
+            out = np.where(dealt[here] == 1, self.bins[spot], out)
+        return np.where(before < 0, np.uint8(self.first), out)
+
+    def place(self, before: Ints, dealt: Ints, at: Floats) -> Floats | None:
+        """The place that ranks follow, NaN where there is no sibling; None where they follow something else."""
+        if self.code_places is None or self.places is None:
+            return None
+        here = np.maximum(before, 0)
+        out = self.code_places[np.minimum(dealt[here], len(self.code_places) - 1)]
+        if len(self.places):
+            spot = np.minimum((at[here] * len(self.places)).astype(np.int64), len(self.places) - 1)
+            out = np.where(dealt[here] == 1, self.places[spot], out)
+        return np.where(before < 0, np.nan, out)
+
+
+def in_turn(
+    trees: Sequence[Learnt],
+    turns: Sequence[Ints],
+    before: Ints,
+    bins: Bins,
+    led: Floats | None,
+    own: Before,
+    group: Ints | None,
+    have: Ints,
+    place: Stream,
+) -> tuple[Ints, Floats, Ints, Floats]:
+    """Code and place of each row, the leaf it comes to, and the shares of the codes there.
+
+    `turns` rows in the order in which they are dealt, `before` (n,) the sibling before each; `have` how often each code is there. It is
+    done twice: the first time says how many rows come to each leaf, so that shares can be fitted to the codes that there are.
+    """
+    n = bins.shape[1]
+    which = place.at("tree").integers(n, len(trees))
+    offset = np.cumsum([0, *(len(learnt.shares) for learnt in trees)])
+    u, v = (even(np.zeros(n, dtype=np.int64), group, place.at(name)) for name in ("code", "place"))
+    shares = np.concatenate([learnt.shares for learnt in trees]).astype(np.float64) * (have > 0)
+    dealt, at, leaf = np.zeros(n, dtype=np.int64), np.full(n, 0.5), np.zeros(n, dtype=np.int64)
+    for again in (False, True):
+        if again:
+            shares = raked(shares, np.bincount(leaf, minlength=len(shares)).astype(np.float64), have.astype(np.float64))
+        edges = np.cumsum(shares, axis=1)
+        edges /= np.where(edges[:, -1:] > 0, edges[:, -1:], 1.0)
+        for rows in turns:
+            here = bins[:, rows]
+            if own.feature >= 0:
+                here[own.feature] = own.bin(before[rows], dealt, at)
+            for turn, learnt in enumerate(trees):
+                part = np.flatnonzero(which[rows] == turn)
+                leaf[rows[part]] = offset[turn] + learnt.leaf[learnt.tree.leaf(here[:, part])]
+            dealt[rows] = np.minimum((u[rows, None] >= edges[leaf[rows]]).sum(axis=1), edges.shape[1] - 1)
+            live = rows[dealt[rows] == 1]
+            follow = own.place(before[live], dealt, at)
+            follow = follow if follow is not None else None if led is None else led[live]
+            for turn, learnt in enumerate(trees):
+                if learnt.cells is not None:
+                    part = np.flatnonzero(which[live] == turn)
+                    guide = None if follow is None else follow[part]
+                    at[live[part]] = np.clip(learnt.cells.draw(leaf[live[part]] - offset[turn], v[live[part]], guide), 0.0, 1.0)
+    return dealt, at, leaf, shares
+
+
+__all__ = ["Before", "in_turn"]

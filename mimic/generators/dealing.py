@@ -1,0 +1,97 @@
+"""How codes and places are dealt to rows: evenly within a leaf, as often as there are values, alike among siblings."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from mimic.streams import Floats, Ints, Stream
+
+KNOWN = 0.05  # of the share of a row's own code that its sibling's must have in its leaf
+
+
+def groups(values: pa.Array) -> Ints:
+    """A number per distinct value; a NULL stands for itself alone (-1)."""
+    encoded = values.dictionary_encode()
+    return np.asarray(encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def even(leaf: Ints, group: Ints | None, stream: Stream) -> Floats:
+    """Numbers in [0, 1), evenly spread among the rows of a leaf; among siblings, where a row has any."""
+    key = leaf
+    if group is not None:
+        size = np.bincount(group[group >= 0], minlength=1)
+        several = (group >= 0) & (size[np.maximum(group, 0)] > 1)
+        key = np.where(several, group + int(leaf.max(initial=0)) + 1, leaf)
+    n = len(leaf)
+    order = np.lexsort((stream.words(n), key))
+    sorted_key = key[order]
+    start = np.flatnonzero(np.concatenate([[True], sorted_key[1:] != sorted_key[:-1]])) if n else np.zeros(0, dtype=np.int64)
+    size = np.diff(np.append(start, n))
+    out = np.empty(n)
+    out[order] = (np.arange(n) - np.repeat(start, size) + stream.uniform(n)) / np.repeat(size, size)
+    return out
+
+
+def tied(codes: Ints, group: Ints, shares: Floats, leaf: Ints, stick: float, stream: Stream) -> Ints:
+    """`codes` (n,), where a row has, with the odds `stick`, the code of the row of its group before it, if its own leaf knows that code."""
+    order = np.argsort(group, kind="stable")
+    sorted_group = group[order]
+    first = np.concatenate([[True], sorted_group[1:] != sorted_group[:-1]]) | (sorted_group < 0)
+    new = first | (stream.uniform(len(codes)) >= stick)
+    before = codes[order][np.maximum.accumulate(np.where(new, np.arange(len(codes)), 0))]
+    out, at, own = codes.copy(), leaf[order], codes[order]
+    out[order] = np.where(shares[at, before] > KNOWN * shares[at, own], before, own)
+    return out
+
+
+def raked(shares: Floats, rows: Floats, counts: Floats) -> Floats:
+    """Shares of each leaf (leaves, codes) without the codes that do not come, fitted so that all rows together have `counts`."""
+    made = shares * (counts > 0)
+    sums = made.sum(axis=1)
+    made[sums <= 0] = counts / counts.sum()
+    made /= made.sum(axis=1, keepdims=True)
+    for _ in range(30):
+        total = rows @ made
+        factor = np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
+        made *= factor
+        sums = made.sum(axis=1, keepdims=True)
+        empty = sums[:, 0] <= 0
+        made = np.divide(made, sums, out=made, where=sums > 0)
+        made[empty] = counts / counts.sum()
+        if np.abs(factor[counts > 0] - 1).max(initial=0.0) < 1e-3:
+            break
+    return made
+
+
+def located(edges: Floats, leaf: Ints, u: Floats) -> Ints:
+    """For every row the code in whose part of its leaf `u` falls."""
+    width = edges.shape[1]
+    edges = edges / edges[:, -1:]
+    flat = (edges + np.arange(len(edges))[:, None]).ravel()
+    found = np.searchsorted(flat, np.minimum(u, 1 - 1e-9) + leaf, side="right") - leaf * width
+    return np.asarray(np.clip(found, 0, width - 1), dtype=np.int64)
+
+
+def repaired(codes: Ints, counts: Ints, shares: Floats, leaf: Ints, stream: Stream) -> Ints:
+    """Every code as often as `counts` says: rows change to a code that is missing, those first whose leaf likes it best."""
+    out = codes.copy()
+    for code in np.argsort(counts, kind="stable"):
+        have = np.bincount(out, minlength=len(counts))
+        missing = int(counts[code] - have[code])
+        if missing <= 0:
+            continue
+        spare = np.maximum(have - counts, 0)
+        free = np.flatnonzero(spare[out] > 0)
+        liking = shares[leaf[free], code] / np.maximum(shares[leaf[free], out[free]], 1e-9)
+        free = free[np.lexsort((stream.words(len(free)), -liking))]
+        place = np.argsort(out[free], kind="stable")  # of each spare code no more than it can give
+        of = out[free][place]
+        start = np.searchsorted(of, of, side="left")
+        able = np.zeros(len(free), dtype=np.bool_)
+        able[place] = np.arange(len(of)) - start < spare[of]
+        out[free[able][:missing]] = code
+    return out
+
+
+__all__ = ["even", "groups", "located", "raked", "repaired", "tied"]

@@ -1,0 +1,76 @@
+"""The rows of one parent in their order: which row comes before a row, how many do, and how many follow.
+
+Needs that begin with "<" or ">" are answered from that: "<#" the number of siblings before a row, ">#" of those after it, and
+"<status" the status of the one just before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from mimic.generators.features import numbers
+from mimic.streams import Ints
+
+BEFORE, AFTER = "<#", ">#"
+LONGEST = 1_000  # siblings after which a line begins anew: the one before is not looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`before` (n,) the row before each row, -1 for the first; `at` and `left` (n,) how many siblings stand before and after it.
+
+    A row that belongs to no group stands alone.
+    """
+
+    before: Ints
+    at: Ints
+    left: Ints
+
+    @classmethod
+    def of(cls, line: Sequence[str], given: Mapping[str, pa.Array]) -> Line:
+        """`line` a need whose equal values are siblings (NULL none; -1 none of row numbers of parents), and columns of numbers or
+        dates by which they stand in order, the first counts most; all of them `given` (n,)."""
+        values, order = given[line[0]], [given[name] for name in line[1:]]
+        code = np.asarray(values.dictionary_encode().indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
+        if line[0].startswith("@"):
+            code = np.where(np.asarray(values.to_numpy(zero_copy_only=False)) < 0, -1, code)
+        n = len(code)
+        code = np.where(code < 0, n + np.arange(n), code)
+        sorted_ = np.lexsort((*(numbers(values)[0] for values in reversed(order)), code)) if order else np.argsort(code, kind="stable")
+        first = np.append(True, code[sorted_][1:] != code[sorted_][:-1]) if n else np.zeros(0, dtype=np.bool_)
+        start = np.flatnonzero(first)
+        size = np.diff(np.append(start, n))
+        place = np.arange(n) - np.repeat(start, size)
+        at, left, before = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64), np.full(n, -1, dtype=np.int64)
+        at[sorted_], left[sorted_] = place, np.repeat(size, size) - 1 - place
+        follow = np.flatnonzero(place % LONGEST > 0)
+        before[sorted_[follow]] = sorted_[follow - 1]
+        return cls(before, at, left)
+
+    def read(self, need: str, given: Mapping[str, pa.Array]) -> pa.Array:
+        """The column of a need about siblings; `given` has the column of the rows themselves."""
+        if need in (BEFORE, AFTER):
+            return pa.array(self.at if need == BEFORE else self.left)
+        return given[need[1:]].take(pa.array(self.before, mask=self.before < 0))
+
+    def turns(self) -> list[Ints]:
+        """The rows that come first, those that come second, ...: each after the one that it follows."""
+        place = self.at % LONGEST
+        order = np.argsort(place, kind="stable")
+        return np.split(order, np.cumsum(np.bincount(place))[:-1]) if len(order) else []
+
+
+def about_siblings(need: str) -> bool:
+    return need.startswith(("<", ">"))
+
+
+def own_column(need: str) -> str:
+    """The column of the row itself that a need about siblings reads; "" for their number."""
+    return "" if need in (BEFORE, AFTER) else need[1:]
+
+
+__all__ = ["AFTER", "BEFORE", "Line", "about_siblings", "own_column"]

@@ -1,0 +1,102 @@
+"""In which order the rows of one parent stand, so that a row can ask about the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+import pyarrow as pa
+
+from mimic.generators.features import ordered
+from mimic.generators.joined import joins
+from mimic.generators.lines import AFTER, BEFORE, about_siblings
+from mimic.generators.lines import Line as Ordered
+from mimic.plan import Choice, Step
+from mimic.planning.summaries import complete, told_apart
+from mimic.profile import Evidence, TableEvidence
+from mimic.schema import Table
+
+JOINED = 0.99  # of the rows: periods that follow one another
+FEWEST = 200  # rows that have a sibling before them
+Line = tuple[str, ...]  # the need whose equal rows are siblings, and the columns that order them
+
+
+def line_of(table: Table, found: TableEvidence, siblings: str) -> Line:
+    """By a key made of a foreign key or one column and of numbers or dates; else the siblings of a parent in the order of their own key.
+
+    () where there is none, where not all rows are in the sample, or where columns have names that mean something else.
+    """
+    if not complete(found) or any(about_siblings(column.name) for column in table.columns) or table.primary_key is None:
+        return ()
+    names = table.primary_key.columns
+    if len(names) > 1:
+        keys = {key.columns: f"@{key.label}" for key in table.foreign_keys}
+        for many in range(len(names) - 1, 0, -1):
+            first = [named for named in keys if set(named) <= set(names) and len(named) == many]
+            group = keys[first[0]] if first else names[0] if many == 1 else ""
+            others = [name for name in names if name not in (first[0] if first else names[:1])]
+            rest = tuple(name for name in others if ordered(found.column(name).type))
+            if group and rest:
+                return _long((group, *rest), found)
+        return ()
+    if siblings and ordered(found.column(names[0]).type) and names[0] not in {name for key in table.foreign_keys for name in key.columns}:
+        return _long((siblings, *names), found)
+    return ()
+
+
+def _long(line: Line, found: TableEvidence) -> Line:
+    group = line[0]
+    if group.startswith("@"):
+        label = group[1:]
+        key = next(key for key in found.table.foreign_keys if key.label == label)
+        names = list(key.columns)
+    else:
+        names = [group]
+    rows = found.sample.select(names).drop_null()
+    return line if rows.num_rows - rows.group_by(names).aggregate([]).num_rows >= FEWEST else ()
+
+
+def ordered_by(line: Line, table: Table, found: TableEvidence, around: Evidence) -> Ordered | None:
+    """The sample's rows in the line's order; None where there is no line."""
+    if not line:
+        return None
+    keys = {f"@{key.label}": key for key in table.foreign_keys}
+    first = pa.array(around.up(found, keys[line[0]])) if line[0] in keys else found.column(line[0])
+    return Ordered.of(line, {line[0]: first, **{name: found.column(name) for name in line[1:]}})
+
+
+def before(line: Line, known: Sequence[str], name: str, own: Collection[str], table: Table) -> list[tuple[str, bool]]:
+    """What a column asks about its siblings: how many there are, what others have in the one before, and itself, if it holds numbers.
+
+    Categories do not ask for their own: siblings that stick together (`Leaves.stick`) keep closer to what the rest of the row says.
+    """
+    if not line:
+        return []
+    there = [each for each in known if each in own]
+    mine = [] if told_apart(table.column(name)) else [name]
+    return [(BEFORE, False), (AFTER, False), *((f"<{each}", told_apart(table.column(each))) for each in (*there, *mine))]
+
+
+def joined(step: Step, line: Line, known: Sequence[str], found: TableEvidence, here: Ordered | None) -> Step:
+    """The step of a column of dates or whole numbers that ends where the next sibling's `known` column begins."""
+    name = step.task.fills[0]
+    if here is None or (step.task.column.nullable and found.column(name).null_count == found.sampled):
+        return step
+    end = found.column(name)
+    for start in known:
+        if not found.table.has(start) or found.column(start).type != end.type or not countable(end.type):
+            continue
+        offset, share, rows = joins(end, found.column(start), here.before)
+        if share < JOINED or rows < FEWEST:
+            continue
+        told = {**step.task.options, "joined": [step.choice.kind, start, offset, *line]}
+        choice = Choice("sequence.joined", f"ends where {start} of the next begins", ((step.choice.kind, 0.0), *step.choice.lost))
+        return replace(step, task=replace(step.task, options=told), choice=choice)
+    return step
+
+
+def countable(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_date32(kind) or pa.types.is_timestamp(kind))
+
+
+__all__ = ["Line", "before", "joined", "line_of", "ordered_by"]
