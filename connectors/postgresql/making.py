@@ -7,7 +7,7 @@ statement, so that the error names the statement, and what a plain role may not 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 import psycopg
@@ -27,6 +27,8 @@ _OURS = re.compile(r"SET (?:\w+_timeout|client_encoding|client_min_messages|stan
 _SCHEMA = re.compile(r"CREATE SCHEMA (?!IF NOT EXISTS)")
 _INDEX = re.compile(r"CREATE (UNIQUE )?INDEX ")
 _OPTIONAL = ("COMMENT ON ",)
+_NAME = r'((?:"(?:[^"]|"")+")|[\w$]+)'
+_KEY = re.compile(rf"ADD CONSTRAINT .* FOREIGN KEY \(.*\) REFERENCES {_NAME}\.{_NAME}\(", re.DOTALL)
 
 
 def before(text: str) -> list[str]:
@@ -37,6 +39,30 @@ def before(text: str) -> list[str]:
 def after(text: str) -> list[str]:
     """Function bodies that index expressions call may need the database's own search path, so none is set here."""
     return [s for s in statements.split(text) if not _OURS.match(s) and "set_config('search_path'" not in s]
+
+
+def keys_to_parts_last(texts: Sequence[str], parted: Collection[TableName]) -> list[str]:
+    """The same statements; among those that add foreign keys, the ones that refer to partitioned tables (`parted`) come last.
+
+    For such a key the server makes one more for each partition and names it itself: that could be a name that a later key is to have.
+    """
+    blocks: list[list[str]] = []
+    for text in texts:  # a comment goes with its key
+        if blocks and text.startswith("COMMENT ON CONSTRAINT ") and _KEY.search(blocks[-1][0]):
+            blocks[-1].append(text)
+        else:
+            blocks.append([text])
+    places = [i for i, block in enumerate(blocks) if _KEY.search(block[0])]
+    order = sorted(places, key=lambda i: _referred(blocks[i][0]) in parted)
+    moved = dict(zip(places, order, strict=True))
+    return [text for i in range(len(blocks)) for text in blocks[moved.get(i, i)]]
+
+
+def _referred(text: str) -> TableName | None:
+    found = _KEY.search(text)
+    if found is None:
+        return None
+    return TableName(*(part[1:-1].replace('""', '"') if part.startswith('"') else part for part in found.groups()))
 
 
 def early_triggers(schema: Schema, later: Iterable[str]) -> tuple[list[str], list[str], list[Finding]]:

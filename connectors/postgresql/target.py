@@ -307,7 +307,8 @@ class PostgresTarget:
 def _structure(load: Load, connection: Connection) -> tuple[list[str], list[str], list[Finding]]:
     """Statements for before and after the rows: the source's own, or made from our Schema."""
     if load.ddl is not None:
-        return making.before(load.ddl.before), making.after(load.ddl.after), []
+        parted = {table.name for table in load.schema.tables if table.kind == "partitioned"}
+        return making.before(load.ddl.before), making.keys_to_parts_last(making.after(load.ddl.after), parted), []
     from connectors._sql import ddl
 
     tried = partial(making.accepted, connection) if load.schema.engine != ENGINE else None

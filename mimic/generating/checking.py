@@ -21,7 +21,7 @@ from mimic.errors import RowsRefused
 from mimic.generating.honouring import honour
 from mimic.generating.telling_apart import Apart
 from mimic.model import TableModel
-from mimic.schema import Check, Table, TableName, Text, bare
+from mimic.schema import Check, Date, Integer, Table, TableName, Text, bare
 from mimic.streams import Stream
 from mimic.truth import day_of
 
@@ -147,6 +147,8 @@ class Checking:
                 new = {name: rows.column(name).take(donors) for name in names if name in columns}
             else:
                 new = {name: pa.nulls(len(at), columns[name].type) for name in names if self.table.column(name).nullable}
+            if attempt % 2 and attempt < draws and len(asking.checks) > 1 and not watched:  # all at once are seldom right
+                new = asking.wanted(here, new)
             if not new:
                 continue
             columns, _ = fixed.honoured({name: new.get(name, values) for name, values in columns.items()}, stream.at("again", attempt))
@@ -172,8 +174,13 @@ class Checking:
         return rows
 
     def _hinted(self, name: str, values: pa.Array, asking: _Asking, stream: Stream) -> pa.Array:
-        """Texts in small letters, half of them behind a text that a check names: order and beginning are what drawing seldom hits."""
+        """Values that drawing seldom hits: whole numbers and days further on; small letters, some behind a text that a check names."""
         kind = bare(self.table.column(name).type)
+        if isinstance(kind, Integer | Date) and (pa.types.is_integer(values.type) or pa.types.is_date32(values.type)):
+            most = 2 ** (kind.bits - 1) - 1 if isinstance(kind, Integer) else 2**31 - 1
+            whole = values.cast(pa.int32() if pa.types.is_date32(values.type) else pa.int64()).cast(pa.int64())
+            further = pc.add(pc.min_element_wise(whole, most - 32), pa.array(stream.integers(len(values), 32)))
+            return further.cast(pa.int32()).cast(values.type) if pa.types.is_date32(values.type) else further.cast(values.type)
         if not isinstance(kind, Text) or not pa.types.is_string(values.type):
             return values
         small = pc.utf8_lower(values)
@@ -202,6 +209,16 @@ class _Asking:
         if self.watched:
             bad |= np.asarray(self.judge.refused(table, rows).to_numpy(zero_copy_only=False), dtype=np.bool_)
         return bad
+
+    def wanted(self, rows: pa.RecordBatch, new: Arrays) -> Arrays:
+        """New values only where a check that speaks of their column is broken."""
+        table = self.checking.table
+        wrong = {name: np.zeros(rows.num_rows, dtype=np.bool_) for name in new}
+        for check in self.checks:
+            broken = np.asarray(self.judge.violations(table.name, (check,), rows).to_numpy(zero_copy_only=False), dtype=np.bool_)
+            for name in replace(self, checks=(check,)).columns() & wrong.keys():
+                wrong[name] |= broken
+        return {name: pc.if_else(pa.array(wrong[name]), values, rows.column(name)) for name, values in new.items()}
 
     def columns(self) -> set[str]:
         """The columns that may have to do with it."""

@@ -31,7 +31,9 @@ SCHEMAS = {
     ),
     "the same, and no other row to take a value from": (
         1,
-        "CREATE TABLE a (tag integer NOT NULL, CHECK ((tag & 1) = 1)); CREATE UNIQUE INDEX ON a ((tag + 1));",
+        "CREATE TABLE a (tag integer NOT NULL, CHECK ((tag & 1) = 1)); CREATE UNIQUE INDEX ON a ((tag + 1));"
+        "CREATE TABLE c (a integer NOT NULL CHECK ((a & 1) = 1), b integer NOT NULL CHECK ((b & 1) = 0), c integer CHECK ((c & 1) = 1));"
+        "CREATE TABLE b (position integer NOT NULL CHECK ((position & 7) = 4), day date NOT NULL CHECK (extract(isodow FROM day) = 3));",
     ),
     "a partition of small letters, between whose bounds no sentence lies": (
         1,
@@ -121,6 +123,17 @@ SCHEMAS = {
         """
         CREATE TABLE a (place macaddr, word text NOT NULL, UNIQUE (place, word)) PARTITION BY RANGE (word);
         CREATE TABLE a_last PARTITION OF a FOR VALUES FROM ('q') TO (MAXVALUE);
+        """,
+    ),
+    "a key that is called as the server would call the parts of another": (
+        7,
+        """
+        CREATE TABLE p (id integer PRIMARY KEY) PARTITION BY HASH (id);
+        CREATE TABLE p_0 PARTITION OF p FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+        CREATE TABLE q (id integer PRIMARY KEY);
+        CREATE TABLE r (other_id integer CONSTRAINT r_id_fkey REFERENCES q, id integer);
+        ALTER TABLE r ADD CONSTRAINT a_first FOREIGN KEY (id) REFERENCES p;
+        COMMENT ON CONSTRAINT a_first ON r IS 'of parts';
         """,
     ),
     "a partition by two columns, whose first bound says something of the first column alone": (
