@@ -17,6 +17,7 @@ FAMILIES = (
     "widened",
     "redrawn",
     "sparse",
+    "computed",
     "constant",
     "numeric",
     "distributions",

@@ -26,7 +26,7 @@ from mimic.truth import matches
 
 CATEGORIES = "categorical.shares"
 SPELLINGS = "text.spellings"
-DEALT = ("tree.leaves", "temporal.after", "relation.follows", "sequence.joined")  # generators around another one
+DEALT = ("tree.leaves", "temporal.after", "relation.follows", "sequence.joined", "relation.computed")  # generators around another one
 NOTHING, REDRAWN = "null", "key.redrawn"
 LOOKED_AT = 200  # values of a text column, to see whether they spell something
 REACHES = frozenset(

@@ -19,6 +19,7 @@ from mimic.generators.features import ordered
 from mimic.generators.lines import AFTER as AFTER_ALL
 from mimic.generators.lines import BEFORE, about_siblings
 from mimic.plan import Choice, Step
+from mimic.planning.arithmetic import Reckoned, reckoned
 from mimic.planning.around import HOPS, Around
 from mimic.planning.lines import Line, before, joined, line_of, ordered_by
 from mimic.planning.matching import further
@@ -30,6 +31,7 @@ from mimic.schema import HIDDEN, Column, Float, ForeignKey, Table
 from mimic.semantics import Kind, Meaning, Sensitivity
 
 LEAVES, AFTER, FOLLOWS, JOINED = "tree.leaves", "temporal.after", "relation.follows", "sequence.joined"
+COMPUTED = "relation.computed"
 FEWEST = 80  # rows from which anything can be learned of how columns hang together
 MOST = 80  # columns that one column may ask about
 
@@ -92,11 +94,17 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
             known += [(name, told_apart(table.column(name))) for name in step.task.fills if name in own]
     free = sorted((step for step in steps if _free(step, keys)), key=lambda step: not step.task.fills[0].startswith(HIDDEN))
     out: list[Step] = list(exact)
+    single = [
+        name for step in (*exact, *free) if len(step.task.fills) == 1 and table.has(name := step.task.fills[0]) and name in found.profiles
+    ]
+    amounts = reckoned(found, single)
     known += [(name, told_apart(table.column(name))) for step in exact for name in step.task.fills if name in own]
     for step in free:
         name = step.task.fills[0]
         learnable = name in found.hidden or name in found.profiles
-        if learnable and known and _wrapped(step, config):
+        if name in amounts and _wrapped(step, config):
+            out.append(_reckoned(step, amounts[name]))
+        elif learnable and known and _wrapped(step, config):
             since = _since(around, found, table, name, known)
             category = name in own and told_apart(table.column(name))
             beside = before(line, [need for need, _ in known], name, own, table) if name in own else []
@@ -133,6 +141,12 @@ def _apart(step: Step, known: Sequence[tuple[str, bool]], line: Line, found: Tab
     return replace(step, task=replace(step.task, options={**step.task.options, **told}))
 
 
+def _reckoned(step: Step, amount: Reckoned) -> Step:
+    told = {**step.task.options, "way": amount.way, "terms": amount.terms, "places": amount.places}
+    choice = Choice(COMPUTED, amount.said, ((LEAVES, 0.0), (step.choice.kind, 0.0), *step.choice.lost))
+    return replace(step, task=replace(step.task, options=told), choice=choice)
+
+
 def _ready(line: Line, name: str, steps: Sequence[Step]) -> Line:
     """The line without columns that are filled after one, or are that one: until then rows stand as they are made."""
     waiting = {
@@ -155,7 +169,7 @@ def _exact(
     """Steps without those of columns that follow exactly from others; these; and those that have to wait for the children."""
     keys = {name for rule in table.keys for name in rule.columns} | {name for key in table.foreign_keys for name in key.columns}
     fixed = keys | {name for key in around.evidence.schema.children(table.name) for name in key.referred}
-    fixed |= {name for name, asked in config.columns.items() if asked.generator not in (None, LEAVES, AFTER, FOLLOWS, JOINED)}
+    fixed |= {name for name, asked in config.columns.items() if asked.generator not in (None, LEAVES, AFTER, FOLLOWS, JOINED, COMPUTED)}
     fixed |= {column.name for column in table.written if column.name not in found.profiles}
     children = [
         (key, child)
@@ -196,7 +210,7 @@ def _wrapped(step: Step, config: TableConfig) -> bool:
     if kind == "fan_out.histogram" and task.options.get("keys"):
         return False
     asked = config.columns.get(task.fills[0])
-    return asked is None or asked.generator in (None, LEAVES, AFTER, FOLLOWS, JOINED)
+    return asked is None or asked.generator in (None, LEAVES, AFTER, FOLLOWS, JOINED, COMPUTED)
 
 
 def _looking(step: Step, known: Sequence[tuple[str, bool]], siblings: str, category: bool, since: Since | None, line: Line) -> Step:

@@ -319,6 +319,11 @@ CASES: dict[str, dict[str, Case]] = {
         "timestamp": dealt(Timestamp(), [x and datetime.datetime.combine(x, datetime.time(i % 24)) for i, x in enumerate(DAYS)],
                            drawn_by="temporal.quantiles", counted_from="customer.day"),
     },
+    "relation.computed": {
+        "difference": dealt(Integer(32), [i % 40 for i in range(N)], way="-", terms=["sum", "sum"], places=0, nullable=False),
+        "product": dealt(Decimal(10, 2), [Exact(i % 40) for i in range(N)], way="*", terms=["sum", "sum"], places=2, nullable=False),
+        "ratio": dealt(Float(), [1.0] * N, way="/", terms=["sum", "sum"], places=None, nullable=False),
+    },
     "sequence.joined": {
         "date": dealt(Date(), DAYS, joined=["temporal.quantiles", "customer.day", 1, "sum"]),
         "number": dealt(Integer(32), [None if i % 9 == 0 else i % 40 for i in range(N)], joined=["numeric.quantiles", "sum", 0, "a"]),

@@ -1,0 +1,63 @@
+"""Numbers that follow from two others of the row are found on the sample, and only those."""
+
+from decimal import Decimal as Exact
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from mimic.generator import Span, Task
+from mimic.generators.computed import Computed
+from mimic.planning.arithmetic import reckoned
+from mimic.profile import Owners, TableEvidence
+from mimic.schema import Column, Decimal, Float, Integer, Table, TableName
+from mimic.streams import Streams
+
+N = 2_000
+DRAW = np.random.default_rng(4)
+GAMES, WINS = DRAW.integers(10, 160, N), DRAW.integers(0, 10, N)
+PRICE = np.round(DRAW.uniform(0.5, 90.0, N), 2)
+
+
+def evidence(**columns):
+    kinds = {name: kind for name, (kind, _) in columns.items()}
+    table = Table(TableName("", "t"), tuple(Column(name, kind) for name, kind in kinds.items()))
+    sample = pa.table({name: values for name, (_, values) in columns.items()})
+    return TableEvidence(table, N, sample, Owners(N))
+
+
+def exact(values):
+    return pa.array([Exact(f"{value:.2f}") for value in values], pa.decimal128(12, 2))
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "said"),
+    [
+        (Integer(), GAMES + WINS, ("+", ("games", "wins"))),
+        (Integer(), GAMES - WINS, ("-", ("games", "wins"))),
+        (Decimal(12, 2), exact(np.round(PRICE * WINS, 2)), ("*", ("wins", "price"))),
+        (Float(), np.round(PRICE / GAMES, 3), ("/", ("price", "games"))),
+    ],
+)
+def test_what_follows_is_found_and_made_again(kind, values, said):
+    found = evidence(games=(Integer(), GAMES), wins=(Integer(), WINS), price=(Float(), PRICE), last=(kind, values))
+    made = reckoned(found, ["games", "wins", "price", "last"])
+    assert list(made) == ["last"]
+    assert (made["last"].way, made["last"].terms) == said
+    told = {"way": made["last"].way, "terms": made["last"].terms, "places": made["last"].places}
+    generator = Computed.learn(Task(found.table, (found.table.column("last"),), options=told), found, Streams(1).at("x"))
+    given = {name: found.column(name) for name in generator.needs}
+    again = generator.sample(Span(0, N, N), Streams(1).at("x"), given)["last"]
+    assert np.allclose(np.asarray(again, dtype=float), np.asarray(found.column("last"), dtype=float), atol=0.0051)
+
+
+def test_what_holds_in_most_rows_only_is_not_a_relation():
+    last = GAMES - WINS
+    last[::50] += 1
+    assert not reckoned(evidence(games=(Integer(), GAMES), wins=(Integer(), WINS), last=(Integer(), last)), ["games", "wins", "last"])
+
+
+def test_a_column_that_is_nearly_always_nothing_makes_no_sum():
+    rare = np.where(np.arange(N) % 40 == 0, 1, 0)
+    found = evidence(games=(Integer(), GAMES), rare=(Integer(), rare), last=(Integer(), GAMES + rare))
+    assert not reckoned(found, ["games", "rare", "last"])
