@@ -53,6 +53,7 @@ class After:
     otherwise: Generator
     floors: tuple[str, ...] = ()
     caps: tuple[str, ...] = ()
+    grain: int = 1  # microseconds of which all dates of the source are whole numbers: midnights stay midnights
     span: tuple[int, int] | None = None  # microseconds since 1970 between which the column's own generator draws
 
     @property
@@ -77,17 +78,19 @@ class After:
         mine = {name: value for name, value in task.options.items() if name not in ("counted_from", "floors", "caps")}
         otherwise = leaves.learn(replace(task, options=mine), evidence, stream)
         column = Column(task.column.name, Integer())
-        step, found = 1, None
+        step, grain, found = 1, 1, None
         if evidence is not None and evidence.sampled and (since in evidence.hidden or since in evidence.sample.column_names):
             ticks, null = distances(evidence.column(task.column.name), evidence.column(since))
             step = next((size for size in _STEPS if not (ticks[~null] % size).any()), 1)
+            own, lost = _ticks(evidence.column(task.column.name))
+            grain = next((size for size in _STEPS if not (own[~lost] % size).any()), 1)
             found = replace(evidence, hidden={**evidence.hidden, column.name: pa.array(ticks // step, mask=null)}, memo=dict(evidence.memo))
         asked = {name: mine[name] for name in ("features", "categories", "siblings", "keep_literals", "line") if name in mine}
         asked["features"] = [need for need in asked.get("features", ()) if need != f"<{task.column.name}"]
         options = asked | {"null_share": 0.0, "drawn_by": "numeric.quantiles", "prefer": [since]}
         distance = leaves.learn(replace(task, columns=(column,), meanings=(DISTANCE,), options=options), found, stream.at("distance"))
         limits = (tuple(task.options.get("floors", ())), tuple(task.options.get("caps", ())))
-        return cls(task.column.name, kind, since, step, _plain(distance), _plain(otherwise), *limits, _span(otherwise))
+        return cls(task.column.name, kind, since, step, _plain(distance), _plain(otherwise), *limits, grain, _span(otherwise))
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         alone = self.otherwise.sample(span, stream, {need: given[need] for need in self.otherwise.needs})[self.column]
@@ -116,7 +119,7 @@ class After:
             moved = _bounded(moved, given[need], np.minimum)
         for need in self.floors:
             moved = _bounded(moved, given[need], np.maximum)
-        return moved
+        return -(-moved // self.grain) * self.grain
 
     def capacity(self) -> int | None:
         return None
@@ -134,6 +137,7 @@ class After:
             "otherwise": pack(self.otherwise),
             "floors": list(self.floors),
             "caps": list(self.caps),
+            "grain": self.grain,
             "span": list(self.span) if self.span is not None else None,
         }
 

@@ -14,6 +14,7 @@ from mimic.streams import Floats
 FEWEST = 200  # rows that hold both dates
 TOGETHER = 0.5  # of the rows that hold the date
 BOUND = 1.2  # the same of a date that tells no more than the calendar, but is never gone before: that has to stay so
+OFTEN = 0.05  # of the rows
 CLOSE, AFTER = 0.2, 0.6  # of the spread of the date itself: how far the distances may spread, and how far where they have one sign
 
 
@@ -45,7 +46,7 @@ def counted_from(values: pa.Array, others: Mapping[str, pa.Array]) -> Since | No
         sided = apart.min() >= 0 or apart.max() <= 0
         if share < (AFTER if sided else CLOSE):
             best = min(best or (np.inf, ""), (share, need))
-        if sided and share < BOUND:
+        if sided and share < BOUND and _crossing(values, other):
             bound = min(bound or (np.inf, ""), (share, need))
     best = best or bound
     if best is None:
@@ -54,6 +55,15 @@ def counted_from(values: pa.Array, others: Mapping[str, pa.Array]) -> Since | No
     # A limit that another parent sets is kept by choosing parents that fit, not by moving the date.
     floors, caps = ([need for need in found if need[: need.rfind(".") + 1] in near] for found in (floors, caps))
     return Since(best[1], tuple(floors), tuple(caps))
+
+
+def _crossing(values: pa.Array, other: pa.Array) -> bool:
+    """Whether dates drawn without regard to the others would often lie on the wrong side of them."""
+    zero = pa.array(np.zeros(len(values), dtype=np.int64)).view(pa.timestamp("us"))
+    (mine, none), (theirs, lost) = distances(values, zero), distances(other, zero)
+    low, high = np.quantile(mine[~none], (OFTEN, 1 - OFTEN))
+    begin, end = np.quantile(theirs[~lost], (OFTEN, 1 - OFTEN))
+    return bool(low < end and begin < high)
 
 
 def floors(values: pa.Array, others: Mapping[str, pa.Array]) -> list[str]:
