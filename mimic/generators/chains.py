@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +15,8 @@ from mimic.generators.features import Feature, Scale
 from mimic.generators.pooling import Learnt
 from mimic.generators.trees import Bins
 from mimic.streams import Floats, Ints, Stream
+
+Number = TypeVar("Number", np.uint8, np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +64,23 @@ class Before:
 
     def bin(self, before: Ints, dealt: Ints, at: Floats) -> NDArray[np.uint8]:
         """The bin of each row, shape (rows,), whose sibling before is row `before` (-1: none); `dealt` and `at` of all rows."""
-        here = np.maximum(before, 0)
-        out = self.code_bins[np.minimum(dealt[here], len(self.code_bins) - 1)]
-        if len(self.bins):
-            spot = np.minimum((at[here] * len(self.bins)).astype(np.int64), len(self.bins) - 1)
-            out = np.where(dealt[here] == 1, self.bins[spot], out)
-        return np.where(before < 0, np.uint8(self.first), out)
+        return _known(self.code_bins, self.bins, before, dealt, at, np.uint8(self.first))
 
     def place(self, before: Ints, dealt: Ints, at: Floats) -> Floats | None:
         """The place that ranks follow, NaN where there is no sibling; None where they follow something else."""
         if self.code_places is None or self.places is None:
             return None
-        here = np.maximum(before, 0)
-        out = self.code_places[np.minimum(dealt[here], len(self.code_places) - 1)]
-        if len(self.places):
-            spot = np.minimum((at[here] * len(self.places)).astype(np.int64), len(self.places) - 1)
-            out = np.where(dealt[here] == 1, self.places[spot], out)
-        return np.where(before < 0, np.nan, out)
+        return _known(self.code_places, self.places, before, dealt, at, np.float64(np.nan))
+
+
+def _known(by_code: NDArray[Number], rising: NDArray[Number], before: Ints, dealt: Ints, at: Floats, none: Number) -> NDArray[Number]:
+    """What stands for the row before each (rows,): by its code, or of code 1 by its place among the sorted values; `none` without one."""
+    here = np.maximum(before, 0)
+    out = by_code[np.minimum(dealt[here], len(by_code) - 1)]
+    if len(rising):
+        spot = np.minimum((at[here] * len(rising)).astype(np.int64), len(rising) - 1)
+        out = np.where(dealt[here] == 1, rising[spot], out)
+    return np.where(before < 0, none, out)
 
 
 def in_turn(

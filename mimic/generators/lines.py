@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from mimic.generators.dealing import groups
 from mimic.generators.features import numbers
 from mimic.streams import Ints
 
@@ -35,7 +36,7 @@ class Line:
         """`line` a need whose equal values are siblings (NULL none; -1 none of row numbers of parents), and columns of numbers or
         dates by which they stand in order, the first counts most; all of them `given` (n,)."""
         values, order = given[line[0]], [given[name] for name in line[1:]]
-        code = np.asarray(values.dictionary_encode().indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
+        code = groups(values)
         if line[0].startswith("@"):
             code = np.where(np.asarray(values.to_numpy(zero_copy_only=False)) < 0, -1, code)
         n = len(code)

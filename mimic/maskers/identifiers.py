@@ -8,6 +8,7 @@ out and worked out anew.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
@@ -285,14 +286,44 @@ class Phones(OfTexts):
 
 
 @dataclass(frozen=True)
-class Cards(OfTexts):
-    """Card numbers: the first digit kept, Luhn's digit worked out anew."""
+class _Checked(OfTexts):
+    """Numbers with check digits: where these are right they are worked out anew, where they are wrong they stay wrong."""
 
-    kind: ClassVar[str] = "identifier.card"
     reversible: ClassVar[bool] = True
     keeps_uniqueness: ClassVar[bool] = True
 
     column: Column
+
+    @classmethod
+    def of(cls, task: MaskTask) -> Self:
+        needs_text(task, 2)
+        return cls(task.column)
+
+    def made(self, texts: pa.Array, aes: Aes) -> pa.Array:
+        return self._moved(texts, aes, back=False)
+
+    def reveal(self, values: pa.Array, key: bytes, given: Given) -> pa.Array:
+        return _spread(self._moved(values.drop_null(), Aes(key), back=True), values)
+
+    def _moved(self, texts: pa.Array, aes: Aes, *, back: bool) -> pa.Array:
+        return apart(
+            texts, self.right(texts), lambda part: self.moved(part, aes, back=back), lambda part: _walked(part, self.right, aes, back)
+        )
+
+    @abstractmethod
+    def right(self, texts: pa.Array) -> np.ndarray[Any, Any]:
+        """Which texts (n,) are of the form, with check digits that add up."""
+
+    @abstractmethod
+    def moved(self, texts: pa.Array, aes: Aes, *, back: bool) -> pa.Array:
+        """Texts that are right as others that are."""
+
+
+@dataclass(frozen=True)
+class Cards(_Checked):
+    """Card numbers: the first digit kept, Luhn's digit worked out anew."""
+
+    kind: ClassVar[str] = "identifier.card"
 
     @property
     def domain(self) -> str:
@@ -302,41 +333,22 @@ class Cards(OfTexts):
     def suits(cls, task: MaskTask) -> float:
         return 0.95 if is_text(task.column) and task.kind is Kind.CARD_NUMBER else 0.0
 
-    @classmethod
-    def of(cls, task: MaskTask) -> Self:
-        needs_text(task, 2)
-        return cls(task.column)
+    def right(self, texts: pa.Array) -> np.ndarray[Any, Any]:
+        adds_up = pc.equal(texts, with_check_digits(texts, "luhn"))
+        return np.asarray(pc.and_(adds_up, pc.match_substring_regex(texts, r"^[2-6](?:[ -]?[0-9]){11,18}$")))
 
-    def made(self, texts: pa.Array, aes: Aes) -> pa.Array:
-        return self._moved(texts, aes, back=False)
-
-    def reveal(self, values: pa.Array, key: bytes, given: Given) -> pa.Array:
-        return _spread(self._moved(values.drop_null(), Aes(key), back=True), values)
-
-    def _moved(self, texts: pa.Array, aes: Aes, *, back: bool) -> pa.Array:
+    def moved(self, texts: pa.Array, aes: Aes, *, back: bool) -> pa.Array:
         """The last digit is no secret of its own: it follows from the others, where it did before."""
-
-        def right(part: pa.Array) -> np.ndarray[Any, Any]:
-            adds_up = pc.equal(part, with_check_digits(part, "luhn"))
-            return np.asarray(pc.and_(adds_up, pc.match_substring_regex(part, r"^[2-6](?:[ -]?[0-9]){11,18}$")))
-
-        def checked(part: pa.Array) -> pa.Array:
-            body, last = pc.utf8_slice_codeunits(part, 0, -1), pc.utf8_slice_codeunits(part, -1, None)
-            moved = permuted(body, aes, back=back, fixed=1)
-            return with_check_digits(pc.binary_join_element_wise(moved, last, ""), "luhn")
-
-        return apart(texts, right(texts), checked, lambda part: _walked(part, right, aes, back))
+        body, last = pc.utf8_slice_codeunits(texts, 0, -1), pc.utf8_slice_codeunits(texts, -1, None)
+        moved = permuted(body, aes, back=back, fixed=1)
+        return with_check_digits(pc.binary_join_element_wise(moved, last, ""), "luhn")
 
 
 @dataclass(frozen=True)
-class Ibans(OfTexts):
+class Ibans(_Checked):
     """IBANs: the country kept, the check digits worked out anew (ISO 13616)."""
 
     kind: ClassVar[str] = "identifier.iban"
-    reversible: ClassVar[bool] = True
-    keeps_uniqueness: ClassVar[bool] = True
-
-    column: Column
 
     @property
     def domain(self) -> str:
@@ -346,30 +358,16 @@ class Ibans(OfTexts):
     def suits(cls, task: MaskTask) -> float:
         return 0.95 if is_text(task.column) and task.kind is Kind.IBAN else 0.0
 
-    @classmethod
-    def of(cls, task: MaskTask) -> Self:
-        needs_text(task, 2)
-        return cls(task.column)
+    def right(self, texts: pa.Array) -> np.ndarray[Any, Any]:
+        shaped = pc.match_substring_regex(texts, r"^[A-Z]{2}[0-9]{2}[A-Z0-9 ]{11,38}$")
+        return np.asarray(pc.and_(shaped, pc.equal(texts, with_check_digits(texts, "iban"))))
 
-    def made(self, texts: pa.Array, aes: Aes) -> pa.Array:
-        return self._moved(texts, aes, back=False)
-
-    def reveal(self, values: pa.Array, key: bytes, given: Given) -> pa.Array:
-        return _spread(self._moved(values.drop_null(), Aes(key), back=True), values)
-
-    def _moved(self, texts: pa.Array, aes: Aes, *, back: bool) -> pa.Array:
-        def right(part: pa.Array) -> np.ndarray[Any, Any]:
-            shaped = pc.match_substring_regex(part, r"^[A-Z]{2}[0-9]{2}[A-Z0-9 ]{11,38}$")
-            return np.asarray(pc.and_(shaped, pc.equal(part, with_check_digits(part, "iban"))))
-
-        def checked(part: pa.Array) -> pa.Array:
-            """The check digits stand aside meanwhile: they follow from the rest."""
-            country, rest = pc.utf8_slice_codeunits(part, 0, 2), pc.utf8_slice_codeunits(part, 4, None)
-            moved = permuted(pc.binary_join_element_wise(country, "??", rest, ""), aes, back=back, fixed=4)
-            body = pc.utf8_slice_codeunits(moved, 4, None)
-            return with_check_digits(pc.binary_join_element_wise(country, "00", body, ""), "iban")
-
-        return apart(texts, right(texts), checked, lambda part: _walked(part, right, aes, back))
+    def moved(self, texts: pa.Array, aes: Aes, *, back: bool) -> pa.Array:
+        """The check digits stand aside meanwhile: they follow from the rest."""
+        country, rest = pc.utf8_slice_codeunits(texts, 0, 2), pc.utf8_slice_codeunits(texts, 4, None)
+        moved = permuted(pc.binary_join_element_wise(country, "??", rest, ""), aes, back=back, fixed=4)
+        body = pc.utf8_slice_codeunits(moved, 4, None)
+        return with_check_digits(pc.binary_join_element_wise(country, "00", body, ""), "iban")
 
 
 def _walked(texts: pa.Array, right: Callable[[pa.Array], np.ndarray[Any, Any]], aes: Aes, back: bool) -> pa.Array:
