@@ -19,9 +19,10 @@ Everything raised on purpose is a `MimicError`.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from typing import Literal as Only
@@ -42,7 +43,7 @@ from mimic import (
     subsetting,
     writing,
 )
-from mimic.batch import Batch
+from mimic.batch import Batch, rows_of
 from mimic.config import Config, Mode
 from mimic.connector import Conflicts, IfExists, Load, Source, Target
 from mimic.errors import ConfigError, MimicError, Refused, UsageError, closest
@@ -57,7 +58,7 @@ from mimic.profile import Evidence
 from mimic.progress import Progress, Quiet
 from mimic.registry import Registry
 from mimic.report import Finding, Reason, Report, Severity, StepLine, TableLine
-from mimic.schema import Ddl, Schema, TableName, arrow_type
+from mimic.schema import Ddl, Schema, TableName
 from mimic.selection import Selection
 
 Reference = Only["copy", "synthesize"]
@@ -69,6 +70,7 @@ NO_KEY = "Pass --key-file FILE (mimic key new FILE makes one), or name the key u
 SAMPLE_TO_INSPECT = 10_000  # rows per table: enough to tell what a column means
 ENOUGH_TO_JUDGE = 1_000  # kept rows by which a table is judged without its others
 BATCH_ROWS = 65_536
+HELD_ROWS = 65_536  # of a table of real rows that travel in the model of a clone; more of them flow from the open source
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,10 +232,11 @@ def clone(
     with _telling(told), source_door.source(source, jobs=jobs) as opened, door.target(target) as filled:
         if opened.identity() == filled.identity():
             raise Refused("source and target are the same database; nothing was written.", where=door.safe_url(target))
-        cores: dict[TableName, pa.Table] = {}
-        model = _learn(opened, told, _Choice(schemas, tables, exclude_tables), decide, key, unmasked, progress, filled, filling, cores)
-        filling = replace(filling, pins=planning.pins(told, model.schema), cores=cores)
-        opened.close()  # from here on nothing can reach the source
+        aside = _Aside()
+        model = _learn(opened, told, _Choice(schemas, tables, exclude_tables), decide, key, unmasked, progress, filled, filling, aside)
+        filling = replace(filling, pins=planning.pins(told, model.schema), aside=aside)
+        if not aside.flows and not aside.cores:
+            opened.close()  # from here on nothing can reach the source
         report = _fill(model, filled, filling, told.accept, progress)
     facts = {"source": source_door.safe_url(source), "target": door.safe_url(target)} | report.facts
     return replace(report, command="clone", seconds=time.monotonic() - since, facts=facts)
@@ -440,7 +443,47 @@ class _Filling:
     dry_run: bool
     conflicts: Conflicts = "skip"
     pins: Mapping[TableName, Sequence[Batch]] = field(default_factory=dict)
-    cores: Mapping[TableName, pa.Table] = field(default_factory=dict)  # real rows of tables that are topped up
+    aside: _Aside = field(default_factory=lambda: _Aside())
+
+
+@dataclass(frozen=True, slots=True)
+class _Aside:
+    """Real rows of a clone that do not travel in the model: they flow from the open source into the target, batch by batch."""
+
+    flows: dict[TableName, writing.Flow] = field(default_factory=dict)
+    cores: dict[TableName, writing.Core] = field(default_factory=dict)  # of tables that are topped up
+
+
+@dataclass(frozen=True, slots=True)
+class _RealRows:
+    """The rows of tables that are copied, masked or subset, as they will stand in the target."""
+
+    source: Source
+    schema: Schema
+    masks: Masks
+    key: masking.Key | None
+    kept: frozenset[TableName]  # of mode subset
+    picked: _Picked | None
+
+    def read(self, name: TableName, columns: Collection[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Batches of them, whole or some columns, read anew each time."""
+        masks, key, asked = self.masks, self.key, columns
+        masked = key is not None and name in masks.tables
+        if masked and columns is not None:
+            asked = masking.read_for(masks, name, columns)
+            masks = replace(masks, maskings=tuple(told for told in masks.of(name) if told.column in columns))
+        if name in self.kept and self.picked is not None:
+            found = subsetting.fetch(self.source, self.schema, [name], self.picked.selection, columns=asked, batch_rows=BATCH_ROWS)
+        else:
+            found = (Batch(name, rows) for rows in profiling.rows(self.source, self.schema.table(name), asked, batch_rows=BATCH_ROWS))
+        shape = profiling.shape(self.schema.table(name), columns)
+        for batch in masking.mask(found, masks, key) if masked and key is not None else found:
+            rows = batch.rows if columns is None else batch.rows.select(shape.names)
+            yield rows.cast(shape) if shape.names else rows
+
+    def table(self, name: TableName, columns: Collection[str] | None = None) -> pa.Table:
+        batches = list(self.read(name, columns))
+        return pa.Table.from_batches(batches, None if batches else profiling.shape(self.schema.table(name), columns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -495,9 +538,9 @@ def _learn(
     progress: Progress,
     target: Target | None = None,
     filling: _Filling | None = None,
-    cores: dict[TableName, pa.Table] | None = None,
+    aside: _Aside | None = None,
 ) -> Model:
-    """`cores` takes the real rows of tables that are topped up; without it there may be none."""
+    """`aside` takes real rows that need not travel in the model; without it all do, and no table can be topped up."""
 
     def check(schema: Schema) -> None:
         """Ask the target at once: a refusal after minutes of learning would be rude."""
@@ -513,7 +556,7 @@ def _learn(
         if unmasked is not None:
             progress.say(f"no value of a subset is masked; the reason given: {unmasked}")
     study = _study(opened, config, choice, progress, check, unmasked=unmasked is not None)
-    if study.topped and cores is None:
+    if study.topped and aside is None:
         raise UsageError("top_up_to puts real rows beside made-up ones, which a model file cannot hold.", hint="Use mimic clone.")
     made, undecided = _decided(study, decide)
     for knot in made.order.forward:
@@ -523,17 +566,14 @@ def _learn(
     made = _with_real_parents(made, study.topped)
     _refuse(made.findings, study.config.accept)
     ddl, said = opened.ddl(choice.schemas) if study.whole else (None, _without_ddl())
-    copied = [table.table for table in made.tables if table.mode == "copy" and table.table.name not in study.kept]
     if key is None:
         _refuse_sensitive(replace(made.masks, maskings=tuple(told for told in made.masks.maskings if told.table in study.kept)))
     if made.masks.tables - study.kept and key is None:
         names = ", ".join(sorted(str(name) for name in made.masks.tables - study.kept))
         raise Refused(f"rows of {names} are to be masked, and there is no key; nothing was written.", hint=NO_KEY)
-    copies = profiling.copies(opened, copied, progress) | (_kept_rows(opened, picked, study.kept) if picked else {})
-    copies = {name: _masked(rows, name, made.masks, key) for name, rows in copies.items()}
-    if cores is not None:
-        cores |= {name: copies.pop(name) for name in study.topped}
-    model = learning.learn(made, study.evidence, study.registry, ddl=ddl, copies=copies, progress=progress)
+    real = _RealRows(opened, made.schema, made.masks, key, study.kept, picked)
+    model = learning.learn(made, study.evidence, study.registry, ddl=ddl, progress=progress)
+    model = _with_real_rows(model, real, study, aside)
     findings = _each_once(made.findings, model.findings, said, undecided)
     _refuse(findings, study.config.accept)
     named = {name: _shown_mode(name, made.masks, study.kept) for name in made.masks.tables | study.kept}
@@ -572,23 +612,25 @@ def _with_real_parents(plan: Plan, topped: frozenset[TableName]) -> Plan:
     return replace(plan, findings=tuple(found for found in plan.findings if found.id != "B501" or found.place not in fine))
 
 
-def _kept_rows(opened: Source, picked: _Picked, kept: frozenset[TableName]) -> dict[TableName, pa.Table]:
-    """The rows of tables of mode subset, in memory: the model carries them as it carries copied ones."""
-    found: dict[TableName, list[pa.RecordBatch]] = {name: [] for name in kept}
-    for batch in subsetting.fetch(
-        opened, picked.schema, [name for name in load_order(picked.schema).tables if name in kept], picked.selection
-    ):
-        found[batch.table].append(batch.rows)
-    shapes = {name: pa.schema([(column.name, arrow_type(column.type)) for column in picked.schema.table(name).written]) for name in kept}
-    return {name: pa.Table.from_batches([rows.cast(shapes[name]) for rows in batches], shapes[name]) for name, batches in found.items()}
-
-
-def _masked(rows: pa.Table, name: TableName, masks: Masks, key: masking.Key | None) -> pa.Table:
-    """Rows of a table of mode mask, masked; those of any other as they are."""
-    if name not in masks.tables or key is None:
-        return rows
-    batches = masking.mask((Batch(name, batch) for batch in rows.to_batches(BATCH_ROWS)), masks, key)
-    return pa.Table.from_batches([batch.rows for batch in batches], rows.schema)
+def _with_real_rows(model: Model, real: _RealRows, study: _Study, aside: _Aside | None) -> Model:
+    """The model with the rows of its copied tables. Of large ones it gets what other tables ask for, and the rows go `aside`."""
+    tables = []
+    for table in model.tables:
+        name = table.name
+        if aside is not None and name in study.topped:
+            keys = frozenset(column for rule in model.schema.table(name).keys for column in rule.columns) | generating.asked(model, name)
+            aside.cores[name] = writing.Core(real.table(name, keys), partial(real.read, name))
+        if table.mode == "copy":
+            count = real.picked.selection.rows(name) if real.picked and name in study.kept else table.source_rows
+            if aside is None or count <= HELD_ROWS:
+                table = replace(table, copied=real.table(name))
+            else:
+                asked = generating.asked(model, name)
+                aside.flows[name] = partial(real.read, name)
+                nothing = pa.Table.from_batches([rows_of((), pa.schema([]), count)])
+                table = replace(table, copied=real.table(name, asked) if asked else nothing)
+        tables.append(table)
+    return replace(model, tables=tuple(tables))
 
 
 def _with_modes(study: _Study) -> Plan:
@@ -633,7 +675,8 @@ def _written(
         if model.ddl and model.ddl.engine == target.capabilities.engine:
             load_ = replace(load_, ddl=model.ddl)
         try:
-            batches = writing.topped(made.batches(target), filling.cores, model.schema, load_.order)
+            batches = writing.topped(made.batches(target), filling.aside.cores, model.schema, load_.order, made.sizes)
+            batches = writing.flowing(batches, filling.aside.flows, load_.order)
             batches = writing.pinned(batches, filling.pins, model.schema, load_.order)
             return writing.write(target, load_, batches, modes, progress=progress)
         except MimicError as problem:

@@ -7,7 +7,7 @@ for. So the order of tables matters to the database only, and cycles need no spe
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any, Protocol, runtime_checkable
@@ -18,8 +18,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mimic.batch import rows_of
-from mimic.conditions import Alike, Disjoint, Expression, columns_of, kind_of, kind_of_type
-from mimic.errors import CapacityError, MimicError, RowsRefused
+from mimic.conditions import Alike, Disjoint, Expression, Scenario, columns_of, kind_of, kind_of_type
+from mimic.errors import CapacityError, MimicError, RowsRefused, UsageError
+from mimic.generating.casting import Cast, cast, lifted
 from mimic.generating.checking import Checking, Judge, mentioned
 from mimic.generating.honouring import honour
 from mimic.generating.presence import Presence, signs_of
@@ -54,6 +55,7 @@ class _Circular(MimicError):
     """A column that waits for itself."""
 
 
+LIFTINGS = 6  # how often parents get more or fewer children before a scenario is given up
 AHEAD = 10_000  # rows of a table that are made before anything is written, where it has rules that only made rows can be checked against
 
 
@@ -70,6 +72,7 @@ class Filling:
         asked: frozenset[str] = frozenset(),
         children: Iterable[ForeignKey] = (),
         vouched: Mapping[str, pa.Array] | None = None,
+        scenarios: Sequence[Scenario] = (),
     ) -> None:
         """`asked`: columns that foreign keys of other tables refer to; `children`: these keys; `vouched`: values for some columns."""
         table = replace(table, uniques=(*table.uniques, *model.exclusive)) if model.exclusive else table
@@ -85,6 +88,9 @@ class Filling:
         self._by_column = {name: learned.generator for learned in model.generators for name in learned.generator.fills}
         self._keys: dict[str, ForeignKey] = {key.label: key for key in table.foreign_keys}
         self._children = {key.hidden: key for key in children}
+        self._scenarios, self._casting = tuple(scenarios), False
+        self._cast: Cast | None = None
+        self._lifts: dict[str, NDArray[np.float64]] = {}  # by label: by how much parents are to have more children
         self._vouched = dict(vouched or {})
         for name, values in self._vouched.items():
             order = streams.at("vouched", table.name, name).permutation(len(values))
@@ -92,6 +98,7 @@ class Filling:
 
     def prepare(self) -> None:
         """Everything that needs the whole table, and the proof that every unique column has room."""
+        self._give_parts()
         single = {rule.columns[0] for rule in self.table.keys if len(rule.columns) == 1 and not rule.expressions and not rule.where}
         for generator in self._generators():
             if not single.isdisjoint(generator.fills) and (room := generator.capacity()) is not None and room < self.n:
@@ -113,6 +120,70 @@ class Filling:
                 self._agree(same)
         if self.model.distinct and self.n <= AHEAD:
             self._ahead = list(self._made())
+
+    # -- scenarios -----------------------------------------------------------------------------------------------------------
+
+    def _give_parts(self) -> None:
+        """Decide in which round of drawing each row gets the columns that scenarios are about, once, before anybody sees a row."""
+        if not self._scenarios or self._cast is not None or self._casting or not self.n:
+            return
+        self._casting, before = True, dict(self._whole)
+        names = {ref.name for scenario in self._scenarios for ref in columns_of(scenario.condition)}
+        generators, stream = self._deciding(names), self._streams.at("scenarios", self.table.name)
+        try:
+            for attempt in range(LIFTINGS):
+                found = cast(self, self._scenarios, generators, tuple(spans(self.n)), stream.at(attempt))
+                if isinstance(found, Cast):
+                    self._cast = found
+                    self._whole = {name: values for name, values in self._whole.items() if name not in found.names}
+                    return
+                keys = {label: key for label, key in self._keys.items() if key.parent != self.table.name and f"@{label}" in self._by_column}
+                rows = {label: np.asarray(self.whole(f"@{label}").to_numpy(zero_copy_only=False)) for label in keys}
+                lift = lifted(found, rows, {label: self._other(key.parent).n for label, key in keys.items()})
+                if lift is None or attempt == LIFTINGS - 1:
+                    raise found.problem
+                self._lifts[lift[0]] = self._lifts.get(lift[0], 1.0) * lift[1]
+                self._whole = dict(before)
+                self._above.clear()
+        finally:
+            self._casting = False
+
+    def _deciding(self, names: Collection[str]) -> tuple[Generator, ...]:
+        """The generators of some columns and of what these look at in their row, but for keys and what is made for the whole table."""
+        fixed = {name for rule in self.table.keys for name in rule.columns} | {name for key in self._keys.values() for name in key.columns}
+        fixed |= self._whole.keys() | self._tied.keys()
+        found: dict[int, Generator] = {}
+        waiting = list(names)
+        while waiting:
+            generator = self._by_column.get(waiting.pop())
+            if generator is None or id(generator) in found:
+                continue
+            if getattr(generator, "whole_table", False) or not fixed.isdisjoint(generator.fills):
+                continue
+            if late := next((need for need in generator.needs if self._waits(need)), None):
+                child = self._children[json.loads(late[1:])[0]].table
+                raise UsageError(
+                    f"{generator.fills[0]!r} follows from the rows of {child}, which are made later.",
+                    where=f"{self.table.name}",
+                    hint=f"Ask it of the columns of {child}, or of others of this table.",
+                )
+            found[id(generator)] = generator
+            waiting += [need for need in generator.needs if need in self._by_column]
+        return tuple(generator for generator in self._generators() if id(generator) in found)
+
+    def drawn(self, generators: Sequence[Generator], span: Span, turn: int) -> dict[str, pa.Array]:
+        """What some generators make of a chunk for another time; turn 0 is what they make without being asked again."""
+        made: dict[str, pa.Array] = {}
+        for generator in generators:
+            place = ("generate",) if not turn else ("round", turn)
+            stream = self._streams.at(*place, self.table.name, ",".join(generator.fills), span.chunk)
+            given = {need: self._need_chunk(need, span, made) for need in generator.needs}
+            made |= self._checking.kept(generator.fills, self._sampled(generator, span, stream, given), stream.at("check"))
+        return made
+
+    def _waits(self, need: str) -> bool:
+        """Whether a need is only there when the children are."""
+        return need.startswith("^") and need not in self._by_column and not self.table.has(need)
 
     def _lay_apart(self, rule: Disjoint) -> None:
         """Make the columns of a rule about spans, for all rows; from then on they stay as they are."""
@@ -147,6 +218,7 @@ class Filling:
 
     def whole(self, name: str) -> pa.Array:
         """A column of all rows, in memory, made when first asked for."""
+        self._give_parts()
         if name in self._whole:
             return self._whole[name]
         if self.model.copied is not None and name in self.model.copied.column_names:
@@ -268,6 +340,8 @@ class Filling:
             yield rows_of((), self._shape, self.model.copied.num_rows)
             return
         if self.model.copied is not None:
+            if not set(self._shape.names) <= set(self.model.copied.column_names):
+                return  # only what others ask for is here: its rows come from elsewhere
             yield from self.model.copied.select([column.name for column in self.table.written]).cast(self._shape).to_batches(CHUNK)
             return
         for span, (rows, bad) in zip(spans(self.n), self._made(), strict=True):
@@ -338,7 +412,10 @@ class Filling:
                     continue
                 filled |= self._chunk(generator, span, filled)
             fitted = {column.name: _fit(filled.get(column.name), column.name, shape, span.n) for column in self.table.written}
-            honoured, bad = self._checking.honoured(fitted, self._streams.at("honour", self.table.name, span.chunk))
+            place = self._streams.at("honour", self.table.name, span.chunk)
+            honoured, bad = self._checking.honoured(fitted, place)
+            if self._scenarios:
+                honoured = self._checking.playing(honoured, fitted, self._scenarios, place)
             arrays = list(honoured.values())
             if apart is not None:
                 arrays = self._told_apart(apart, span, dict(zip(shape.names, arrays, strict=True)))
@@ -431,11 +508,16 @@ class Filling:
             column = need[len(label) + 1 :] if need.startswith(f"{label}.") else ""
             if column in key.referred or column == children(key.referred):
                 parent = self._other(key.parent)
-                return parent.whole(column) if column in key.referred else parent.degrees(key)
+                return parent.whole(column) if column in key.referred else self._lifted(label, parent.degrees(key))
         if need not in self._by_column and (elsewhere := keyed(need)) is not None:
             return self._other(elsewhere[0]).whole(elsewhere[1])
         above = self._leads(need)
         return self.whole(need) if above is None else self._other(above.parent).along(need[len(above.label) + 1 :])
+
+    def _lifted(self, label: str, degrees: pa.Array) -> pa.Array:
+        if label not in self._lifts:
+            return degrees
+        return pa.array(np.asarray(pc.fill_null(degrees.cast(pa.float64()), 0.0)) * self._lifts[label])
 
     def degrees(self, key: ForeignKey) -> pa.Array:
         """How many children each row is to have by this key; equal shares where nothing was learned."""
@@ -455,6 +537,9 @@ class Filling:
         return pa.array([], arrow_type(self.table.column(name).type))
 
     def _chunk(self, generator: Generator, span: Span, filled: Columns) -> Columns:
+        if self._cast is not None and generator.fills[0] in self._cast.names:
+            made = self._cast.chunk(self, span)
+            return {name: made[name] for name in generator.fills}
         stream = self._streams.at("generate", self.table.name, ",".join(generator.fills), span.chunk)
         given = {need: self._need_chunk(need, span, filled) for need in generator.needs}
         return self._checking.kept(generator.fills, self._sampled(generator, span, stream, given), stream.at("check"))
@@ -476,7 +561,7 @@ class Filling:
     def _need_chunk(self, need: str, span: Span, filled: Columns) -> pa.Array:
         if need in filled:
             return filled[need]
-        if need.startswith("^") and need not in self._by_column and not self.table.has(need):
+        if self._waits(need):
             return self._below(need).slice(span.start, span.n)
         key = self._leads(need)
         if key is not None:

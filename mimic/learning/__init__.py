@@ -1,8 +1,7 @@
-"""`learn`: fit every generator of a plan, parents before children. The result holds no source rows but copied tables."""
+"""`learn`: fit every generator of a plan, parents before children. The result holds no source rows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import pyarrow as pa
@@ -10,6 +9,7 @@ import pyarrow as pa
 import mimic
 from mimic.generator import Generator, Task
 from mimic.generators.leaves import Leaves
+from mimic.learning.contest import contested
 from mimic.learning.cores import each
 from mimic.learning.parents import with_parents
 from mimic.model import Learned, Model, TableModel
@@ -17,23 +17,21 @@ from mimic.plan import Plan, Step, TablePlan
 from mimic.profile import Evidence, TableEvidence
 from mimic.progress import Progress
 from mimic.registry import Registry
-from mimic.schema import Boolean, Ddl, Enum, TableName, bare
+from mimic.schema import Boolean, Ddl, Enum, bare
 from mimic.streams import Stream, Streams
 
 FEW = 10_000  # distinct values: a unique column whose generator makes no more gets another behind it
 WORTH = 50_000  # values of a table's sample from which several processes learn it
 
 
-def learn(
-    plan: Plan, evidence: Evidence, registry: Registry, *, ddl: Ddl | None, copies: Mapping[TableName, pa.Table], progress: Progress
-) -> Model:
-    """Every step of the plan as a fitted generator."""
+def learn(plan: Plan, evidence: Evidence, registry: Registry, *, ddl: Ddl | None, progress: Progress) -> Model:
+    """Every step of the plan as a fitted generator. The rows of copied tables come into the model later."""
     streams, tables = Streams(plan.seed), []
     bar = progress.bar("learning", len(plan.tables), "tables")
     for table in plan.tables:
         found = with_parents(evidence, evidence.of(table.table.name), table.steps)
         fitted = _fitted(table, found, registry, streams)
-        tables.append(_model(table, fitted, copies))
+        tables.append(_model(table, fitted))
         bar.advance(1)
     bar.done()
     facts = {
@@ -55,14 +53,13 @@ def _fitted(table: TablePlan, found: TableEvidence, registry: Registry, streams:
     return tuple(each(one, many) if found.sampled * many >= WORTH else [one(i) for i in range(many)])
 
 
-def _model(table: TablePlan, fitted: tuple[Learned, ...], copies: Mapping[TableName, pa.Table]) -> TableModel:
+def _model(table: TablePlan, fitted: tuple[Learned, ...]) -> TableModel:
     name = table.table.name
     return TableModel(
         name,
         table.mode,
         table.source_rows,
         fitted,
-        copies.get(name),
         fixed_size=bool(table.reference) or table.mode == "copy" or any(map(_listed, table.steps)),
         rows=table.rows,
         scale=table.scale,
@@ -87,8 +84,7 @@ def _fit(step: Step, found: TableEvidence, registry: Registry, stream: Stream) -
     task = _with_inner(step.task, found, registry, stream)
     made = family.learn(task, found, stream)
     if isinstance(made, Leaves):
-        choice = step.choice if made.features else replace(step.choice, kind=made.inner.kind)
-        return Learned(made.plain, choice)
+        return contested(made, step.choice, task, found, stream)
     return Learned(_sparse(_widened(made, step, found, registry, stream), step.task, registry, stream), step.choice)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import pyarrow as pa
 
@@ -12,7 +12,7 @@ from mimic.masker import CannotMask, Masker, MaskTask
 from mimic.maskers.cipher import derived
 from mimic.masking.keys import Key
 from mimic.plan import Masking, Masks
-from mimic.schema import Column, Integer, Text
+from mimic.schema import Column, Integer, TableName, Text
 from mimic.semantics import Kind
 
 
@@ -20,6 +20,11 @@ def mask(batches: Iterable[Batch], masks: Masks, key: Key) -> Iterator[Batch]:
     """Every batch with its columns masked; `MaskingFailed` before a batch goes on that has a value which does not fit."""
     for batch in batches:
         yield Batch(batch.table, masked(batch.rows, masks.of(batch.table), masks.group, key))
+
+
+def read_for(masks: Masks, table: TableName, columns: Collection[str]) -> set[str]:
+    """Some columns of a table, and those that their maskers read."""
+    return {*columns, *(need for masking in masks.of(table) if masking.column in columns for need in masking.masker.needs)}
 
 
 def masked(rows: pa.RecordBatch, maskings: Sequence[Masking], group: str, key: Key) -> pa.RecordBatch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -15,17 +15,26 @@ from mimic.selection import Edge, RowIn, Selection
 from mimic.subsetting.keys import codes
 
 
-def fetch(source: Source, schema: Schema, order: Sequence[TableName], selection: Selection, *, batch_rows: int = 65_536) -> Iterator[Batch]:
-    """Batches of whole rows. Keys that are not followed are NULL where the row that they refer to is not kept."""
+def fetch(
+    source: Source,
+    schema: Schema,
+    order: Sequence[TableName],
+    selection: Selection,
+    *,
+    columns: Collection[str] | None = None,
+    batch_rows: int = 65_536,
+) -> Iterator[Batch]:
+    """Batches of whole rows, or of some columns. Keys that are not followed are NULL where the row that they refer to is not kept."""
     cuts = Cuts(source, schema, selection)
     for name in order:
         if not selection.rows(name):
             continue
-        table = schema.table(name)
-        names = [column.name for column in table.written]
+        wanted = [column.name for column in schema.table(name).written if columns is None or column.name in columns]
+        names = [*wanted, *sorted(cuts.read(name, wanted) - set(wanted))]
         where = None if name in selection.whole else RowIn(selection.numbers(name))
         for rows in source.scan(name, names, where=where, batch_rows=batch_rows):
-            yield Batch(name, cuts.apply(name, rows))
+            made = cuts.apply(name, rows)
+            yield Batch(name, made if len(names) == len(wanted) else made.select(wanted))
 
 
 class Cuts:
@@ -34,9 +43,14 @@ class Cuts:
     def __init__(self, source: Source, schema: Schema, selection: Selection) -> None:
         self._cuts = _cut(source, schema, selection)
 
+    def read(self, table: TableName, columns: Sequence[str]) -> set[str]:
+        """What must be read with some columns, so that keys among them can be cut."""
+        return {name for cut in self._cuts.get(table, ()) if not set(columns).isdisjoint(cut.blanked) for name in cut.columns}
+
     def apply(self, table: TableName, rows: pa.RecordBatch) -> pa.RecordBatch:
         for cut in self._cuts.get(table, ()):
-            rows = cut.apply(rows)
+            if set(cut.columns) <= set(rows.schema.names):
+                rows = cut.apply(rows)
         return rows
 
 
@@ -46,6 +60,7 @@ class _Cut:
     def __init__(self, edge: Edge, table: Table, kept: pa.Table) -> None:
         self.edge, self.kept = edge, kept
         self.blanked = [name for name in edge.key.columns if table.column(name).nullable]
+        self.columns = (*edge.key.columns, *((edge.when[0],) if edge.when else ()))
 
     def apply(self, rows: pa.RecordBatch) -> pa.RecordBatch:
         names = self.edge.key.columns

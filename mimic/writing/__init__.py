@@ -1,7 +1,8 @@
-"""Writing: batches into a target, all or nothing. See `loading.py`; `pinning.py` and `topping.py` put pinned and real rows among them."""
+"""Writing: batches into a target, all or nothing (`loading.py`). `flowing`, `pinning` and `topping` put real rows among them."""
 
+from mimic.writing.flowing import Flow, flowing
 from mimic.writing.loading import write
 from mimic.writing.pinning import pinned
-from mimic.writing.topping import topped
+from mimic.writing.topping import Core, topped
 
-__all__ = ["pinned", "topped", "write"]
+__all__ = ["Core", "Flow", "flowing", "pinned", "topped", "write"]

@@ -1,13 +1,13 @@
 """Real rows among made-up ones: a table's real core takes the place of as many made-up rows, and of whatever these had hanging on them.
 
 A made-up row gives way where it has a key or another unique value of a real one; the others are taken from the end. What
-referred to a row that gave way refers to a real one then.
+referred to a row that gave way refers to a real one then. Of the core and of rows that gave way only keys are held.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -16,27 +16,42 @@ from numpy.typing import NDArray
 
 from mimic.batch import Batch
 from mimic.schema import ForeignKey, Schema, Table, TableName
+from mimic.writing.flowing import Flow
 
-BATCH_ROWS = 65_536
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """The real rows of a table: `keys` are its unique columns and those that others refer to, of all rows; `rows` the rows whole."""
+
+    keys: pa.Table
+    rows: Flow
 
 
-def topped(batches: Iterable[Batch], cores: Mapping[TableName, pa.Table], schema: Schema, order: Sequence[TableName]) -> Iterator[Batch]:
-    """The same batches in load order; tables with a core come with it, in memory until all of their rows are there."""
+def topped(
+    batches: Iterable[Batch], cores: Mapping[TableName, Core], schema: Schema, order: Sequence[TableName], sizes: Mapping[TableName, int]
+) -> Iterator[Batch]:
+    """The same batches in load order; a table with a core begins with it. `sizes`: how many rows each table is to have in all."""
     waiting = [name for name in order if name in cores]
     place = {name: i for i, name in enumerate(order)}
     moved: dict[ForeignKey, _Moved] = {}
-    held: list[pa.RecordBatch] = []
+    mixing: _Mixing | None = None
     for batch in batches:
-        while waiting and place[waiting[0]] < place[batch.table]:
-            yield from _mixed(schema, waiting.pop(0), cores, held, moved)
-            held = []
-        if batch.table in cores:
-            held.append(batch.rows)
+        if mixing is not None and mixing.table.name != batch.table:
+            yield from mixing.end(moved)
+            mixing = None
+        while waiting and place[waiting[0]] <= place[batch.table]:
+            name = waiting.pop(0)
+            yield from (Batch(name, rows) for rows in cores[name].rows())
+            if name == batch.table:
+                mixing = _Mixing(schema.table(name), cores[name].keys, schema.children(name), sizes.get(name, 0))
+        if mixing is not None:
+            yield from mixing.stay(batch.rows, moved)
         else:
             yield Batch(batch.table, _following(batch.rows, schema.table(batch.table), moved))
-    while waiting:
-        yield from _mixed(schema, waiting.pop(0), cores, held, moved)
-        held = []
+    if mixing is not None:
+        yield from mixing.end(moved)
+    for name in waiting:
+        yield from (Batch(name, rows) for rows in cores[name].rows())
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,56 +80,73 @@ def _following(rows: pa.RecordBatch, table: Table, moved: Mapping[ForeignKey, _M
     return rows
 
 
-def _mixed(
-    schema: Schema, name: TableName, cores: Mapping[TableName, pa.Table], held: Sequence[pa.RecordBatch], moved: dict[ForeignKey, _Moved]
-) -> Iterator[Batch]:
-    """The core, then the made-up rows that stay; notes where references to the others lead from now on."""
-    table, core = schema.table(name), cores[name]
-    for rows in core.to_batches(BATCH_ROWS):
-        yield Batch(name, rows)
-    if not held:
-        return
-    made = pa.Table.from_batches(held)
-    n, m = made.num_rows, core.num_rows
-    clash = _clashing(table, made, core)
-    gone = np.flatnonzero(clash)
-    if len(gone) < min(m, n):
-        gone = np.concatenate([gone, np.flatnonzero(~clash)[len(gone) - min(m, n) :]])
-    into = _partners(table, made, core, gone)
-    if m:
-        for key in schema.children(name):
-            old = _texts([made.column(column).take(pa.array(gone)) for column in key.referred])
-            moved[key] = _Moved(old, core.select(list(key.referred)).take(pa.array(into)))
-    stays = np.ones(n, np.bool_)
-    stays[gone] = False
-    for rows in made.filter(pa.array(stays)).combine_chunks().to_batches(BATCH_ROWS):
-        yield Batch(name, _following(rows, table, moved))
+@dataclass
+class _Mixing:
+    """The made-up rows of one table, of which as many give way as its core has; `n` is how many are to come."""
+
+    table: Table
+    core: pa.Table
+    children: Sequence[ForeignKey]
+    n: int
+    seen: int = 0
+    given: int = 0
+    gone: list[pa.Table] = field(default_factory=list)  # keys of rows that gave way
+    held: list[pa.RecordBatch] = field(default_factory=list)  # rows that may refer to one of these, and so wait for the end
+
+    def stay(self, rows: pa.RecordBatch, moved: Mapping[ForeignKey, _Moved]) -> Iterator[Batch]:
+        """The rows of a batch that do not give way, as far as they can go on."""
+        clash = _clashing(self.table, rows, self.core)
+        given = self.given + np.cumsum(clash) - clash  # before each row
+        left = self.n - self.seen - np.arange(rows.num_rows)
+        late = self.core.num_rows - given >= left  # from here on every row is wanted to give way
+        away = clash | (np.maximum.accumulate(late) if len(late) else late)
+        self.seen += rows.num_rows
+        self.given += int(away.sum())
+        names = [name for name in self.core.column_names if name in rows.schema.names]
+        self.gone.append(pa.Table.from_batches([rows.select(names).filter(pa.array(away))]))
+        rows = _following(rows.filter(pa.array(~away)), self.table, moved)
+        if any(key.parent == self.table.name for key in self.table.foreign_keys):
+            self.held.append(rows)
+        elif rows.num_rows:
+            yield Batch(self.table.name, rows)
+
+    def end(self, moved: dict[ForeignKey, _Moved]) -> Iterator[Batch]:
+        """Notes where references to rows that gave way lead from now on."""
+        if self.core.num_rows:
+            gone = pa.concat_tables(self.gone)
+            into = _partners(self.table, gone, self.core)
+            for key in self.children:
+                old = _texts([gone.column(column) for column in key.referred])
+                moved[key] = _Moved(old, self.core.select(list(key.referred)).take(pa.array(into)))
+        for rows in self.held:
+            if rows.num_rows:
+                yield Batch(self.table.name, _following(rows, self.table, moved))
 
 
-def _clashing(table: Table, made: pa.Table, core: pa.Table) -> NDArray[np.bool_]:
+def _clashing(table: Table, made: pa.RecordBatch, core: pa.Table) -> NDArray[np.bool_]:
     """Made-up rows that have a unique value of a real one."""
     clash = np.zeros(made.num_rows, np.bool_)
     for rule in table.keys:
-        if rule.expressions or not set(rule.columns) <= set(made.column_names):
+        if rule.expressions or not set(rule.columns) <= set(made.schema.names):
             continue
         here, there = ([rows.column(name) for name in rule.columns] for rows in (made, core))
         clash |= np.asarray(pc.is_in(_texts(here), value_set=_texts(there).drop_null()))
     return clash
 
 
-def _partners(table: Table, made: pa.Table, core: pa.Table, gone: NDArray[np.int64]) -> NDArray[np.int64]:
+def _partners(table: Table, gone: pa.Table, core: pa.Table) -> NDArray[np.int64]:
     """For each row that gives way a real one: that of the same primary key, else each in turn."""
-    into = np.full(len(gone), -1, np.int64)
-    if table.primary_key is not None and core.num_rows:
+    into = np.full(gone.num_rows, -1, np.int64)
+    if table.primary_key is not None:
         names = table.primary_key.columns
-        mine = _texts([made.column(name).take(pa.array(gone)) for name in names])
+        mine = _texts([gone.column(name) for name in names])
         same = pc.index_in(mine, value_set=_texts([core.column(name) for name in names]))
         into = np.asarray(pc.fill_null(same, -1)).astype(np.int64)
     left = np.setdiff1d(np.arange(core.num_rows), into)
     rest = np.flatnonzero(into < 0)
     if len(left):
         into[rest] = left[np.arange(len(rest)) % len(left)]
-    elif core.num_rows:
+    else:
         into[rest] = np.arange(len(rest)) % core.num_rows
     return into
 
