@@ -21,11 +21,15 @@ from mimic.semantics import Meaning
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The generator of a task, why it was chosen, and how well the others would have suited, best first."""
+    """The generator of a task, why it was chosen, and how well the others would have suited, best first.
+
+    `skills`: how much of the column each family foretold on held-out rows, best first (`generators/skill.py`); only once learned.
+    """
 
     kind: str
     reason: str
     lost: tuple[tuple[str, float], ...] = ()
+    skills: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

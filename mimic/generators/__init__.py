@@ -41,6 +41,7 @@ FAMILIES = (
     "text",
     "codes",
     "leaves",
+    "copula",
     "after",
     "profiles",
     "relations",

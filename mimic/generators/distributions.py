@@ -1,5 +1,7 @@
 """Numbers from a named distribution of scipy.stats: given, or the best of a few by Akaike's information criterion.
 
+Nothing is kept of a source but two or three parameters.
+
 For `fit`, each candidate is fitted by maximum likelihood on the values (at least k owners) and compared by AIC; the fit's
 Kolmogorov-Smirnov distance is kept to be shown. Candidates whose estimate is a single value of the source (the least of
 a Pareto, the ends of a uniform) are fitted by moments or left out.

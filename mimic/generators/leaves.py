@@ -9,7 +9,7 @@ slope among all ranks; no value and no row.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
 
 import numpy as np
@@ -24,6 +24,7 @@ from mimic.generators.features import Codes, Feature, Scale, arranged, evenly, f
 from mimic.generators.lines import Line, about_siblings, own_column
 from mimic.generators.nested import inside, pack, unpack
 from mimic.generators.pooling import Learnt, cells_of, shares_of, tilts
+from mimic.generators.skill import Outcome, of_leaves, outcome_of
 from mimic.generators.targets import Target, ranks, spread_out
 from mimic.generators.trees import Bins, Tree, gains, grow
 from mimic.profile import Owners, TableEvidence
@@ -64,6 +65,7 @@ class Leaves:
     guide: Scale | None = None  # the column that ranks follow closely within a leaf
     line: tuple[str, ...] = ()
     stick: float = -1.0  # odds that a row has the category of the sibling before it, if its leaf knows it; below 0 siblings differ evenly
+    judged: Floats | None = field(default=None, compare=False, repr=False)  # of the sample's rows (n,), by `skill`: only while learning
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -85,6 +87,11 @@ class Leaves:
     def chained(self) -> bool:
         """Whether a row asks which value its own column has in the sibling before it."""
         return f"<{self.fills[0]}" in self._asked
+
+    @property
+    def lined(self) -> bool:
+        """Whether a row asks anything about its siblings."""
+        return any(map(about_siblings, self._asked))
 
     @property
     def plain(self) -> Generator:
@@ -166,6 +173,7 @@ class Leaves:
         siblings = str(task.options.get("siblings", ""))
         asks = tuple(known[f] for f in used), tuple(tables[f] for f in used)
         found = cls(inner, target, *asks, learnt, siblings, guide[0] if guide else None, tuple(task.options.get("line", ())))
+        found = replace(found, judged=_judged(outcome_of(values, codes, target.way), learnt, grown, bins, codes, led))
         if siblings not in evidence.hidden or target.way != "codes" or found.chained:
             return found
         return replace(found, stick=found._sticking(bins[used], codes, groups(evidence.hidden[siblings]), place.at("stick")))
@@ -369,6 +377,20 @@ def _filled(
         guide = None if led is None else led[rows][live]
         cells = cells_of(leaf[at[live]], rank[rows][live], len(last), held.take(live), k, guide)
     return Learnt(tree, leaf, shares, cells)
+
+
+def _judged(
+    outcome: Outcome, learnt: Sequence[Learnt], grown: Sequence[tuple[Tree, Ints]], bins: Bins, codes: Ints, led: Floats | None
+) -> Floats:
+    """How far each row of the sample (n,) is from what the tree says that was not grown on it."""
+    told, live = [], codes == 1
+    for one, (tree, rows) in zip(learnt, grown, strict=True):
+        leaf = one.leaf[tree.leaf(bins[:, rows])]
+        lift = None
+        if led is not None and one.cells is not None:
+            lift = live[rows] * float(live.mean()) * one.cells.tilt[leaf] * np.nan_to_num(led[rows] - one.cells.centre[leaf])
+        told.append((rows, leaf, lift))
+    return of_leaves(outcome, told)
 
 
 def _reached(tree: Tree) -> NDArray[np.bool_]:

@@ -308,6 +308,10 @@ CASES: dict[str, dict[str, Case]] = {
         "categories": dealt(Text(), [("low", "high")[i % 40 > 20] for i in range(N)], drawn_by="categorical.shares", categories=["v"]),
         "texts": dealt(Text(), [None if i % 40 < 10 else word(i) for i in range(N)], drawn_by="text.form"),
     },
+    "copula.gaussian": {
+        "numbers": dealt(Integer(32), [None if i % 9 == 0 else 10 * (i % 40) + i % 7 for i in range(N)]),
+        "dates": dealt(Date(), [x and x + datetime.timedelta(days=i % 40) for i, x in enumerate(DAYS)], drawn_by="temporal.quantiles"),
+    },
     "hidden.profiles": {"two keys": profiled()},
     "relation.follows": {
         "copied": dealt(Float(), [i % 40 + 0.001 for i in range(N)], drawn_by="numeric.quantiles", follows="sum", nullable=False),
