@@ -238,7 +238,8 @@ _DROPS = (
        WHERE n.nspname = ANY($SCHEMAS$) AND o.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c') AND NOT o.relispartition
          AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
                          AND d.objid = o.oid AND d.objsubid = 0 AND d.deptype IN ('e', 'i') AND o.relkind <> 'c')
-         AND NOT {_NOT_OURS.format('pg_catalog.pg_class')} ORDER BY o.relkind IN ('S', 'c'), o.relkind NOT IN ('v', 'm'), 1""",
+         AND NOT {_NOT_OURS.format('pg_catalog.pg_class')}
+         AND NOT {_NOT_OURS.format('pg_catalog.pg_type').replace('o.oid', 'o.reltype')} ORDER BY o.relkind IN ('S', 'c'), o.relkind NOT IN ('v', 'm'), 1""",
     f"""SELECT pg_catalog.format('DROP ROUTINE IF EXISTS %s CASCADE', o.oid::pg_catalog.regprocedure)
        FROM pg_catalog.pg_proc o JOIN pg_catalog.pg_namespace n ON n.oid = o.pronamespace
        WHERE n.nspname = ANY($SCHEMAS$) AND NOT {_NOT_OURS.format('pg_catalog.pg_proc')}
@@ -261,10 +262,11 @@ _DROPS = (
 )  # fmt: skip
 
 
-def clear(connection: Connection, schemas: Sequence[str]) -> None:
-    """Drop all that `schemas` hold, except what belongs to extensions."""
+def clear(connection: Connection, schemas: Sequence[str], casts: Sequence[str] = ()) -> None:
+    """Drop all that `schemas` hold, except what belongs to extensions, and `casts` as `CAST (a AS b)`."""
     listed = sql.Literal(list(schemas)).as_string(connection)
     for query in _DROPS:
         with guarded():
             drops = [statement for (statement,) in connection.execute(query.replace("$SCHEMAS$", listed).encode())]
         run(connection, drops)
+    run(connection, [f"DROP {cast} CASCADE".replace("CAST", "CAST IF EXISTS", 1) for cast in casts])

@@ -86,6 +86,24 @@ def trigger(statement: str) -> tuple[str, str, str] | None:
     return (_bare(found[2]), _bare(found[3]), _bare(found[1])) if found else None
 
 
+_MADE = re.compile(
+    rf"CREATE\s+(?:[A-Z]+\s+)+?(?:IF NOT EXISTS\s+)?(?:({_NAME})\.[^\s.]|(?<=SCHEMA )({_NAME})|(?<=SCHEMA IF NOT EXISTS )({_NAME}))"
+)
+_CAST = re.compile(r"CREATE\s+(CAST\s+\((?:[^()\"']|\"(?:[^\"]|\"\")*\"|\([\d, ]*\))*\))")
+
+
+def schema_of(statement: str) -> str | None:
+    """The schema that a CREATE makes, or makes something in."""
+    found = _MADE.match(statement)
+    return _bare(found[1] or found[2] or found[3]) if found else None
+
+
+def cast(statement: str) -> str | None:
+    """`CAST (a AS b)` of the statement that creates one: casts are in no schema."""
+    found = _CAST.match(statement)
+    return found[1] if found else None
+
+
 _UNIQUE = re.compile(
     rf"(?:ALTER TABLE (?:ONLY )?(?P<altered>{_NAME}(?:\.{_NAME})?)\s+ADD CONSTRAINT {_NAME} (?:EXCLUDE|UNIQUE|PRIMARY KEY)\b"
     rf"|CREATE UNIQUE INDEX (?:{_NAME} )?ON (?:ONLY )?(?P<indexed>{_NAME}(?:\.{_NAME})?)\s)"

@@ -6,7 +6,6 @@ that compute columns are there from the start. A target that has its structure a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Self
@@ -16,7 +15,7 @@ import pyarrow as pa
 from psycopg import sql
 
 from connectors._sql.expressions import translated as in_dialect
-from connectors.postgresql import admission, completing, keys, loading, making
+from connectors.postgresql import admission, completing, keys, loading, making, statements
 from connectors.postgresql.admission import Way
 from connectors.postgresql.appending import Appending
 from connectors.postgresql.asking import Asked, late
@@ -36,7 +35,6 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 MOST_JOBS = 8
 SETTINGS = "SET maintenance_work_mem = '512MB'; SET check_function_bodies = off; SET row_security = off"  # of a transaction, or a session
-_SCHEMA = re.compile(r'CREATE SCHEMA (?:IF NOT EXISTS )?("(?:[^"]|"")+"|[\w$]+)')
 
 
 def unwatched(step: str) -> None:
@@ -132,11 +130,11 @@ class PostgresTarget:
         return ((crowded,) if crowded else ()), staging
 
     def _schemas(self) -> list[str]:
-        """The schemas that this load or an earlier one makes."""
+        """The schemas that this load or an earlier one makes, or makes something in: a table, or a type that tables elsewhere have."""
         load, held = self._loading, self._held
         names = {table.name.schema for table in load.schema.tables} | {view.name.schema for view in load.schema.views}
         if load.ddl is not None:
-            names |= {name.strip('"').replace('""', '"') for name in _SCHEMA.findall(load.ddl.before)}
+            names |= {name for statement in statements.split(load.ddl.before) if (name := statements.schema_of(statement)) is not None}
         if held is not None and held.mark is not None:
             told = held.mark.get("schemas", ())
             names |= {str(name) for name in told} if isinstance(told, list) else set()
@@ -158,7 +156,8 @@ class PostgresTarget:
             findings += making.run(self._main, self._suspended.away)
         else:
             if self._way == "replace" and self._staging is None:
-                making.clear(self._main, self._schemas())
+                made = statements.split(load.ddl.before) if load.ddl is not None else ()
+                making.clear(self._main, self._schemas(), [cast for each in made if (cast := statements.cast(each)) is not None])
                 self._watch("cleared")
             before, after, lost = _structure(load, self._main)
             findings += lost

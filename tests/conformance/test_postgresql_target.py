@@ -468,6 +468,81 @@ def test_a_name_spelt_out_replaces_what_no_load_made(make_database: Make, shop: 
     assert structure(target) == structure(shop)
 
 
+EVERYTHING = """
+CREATE SCHEMA only_types; CREATE SCHEMA "Two""b"; CREATE SCHEMA empty;
+CREATE DOMAIN "Name" AS varchar(50); CREATE DOMAIN "Flag" AS boolean NOT NULL; CREATE TYPE state AS ENUM ('a', 'b');
+CREATE TYPE pair AS (low int, high "Name"); CREATE TYPE spans AS RANGE (subtype = float8); CREATE COLLATION own (LOCALE = 'C');
+CREATE SEQUENCE numbers; CREATE TYPE only_types.inner AS (p public.pair, s public.state);
+CREATE FUNCTION plus(int, int) RETURNS int LANGUAGE sql IMMUTABLE AS $$ /* no statement:
+CREATE TABLE nowhere.nothing (a int); */ SELECT $1 + $2 $$;
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE PROCEDURE act() LANGUAGE sql AS 'SELECT 1'; CREATE AGGREGATE total(int) (SFUNC = plus, STYPE = int, INITCOND = '0');
+CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = plus);
+CREATE CAST (state AS int) WITH INOUT; CREATE CAST (varchar AS int) WITH INOUT AS ASSIGNMENT;
+CREATE TEXT SEARCH DICTIONARY words (TEMPLATE = simple); CREATE TEXT SEARCH CONFIGURATION told (COPY = simple);
+CREATE TABLE "Two""b".t (
+    id int PRIMARY KEY DEFAULT nextval('numbers'), name "Name" COLLATE own, flag "Flag" DEFAULT true, s state, p pair, i only_types.inner,
+    span spans, many public.state[], n int GENERATED ALWAYS AS (plus(1, 2)) STORED);
+CREATE TABLE "Two""b".parted (id int, at date NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+CREATE TABLE "Two""b".part PARTITION OF "Two""b".parted FOR VALUES FROM ('2020-01-01') TO ('2030-01-01') PARTITION BY HASH (id);
+CREATE TABLE only_types.leaf PARTITION OF "Two""b".part FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+CREATE TABLE "Two""b".heir (more int) INHERITS ("Two""b".t);
+CREATE VIEW "Two""b".shown AS SELECT id, s FROM "Two""b".t; CREATE MATERIALIZED VIEW "Two""b".kept AS SELECT count(*) FROM "Two""b".shown;
+CREATE TRIGGER touched BEFORE INSERT ON "Two""b".t FOR EACH ROW EXECUTE FUNCTION touch();
+CREATE RULE ruled AS ON DELETE TO "Two""b".t DO INSTEAD NOTHING;
+CREATE STATISTICS counted ON id, s FROM "Two""b".t;
+INSERT INTO "Two""b".t (name, s) VALUES ('x', 'a'); INSERT INTO "Two""b".parted VALUES (1, '2024-01-01'); REFRESH MATERIALIZED VIEW "Two""b".kept;
+"""
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_whatever_a_load_made_goes_with_it(make_database: Make, jobs: int) -> None:
+    """AdventureWorks has its tables in five schemas, and the domains of their columns in another."""
+    source, target = make_database(), make_database()
+    source.psql(EVERYTHING)
+    loaded(Copy.of(source.url), target.url)
+    assert structure(target) == structure(source)
+    loaded(Copy.of(source.url, if_exists="replace", jobs=jobs), target.url)
+    assert structure(target) == structure(source)
+    assert content(target) == content(source)
+    source.psql('DROP SCHEMA only_types, "Two""b", public CASCADE; DROP CAST (varchar AS int); CREATE SCHEMA public; CREATE TABLE t ()')
+    loaded(Copy.of(source.url, if_exists="replace", jobs=1), target.url)
+    left = "SELECT count(*) FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE nspname IN ('public', 'only_types')"
+    assert target.psql(left) == "2", "the table and its array"
+
+
+@pytest.mark.parametrize(
+    ("statement", "schema", "cast"),
+    [
+        ("CREATE TABLE public.t (a other.kind)", "public", None),
+        ('CREATE UNLOGGED TABLE "a""b.c".t ()', 'a"b.c', None),
+        ("CREATE OPERATOR public.=== (LEFTARG = integer)", "public", None),
+        ("CREATE TEXT SEARCH CONFIGURATION s.told (PARSER = pg_catalog.default)", "s", None),
+        ("CREATE OR REPLACE VIEW s.v AS SELECT 1", "s", None),
+        ("CREATE SCHEMA IF NOT EXISTS made", "made", None),
+        ("CREATE SCHEMA made", "made", None),
+        ("CREATE EXTENSION IF NOT EXISTS hstore WITH SCHEMA public", None, None),
+        ("CREATE INDEX i ON public.t USING btree (a)", None, None),
+        ("ALTER TABLE public.t OWNER TO o", None, None),
+        ('CREATE CAST (public."a)b" AS numeric(3,1)) WITH FUNCTION public.f(x)', None, 'CAST (public."a)b" AS numeric(3,1))'),
+    ],
+)
+def test_what_a_statement_makes_is_in_a_schema(statement: str, schema: str | None, cast: str | None) -> None:
+    assert (statements.schema_of(statement), statements.cast(statement)) == (schema, cast)
+
+
+def test_what_an_extension_made_stays_where_a_load_is_replaced(make_database: Make, running_servers: Any) -> None:
+    """`tablefunc` has composite types: each is a type and a relation, and only the type is said to be the extension's."""
+    server = running_servers.postgres(15)
+    source, target = make_database(server=server), make_database(server=server)
+    if source.psql("SELECT count(*) FROM pg_available_extensions WHERE name = 'tablefunc'") == "0":
+        pytest.skip("this server has no contrib extensions")
+    source.psql("CREATE EXTENSION tablefunc; CREATE EXTENSION hstore; CREATE TYPE own AS (a int); CREATE TABLE t (o own, h hstore)")
+    loaded(Copy.of(source.url), target.url)
+    loaded(Copy.of(source.url, if_exists="replace"), target.url)
+    assert structure(target) == structure(source)
+
+
 def test_a_partitioned_table_of_an_earlier_load_is_replaced(make_database: Make) -> None:
     source, target = make_database(), make_database()
     source.psql(
