@@ -239,7 +239,8 @@ _DROPS = (
          AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
                          AND d.objid = o.oid AND d.objsubid = 0 AND d.deptype IN ('e', 'i') AND o.relkind <> 'c')
          AND NOT {_NOT_OURS.format('pg_catalog.pg_class')}
-         AND NOT {_NOT_OURS.format('pg_catalog.pg_type').replace('o.oid', 'o.reltype')} ORDER BY o.relkind IN ('S', 'c'), o.relkind NOT IN ('v', 'm'), 1""",
+         AND NOT {_NOT_OURS.format('pg_catalog.pg_type').replace('o.oid', 'o.reltype')}
+       ORDER BY o.relkind IN ('S', 'c'), o.relkind NOT IN ('v', 'm'), 1""",
     f"""SELECT pg_catalog.format('DROP ROUTINE IF EXISTS %s CASCADE', o.oid::pg_catalog.regprocedure)
        FROM pg_catalog.pg_proc o JOIN pg_catalog.pg_namespace n ON n.oid = o.pronamespace
        WHERE n.nspname = ANY($SCHEMAS$) AND NOT {_NOT_OURS.format('pg_catalog.pg_proc')}
