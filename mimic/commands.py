@@ -23,6 +23,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from typing import Literal as Only
@@ -801,7 +802,9 @@ def _highest(target: str, schema: Schema) -> dict[tuple[TableName, str], int]:
 
 
 def _steps(chosen: Selection) -> tuple[StepLine, ...]:
-    return tuple(StepLine(str(step.table), len(step.numbers), step.why) for step in chosen.steps)
+    """In order; the levels of one chain are one line."""
+    runs = groupby(chosen.steps, lambda step: (step.table, step.why))
+    return tuple(StepLine(str(table), sum(len(step.numbers) for step in run), why) for (table, why), run in runs)
 
 
 def _part(opened: Source, config: Config, choice: _Choice) -> tuple[Schema, Schema, tuple[Finding, ...]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
@@ -13,7 +15,7 @@ from pyarrow import csv
 from mimic.connector import Source
 from mimic.errors import UsageError, closest
 from mimic.schema import Integer, Schema, Table, bare
-from mimic.selection import Selection
+from mimic.selection import ROW, Selection
 from mimic.subsetting.asking import Root, read_keys
 from mimic.subsetting.keys import identity
 from mimic.subsetting.naming import named
@@ -27,10 +29,16 @@ def save(source: Source, schema: Schema, selection: Selection, path: Path) -> No
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file, csv.CSVWriter(file, shape) as writer:
         for name, rows in selection.whole.items():
             writer.write_table(pa.table([[str(name)], pa.nulls(1, pa.string()), [0], [f"all {rows} rows"]], schema=shape))
-        for at, step in enumerate(selection.steps, 1):
-            keys = named(source, schema.table(step.table), step.numbers).column("key")
-            n = len(keys)
-            told = [pa.array([str(step.table)] * n), keys, pa.array([at] * n, pa.int64()), pa.array([step.why] * n)]
+        for (name, why), run in groupby(enumerate(selection.steps, 1), lambda pair: (pair[1].table, pair[1].why)):
+            steps = list(run)
+            numbers = np.concatenate([step.numbers for _, step in steps])
+            at = np.repeat([at for at, _ in steps], [len(step.numbers) for _, step in steps])
+            order = np.argsort(numbers)
+            rows = named(source, schema.table(name), numbers[order])
+            places = order[np.searchsorted(numbers[order], rows.column(ROW).to_numpy())]
+            rows = rows.take(pa.array(np.argsort(places)))  # level by level, as they came in
+            n = rows.num_rows
+            told = [pa.array([str(name)] * n), rows.column("key"), pa.array(at[np.sort(places)], pa.int64()), pa.array([why] * n)]
             writer.write_table(pa.table(told, schema=shape))
 
 

@@ -3,11 +3,13 @@
 Downstream goes from roots and their descendants only, never from rows that were taken in as parents; so the two directions
 are two runs, each to its fixpoint. A run asks the source once per edge and level: keys of new rows go there as arrays, row
 numbers and the keys needed further on come back as arrays. Tables are taken in load order downstream and against it
-upstream, so that without cycles every edge is asked once. What is held in memory are numbers of rows and keys.
+upstream, so that without cycles every edge is asked once; long chains of one key are followed in memory (`depths.py`). What is held
+are numbers of rows and keys.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from math import ceil
@@ -25,6 +27,7 @@ from mimic.graph import load_order
 from mimic.progress import Bar, Progress
 from mimic.schema import Schema, Table, TableName
 from mimic.selection import ROW, Both, Edge, Filter, KeyIn, Numbers, RowIn, Selection, Step, Within
+from mimic.subsetting import depths
 from mimic.subsetting.asking import Root
 from mimic.subsetting.drawing import Words, hashed
 from mimic.subsetting.keys import codes, distinct, fitted, identity
@@ -56,6 +59,7 @@ def select(
     for root in roots:
         walk.start(root)
     walk.down()
+    walk.turn()
     for name in walk.whole:
         walk.all_of(name)
     for name, batches in (pins or {}).items():
@@ -81,6 +85,8 @@ class _Walk:
         self.steps: list[Step] = []
         self.fresh: dict[TableName, list[pa.Table]] = {}  # new rows whose children are not asked for yet
         self.needs: dict[Edge, list[pa.Table]] = {}  # keys of parents, named as the parent's columns
+        self.asked: Counter[Edge] = Counter()  # levels of self-referencing keys
+        self.pairs: dict[Edge, depths.Pairs] = {}
 
     # -- new rows ----------------------------------------------------------------------------------------------------------
 
@@ -92,10 +98,14 @@ class _Walk:
         numbers, first = numbers[new], first[new]
         if not len(numbers):
             return
-        self.kept[table] = np.sort(np.concatenate([held, numbers])) if len(held) else numbers
         self.steps.append(Step(table, why, edge, downstream, numbers))
+        self.keep(table, numbers, rows if len(first) == len(rows) else rows.take(pa.array(first)), edge, downstream=downstream)
+
+    def keep(self, table: TableName, numbers: Numbers, rows: pa.Table, edge: Edge | None, *, downstream: bool) -> None:
+        """Rows that are not kept yet, each once."""
+        held = self.kept.get(table, np.empty(0, np.int64))
+        self.kept[table] = np.sort(np.concatenate([held, numbers]))
         self.bar.advance(len(numbers))
-        rows = rows if len(first) == len(rows) else rows.take(pa.array(first))
         self.need(table, rows, besides=edge if downstream else None)
         if downstream and table in self.below:
             self.fresh.setdefault(table, []).append(rows)
@@ -182,6 +192,9 @@ class _Walk:
             rows = pa.concat_tables(self.fresh.pop(parent))
             for edge in self.below[parent]:
                 child = self.schema.table(edge.key.table)
+                if self.deep(edge):
+                    self.follow(edge, rows, f"children by {edge}", downstream=True)
+                    continue
                 where = self.children(edge, distinct(rows, edge.key.referred, edge.key.columns), child)
                 if where is None:
                     continue
@@ -217,6 +230,11 @@ class _Walk:
         kept[by] = rank < (edge.most or n)
         return kept
 
+    def turn(self) -> None:
+        """What was read for the way down is of no use for the way up."""
+        self.asked.clear()
+        self.pairs.clear()
+
     # -- up ----------------------------------------------------------------------------------------------------------------
 
     def all_of(self, name: TableName) -> None:
@@ -238,10 +256,45 @@ class _Walk:
             edge = max(self.needs, key=lambda edge: (self.place[edge.key.parent], str(edge)))
             parent = self.schema.table(edge.key.parent)
             keys = distinct(pa.concat_tables(self.needs.pop(edge)), edge.key.referred, edge.key.referred)
+            if self.deep(edge):
+                self.follow(edge, keys, f"parents by {edge}", downstream=False)
+                continue
             batch = fitted(keys, parent, edge.key.referred)
             if batch.num_rows:
                 rows = self.read(parent, KeyIn(edge.key.referred, batch), downstream=False)
                 self.take(parent.name, rows, f"parents by {edge}", edge, downstream=False)
+
+    # -- long chains -------------------------------------------------------------------------------------------------------
+
+    def deep(self, edge: Edge) -> bool:
+        """Whether a key leads from a table to itself and has been followed so often that the rest is done in memory."""
+        if edge.key.table != edge.key.parent or edge.when is not None or edge.key.on:
+            return False
+        self.asked[edge] += 1
+        return self.asked[edge] > depths.FROM
+
+    def follow(self, edge: Edge, rows: pa.Table, why: str, *, downstream: bool) -> None:
+        """All levels of a self-referencing key below `rows`, or those with the keys in `rows` and all above them."""
+        table = self.schema.table(edge.key.table)
+        if edge not in self.pairs:
+            columns = self.columns(table, downstream=downstream, edge=edge if downstream else None)
+            names = list(dict.fromkeys([*edge.key.columns, *edge.key.referred, *columns]))
+            read = self.scan(table, names, edge.where if downstream else None)
+            _, once = np.unique(read.column(ROW).to_numpy(), return_index=True)
+            read = read.take(pa.array(once))
+            if downstream and edge.most is not None:
+                read = read.filter(pa.array(self.first(read, edge, table)))
+            self.pairs[edge] = depths.Pairs(edge, read)
+        pairs = self.pairs[edge]
+        numbers = pairs.rows.column(ROW).to_numpy()
+        seen = np.isin(numbers, self.kept.get(table.name, np.empty(0, np.int64)))
+        found = []
+        for level in pairs.levels(rows, seen, down=downstream):
+            found.append(level)
+            self.steps.append(Step(table.name, why, edge, downstream, np.sort(numbers[level])))
+        if found:
+            every = np.concatenate(found)
+            self.keep(table.name, numbers[every], pairs.rows.take(pa.array(every)), edge, downstream=downstream)
 
     # -- reading -----------------------------------------------------------------------------------------------------------
 
