@@ -235,7 +235,7 @@ def clone(
             raise Refused("source and target are the same database; nothing was written.", where=door.safe_url(target))
         aside = _Aside()
         model = _learn(opened, told, _Choice(schemas, tables, exclude_tables), decide, key, unmasked, progress, filled, filling, aside)
-        filling = replace(filling, pins=planning.pins(told, model.schema), aside=aside)
+        filling = replace(filling, aside=aside)
         if not aside.flows and not aside.cores:
             opened.close()  # from here on nothing can reach the source
         report = _fill(model, filled, filling, told.accept, progress)
@@ -443,7 +443,6 @@ class _Filling:
     jobs: int
     dry_run: bool
     conflicts: Conflicts = "skip"
-    pins: Mapping[TableName, Sequence[Batch]] = field(default_factory=dict)
     aside: _Aside = field(default_factory=lambda: _Aside())
 
 
@@ -513,6 +512,7 @@ def _study(
     parts = registry()
     read = opened.schema()
     bind(config, read, parts)
+    planning.pins(config, read)
     schema, cut = restrict(with_keys(read, config), schemas=choice.schemas, tables=choice.tables, exclude_tables=choice.exclude_tables)
     config = restrict_config(config, schema)
     masked, config = without_masks(config, schema)  # tables of masked rows are learned from, and carried, as copied ones are
@@ -547,7 +547,6 @@ def _learn(
         """Ask the target at once: a refusal after minutes of learning would be rude."""
         if target and filling:
             _rows(schema, filling.rows)  # a wrong name is told before anything is learned
-            planning.pins(config, schema)
             target.begin(_load(schema, filling, dry_run=True))
             target.abandon()
 
@@ -580,7 +579,8 @@ def _learn(
     named = {name: _shown_mode(name, made.masks, study.kept) for name in made.masks.tables | study.kept}
     tables = tuple(replace(table, mode=named.get(table.name, table.mode)) for table in model.tables)
     facts = dict(model.facts) | ({"roots": picked.roots} if picked else {}) | ({"unmasked": unmasked} if picked and unmasked else {})
-    return replace(model, tables=tables, facts=facts, findings=_open(findings, study.config.accept))
+    pins = planning.pins(study.config, model.schema)
+    return replace(model, tables=tables, facts=facts, findings=_open(findings, study.config.accept), pins=pins)
 
 
 def _picked(opened: Source, config: Config, choice: _Choice, progress: Progress) -> _Picked | None:
@@ -678,7 +678,7 @@ def _written(
         try:
             batches = writing.topped(made.batches(target), filling.aside.cores, model.schema, load_.order, made.sizes)
             batches = writing.flowing(batches, filling.aside.flows, load_.order)
-            batches = writing.pinned(batches, filling.pins, model.schema, load_.order)
+            batches = writing.pinned(batches, model.pins, model.schema, load_.order)
             return writing.write(target, load_, batches, modes, progress=progress)
         except MimicError as problem:
             if not made.again(problem):
@@ -734,7 +734,8 @@ def _select(
     if target and filling:  # a refusal after minutes of reading would be rude
         target.begin(_load(schema, filling, dry_run=True))
         target.abandon()
-    modes, pins = subsetting.modes(schema, config, others), planning.pins(config, schema)
+    modes = subsetting.modes(schema, config, others)
+    pins = {name: rows for name, rows in planning.pins(config, read).items() if name in schema.by_name}
 
     def chosen(roots: Sequence[subsetting.Root]) -> Selection:
         return subsetting.select(opened, schema, edges, roots, modes, seed=config.seed, progress=progress, pins=pins)

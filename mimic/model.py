@@ -1,6 +1,7 @@
 """All that was learned: the wall between real and synthetic rows.
 
-A model holds a schema, generators and (for copied tables only) rows. Nothing in it leads back to a source.
+A model holds a schema, generators, rows (of copied tables only) and the pinned rows of its configuration. Nothing in it leads back to a
+source.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from functools import cached_property
 
 import pyarrow as pa
 
+from mimic.batch import Batch
 from mimic.conditions import Alike, Condition, Disjoint, Distinct, Expression
 from mimic.config import Mode
 from mimic.generator import Generator, Literal
@@ -19,7 +21,7 @@ from mimic.plan import Choice
 from mimic.report import Finding
 from mimic.schema import Check, Ddl, Schema, TableName, Unique
 
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Model:
     facts: Mapping[str, str] = field(default_factory=dict)  # mimic's version, k, locale, ...
     seed: int = 0
     scale: float = 1.0
+    pins: Mapping[TableName, tuple[Batch, ...]] = field(default_factory=dict)  # rows of the configuration, one a batch
 
     def of(self, name: TableName) -> TableModel:
         return self._by_name[name]

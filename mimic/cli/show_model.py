@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from rich.text import Text
@@ -12,6 +13,7 @@ from mimic.cli.talk import Talk
 from mimic.model import Learned, Model, TableModel
 
 LOSERS = 3  # named beside each choice
+FAMILIES = ("tree.leaves", "copula.gaussian")  # that deal columns out, given others
 
 
 def show(model: Model, talk: Talk, *, literals: bool = False) -> None:
@@ -37,6 +39,8 @@ def show(model: Model, talk: Talk, *, literals: bool = False) -> None:
             _show_generators(learned, talk)
     if literals:
         _show_literals(model, talk)
+    for place, pins in model.pins.items():
+        out.print(Text(f"{place}: {len(pins)} pinned {'row' if len(pins) == 1 else 'rows'} of the configuration travel in this file."))
     out.print()
     if not literals and kept:
         out.print(Text(f"{sum(kept.values()):,} values of the source are kept; --literals lists them with their owners."))
@@ -44,11 +48,16 @@ def show(model: Model, talk: Talk, *, literals: bool = False) -> None:
 
 
 def _show_generators(table: TableModel, talk: Talk) -> None:
-    lines = plain_table(("  column", "left"), ("generator", "left"), ("why", "left"), ("instead of", "left"))
+    lines = plain_table(("  column", "left"), ("generator", "left"), ("foretells", "right"), ("why", "left"), ("instead of", "left"))
     for learned in table.generators:
-        lost = ", ".join(f"{kind} {score:.2f}" for kind, score in learned.choice.lost[:LOSERS])
-        lines.add_row(Text("  " + _fills(learned)), learned.generator.kind, Text(learned.choice.reason), Text(lost))
+        skills = dict(learned.choice.skills)
+        lost = [f"{kind} {skill:.0%}" for kind, skill in skills.items() if kind != learned.choice.kind]
+        lost = lost or [f"{kind} {score:.2f}" for kind, score in learned.choice.lost[:LOSERS]]
+        told = f"{skills[learned.choice.kind]:.0%}" if learned.choice.kind in skills else ""
+        lines.add_row(Text("  " + _fills(learned)), learned.generator.kind, told, Text(learned.choice.reason), Text(", ".join(lost)))
     talk.out.print(lines)
+    for group in hanging_together(table):
+        talk.out.print(Text(f"  together: {', '.join(group.columns)}  ({group.said})"), soft_wrap=True)
 
 
 def _fills(learned: Learned) -> str:
@@ -60,6 +69,40 @@ def _told(name: str) -> str:
     if name.startswith("#"):
         return "number of " + name[1:]
     return "what is like in " + name[1:] if name.startswith("~") else name
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Columns of which each hangs on another one, directly or not, and the mean skill of each family over those that were foretold."""
+
+    columns: tuple[str, ...]
+    skills: tuple[tuple[str, float], ...]
+
+    @property
+    def said(self) -> str:
+        return "foretold: " + ", ".join(f"{kind} {skill:.0%}" for kind, skill in self.skills)
+
+
+def hanging_together(table: TableModel) -> list[Together]:
+    """The columns of a table, parted so that none hangs on one of another part; parts of one column are left out."""
+    own = {name for learned in table.generators for name in learned.generator.fills if name[:1] not in "#~@?"}
+    part = {name: {name} for name in own}
+    for learned in table.generators:
+        names = [name.lstrip("<>") for name in (*learned.generator.fills, *learned.generator.needs)]
+        joined = set().union(*(part[name] for name in names if name in own))
+        part |= dict.fromkeys(joined, joined)
+    order = [name for learned in table.generators for name in learned.generator.fills if name in own]
+    found = []
+    for columns in dict.fromkeys(tuple(name for name in order if name in part[first]) for first in order):
+        skills: dict[str, list[float]] = {}
+        judged = [learned.choice for learned in table.generators if learned.choice.skills and set(learned.generator.fills) <= set(columns)]
+        for choice in judged:
+            for kind, skill in (("the best of each", dict(choice.skills).get(choice.kind, 0.0)), *choice.skills):
+                if kind in ("the best of each", *FAMILIES):
+                    skills.setdefault(kind, []).append(skill)
+        if len(columns) > 1 and judged:
+            found.append(Together(columns, tuple((kind, round(sum(each) / len(judged), 4)) for kind, each in skills.items())))
+    return found
 
 
 def _show_literals(model: Model, talk: Talk) -> None:
@@ -82,6 +125,7 @@ def tree(model: Model, *, literals: bool = False) -> dict[str, Any]:
         "facts": dict(model.facts),
         "seed": model.seed,
         "tables": [_table_tree(table) for table in model.tables],
+        "pinned_rows": {str(name): len(pins) for name, pins in model.pins.items()},
         "findings": [finding_tree(finding) for finding in model.findings],
     }
     if literals:
@@ -104,7 +148,12 @@ def _table_tree(table: TableModel) -> dict[str, Any]:
                 "kind": learned.generator.kind,
                 "reason": learned.choice.reason,
                 "lost": [{"kind": kind, "score": score} for kind, score in learned.choice.lost],
+                "skills": [{"kind": kind, "skill": skill} for kind, skill in learned.choice.skills],
             }
             for learned in table.generators
+        ],
+        "together": [
+            {"columns": list(group.columns), "skills": [{"kind": kind, "skill": skill} for kind, skill in group.skills]}
+            for group in hanging_together(table)
         ],
     }

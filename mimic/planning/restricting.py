@@ -62,6 +62,7 @@ def restrict_config(config: Config, schema: Schema) -> Config:
     return config.model_copy(
         update={
             "tables": {name: _wishes(told) for name, told in config.tables.items() if schema.named(name)},
+            "pins": {name: rows for name, rows in config.pins.items() if schema.named(name)},
             "extra_fks": [key for key in config.extra_fks if schema.named(key.table) and schema.named(key.parent)],
             "ignore_fks": [],  # they are out of the schema already
             "privacy_unit": None if config.privacy_unit is None else [name for name in config.privacy_unit if schema.named(name)],

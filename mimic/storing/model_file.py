@@ -6,6 +6,7 @@
     tables/0003.json            table 3 of mimic.json: its generators, why each was chosen, their states
     tables/0003/0007.npy        array 7 of that table's states
     copied/0003.json, *.npy     the rows of a table in mode copy: the only source rows in the file
+    pinned/0000.json, *.npy     a row of the configuration, with the columns that it names
 
 A part that nothing refers to makes the file invalid: what it holds can be listed, and nothing can hide beside.
 """
@@ -16,18 +17,22 @@ import json
 import re
 import zipfile
 import zlib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import pyarrow as pa
+
 import mimic
+from mimic.batch import Batch
 from mimic.errors import MimicError, ModelFileError
 from mimic.graph import LoadOrder
 from mimic.model import FORMAT, Learned, Model, TableModel
 from mimic.plan import Choice
 from mimic.registry import Registry
 from mimic.report import Finding
-from mimic.schema import HIDDEN, Ddl, Schema, Table, plain
+from mimic.schema import HIDDEN, Column, Ddl, Schema, Table, TableName, plain
 from mimic.storing import arrays, rows, states
 from mimic.storing.archive import MEMBER_BYTES, Archive, damaged, opened, write
 from mimic.storing.arrays import Array, BadArray
@@ -37,7 +42,7 @@ from mimic.storing.trees import BadTree, grow, shape
 Kind = TypeVar("Kind")
 _SHAPE = shape(Schema, TableModel, LoadOrder, Finding, Choice)
 _VERSION = re.compile(r"[\w.+-]{1,40}")
-_HEAD = {"format", "shape", "seed", "scale", "facts", "findings", "order", "ddl", "tables"}
+_HEAD = {"format", "shape", "seed", "scale", "facts", "findings", "order", "ddl", "tables", "pins"}
 
 
 def save(model: Model, path: str | Path) -> None:
@@ -49,7 +54,10 @@ def save(model: Model, path: str | Path) -> None:
     for number, table in enumerate(model.tables):
         parts |= _table_parts(f"tables/{number:04d}", [_plain_learned(learned) for learned in table.generators], str(table.name))
         if table.copied is not None:
-            parts |= _table_parts(f"copied/{number:04d}", rows.fold(table.copied, model.schema.table(table.name)), str(table.name))
+            parts |= _table_parts(f"copied/{number:04d}", rows.fold(table.copied, model.schema.table(table.name).written), str(table.name))
+    for number, pin in enumerate(pin for pins in model.pins.values() for pin in pins):
+        folded = rows.fold(pa.Table.from_batches([pin.rows]), _named(model.schema.table(pin.table), pin.rows.schema.names))
+        parts |= _table_parts(f"pinned/{number:04d}", folded, str(pin.table))
     parts["mimic.json"] = _json(_plain_head(model))
     if large := [name for name, content in parts.items() if len(content) > MEMBER_BYTES]:
         raise MimicError(f"too large for a model file: {', '.join(large)}.", where=str(path), hint="Set fewer tables to mode: copy.")
@@ -87,6 +95,7 @@ def _plain_head(model: Model) -> dict[str, Any]:
         "order": plain(model.order),
         "ddl": {"engine": model.ddl.engine, "version": model.ddl.version} if model.ddl else None,
         "tables": [_plain_table(table) for table in model.tables],
+        "pins": [{"table": plain(pin.table), "columns": pin.rows.schema.names} for pins in model.pins.values() for pin in pins],
     }
 
 
@@ -166,6 +175,10 @@ def _whole(archive: Archive, head: dict[str, Any], registry: Registry, used: set
     order = grow(head["order"], LoadOrder)
     _check_names(archive, schema, tables, order)
     ddl = _ddl(archive, head["ddl"], used)
+    pins: dict[TableName, tuple[Batch, ...]] = {}
+    for number, entry in enumerate(_list(head["pins"])):
+        pin = _pin(archive, number, _is(entry, dict), schema, used)
+        pins[pin.table] = (*pins.get(pin.table, ()), pin)
     if hidden := set(archive.members) - used:
         raise damaged(archive.path, f"the part {min(hidden)!r} belongs to nothing")
     return Model(
@@ -177,6 +190,7 @@ def _whole(archive: Archive, head: dict[str, Any], registry: Registry, used: set
         facts={str(key): _is(item, str) for key, item in _is(head["facts"], dict).items()},
         seed=_is(head["seed"], int),
         scale=float(_is(head["scale"], float, int)),
+        pins=pins,
     )
 
 
@@ -189,7 +203,26 @@ def _table(archive: Archive, number: int, entry: Any, schema: Schema, registry: 
         raise damaged(archive.path, f"it fills the table {str(told.name)!r}, which its structure does not have")
     stem = f"tables/{number:04d}"
     learned = tuple(_learned(archive, part, table, registry) for part in _list(_state(archive, stem, used)))
-    return replace(told, generators=learned, copied=rows.unfold(_state(archive, f"copied/{number:04d}", used), table) if copied else None)
+    kept = rows.unfold(_state(archive, f"copied/{number:04d}", used), table.written) if copied else None
+    return replace(told, generators=learned, copied=kept)
+
+
+def _pin(archive: Archive, number: int, entry: dict[str, Any], schema: Schema, used: set[str]) -> Batch:
+    table = schema.by_name.get(grow(entry["table"], TableName))
+    names = _list(entry["columns"])
+    columns = _named(table, names) if table is not None else ()
+    if table is None or not names or len(columns) != len(names):
+        raise damaged(archive.path, "it pins a row of a table or a column that its structure does not have")
+    made = rows.unfold(_state(archive, f"pinned/{number:04d}", used), columns).combine_chunks().to_batches()
+    if len(made) != 1 or len(made[0]) != 1:
+        raise damaged(archive.path, f"what it pins in {table.name} is not one row")
+    return Batch(table.name, made[0])
+
+
+def _named(table: Table, names: Sequence[str]) -> tuple[Column, ...]:
+    """Columns that are written, in the order of their names."""
+    known = {column.name: column for column in table.written}
+    return tuple(known[name] for name in names if name in known)
 
 
 def _learned(archive: Archive, part: Any, table: Table, registry: Registry) -> Learned:

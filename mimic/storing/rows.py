@@ -6,6 +6,7 @@ What stands under a NULL is written as zeros: a value that its table hides leave
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mimic.batch import rows_of
-from mimic.schema import Table, arrow_type
+from mimic.schema import Column, arrow_type
 from mimic.storing.arrays import Array
 
 
@@ -21,15 +22,15 @@ class BadRows(ValueError):
     """Rows that do not fit their table."""
 
 
-def fold(rows: pa.Table, table: Table) -> dict[str, Any]:
-    """A state (see `states.py`) of all columns that the table writes."""
-    columns = [{"name": column.name} | _fold_column(rows.column(column.name), arrow_type(column.type)) for column in table.written]
-    return {"rows": int(rows.num_rows), "columns": columns}
+def fold(rows: pa.Table, columns: Sequence[Column]) -> dict[str, Any]:
+    """A state (see `states.py`) of some columns."""
+    parts = [{"name": column.name} | _fold_column(rows.column(column.name), arrow_type(column.type)) for column in columns]
+    return {"rows": int(rows.num_rows), "columns": parts}
 
 
-def unfold(state: Any, table: Table) -> pa.Table:
+def unfold(state: Any, wanted: Sequence[Column]) -> pa.Table:
     """The inverse of `fold`; `BadRows` unless every column is there, and whole."""
-    names = [column.name for column in table.written]
+    names = [column.name for column in wanted]
     if not isinstance(state, dict) or type(state.get("rows")) is not int or state["rows"] < 0:
         raise BadRows("no number of rows")
     columns = state.get("columns")
@@ -37,7 +38,7 @@ def unfold(state: Any, table: Table) -> pa.Table:
         raise BadRows("its columns are not those of the table")
     if not names:
         return pa.Table.from_batches([rows_of((), pa.schema([]), state["rows"])])
-    kinds = [arrow_type(column.type) for column in table.written]
+    kinds = [arrow_type(column.type) for column in wanted]
     arrays = [_unfold_column(part, kind, state["rows"]) for part, kind in zip(columns, kinds, strict=True)]
     return pa.Table.from_arrays(arrays, schema=pa.schema(list(zip(names, kinds, strict=True))))
 

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pyarrow as pa
 
+from mimic.batch import Batch
 from mimic.generator import Columns, Literal, Span, State, Task
 from mimic.graph import load_order
 from mimic.model import Learned, Model, TableModel
@@ -196,4 +197,5 @@ def model(state: Any = STATE) -> Model:
         {"k": "10"},
         seed=3,
         scale=2.0,
+        pins={PLACES: (Batch(PLACES, rows().select(["id", "name", "price"]).slice(0, 1).to_batches()[0]),)},
     )

@@ -71,24 +71,45 @@ def test_copied_rows_come_back_as_they_were(file):
         assert str(copied.column(name).to_pylist()) == str(models.rows().column(name).to_pylist()), name
 
 
+def test_pinned_rows_come_back_with_the_columns_that_they_name(file):
+    (place, (pin,)), *others = storing.load(file, models.registry()).pins.items()
+    assert (place, others) == (models.PLACES, [])
+    assert [str(row) for row in pin.rows.to_pylist()] == ["{'id': 1, 'name': 'ä', 'price': Decimal('1.20')}"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda tree: tree["pins"][0].update(columns=["id"]),
+        lambda tree: tree["pins"][0].update(columns=["id", "name", "nothing"]),
+        lambda tree: tree["pins"][0].update(table=tree["tables"][1]["name"]),
+        lambda tree: tree.update(pins=[]),
+        lambda tree: tree.update(pins=tree["pins"] * 2),
+    ],
+)
+def test_a_pin_that_does_not_fit_is_refused(file, change):
+    change_json(file, "mimic.json", change)
+    assert "damaged" in refused(file)
+
+
 @pytest.mark.parametrize("start", [0, 1, 2])
 def test_a_slice_of_rows_is_stored_alone(start):
     table = models.schema().tables[0]
     piece = pa.concat_tables([models.rows()] * 3).slice(start, 4)
-    again = rows.unfold(rows.fold(piece, table), table)
+    again = rows.unfold(rows.fold(piece, table.written), table.written)
     assert str(again.to_pydict()) == str(piece.to_pydict())
     again.validate(full=True)
 
 
 def test_no_rows_are_rows_too():
     table = models.schema().tables[0]
-    assert rows.unfold(rows.fold(models.rows().slice(0, 0), table), table).num_rows == 0
+    assert rows.unfold(rows.fold(models.rows().slice(0, 0), table.written), table.written).num_rows == 0
 
 
 def test_what_a_null_hides_is_not_stored():
     table = replace(models.schema().tables[0], columns=(models.EVERYTHING[2],))
     hidden = pa.Array.from_buffers(pa.int16(), 2, [pa.py_buffer(b"\x01"), pa.py_buffer(np.array([5, 777], np.int16))])
-    state = rows.fold(pa.table({"small": hidden}), table)
+    state = rows.fold(pa.table({"small": hidden}), table.written)
     assert state["columns"][0]["bytes"].tobytes() == np.array([5, 0], np.int16).tobytes()
 
 
@@ -105,8 +126,8 @@ def test_saving_what_was_loaded_gives_the_same_bytes(file, tmp_path):
 
 def test_only_listed_parts_hold_rows_of_the_source(file):
     with zipfile.ZipFile(file) as opened:
-        assert {name.split("/")[0] for name in opened.namelist()} == {"mimic.json", "schema.json", "ddl", "tables", "copied"}
-        assert all(name.startswith("copied/") for name in opened.namelist() if b"\xc3\xa4" in opened.read(name))
+        assert {name.split("/")[0] for name in opened.namelist()} == {"mimic.json", "schema.json", "ddl", "tables", "copied", "pinned"}
+        assert all(name.startswith(("copied/", "pinned/")) for name in opened.namelist() if b"\xc3\xa4" in opened.read(name))
 
 
 def test_a_file_that_fails_to_be_written_leaves_nothing(tmp_path):
