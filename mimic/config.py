@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, WithJsonSchema, model_validator
 
 from mimic.semantics import Kind, Sensitivity
 
@@ -16,10 +16,36 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class ColumnConfig(_Strict):
+_NAMED = {
+    "anyOf": [
+        {"type": "string"},
+        {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"], "additionalProperties": True},
+        {"type": "null"},
+    ]
+}
+Named = Annotated[str | None, WithJsonSchema(_NAMED)]
+
+
+class _Generated(_Strict):
+    """What names a generator: `generator: numeric.uniform`, or with its options `generator: {name: numeric.uniform, low: 1, high: 6}`."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, told: Any) -> Any:
+        if not isinstance(told, dict) or not isinstance(asked := told.get("generator"), dict) or not isinstance(asked.get("name"), str):
+            return told
+        options = told.get("options") or {}
+        more = {name: value for name, value in asked.items() if name != "name"}
+        return {**told, "generator": asked["name"], "options": {**more, **options} if isinstance(options, dict) else options}
+
+
+class ColumnConfig(_Generated):
     """How one column is filled."""
 
-    generator: str | None = Field(None, description="A generator's kind, such as numeric.quantiles; `mimic plan` lists what was chosen.")
+    generator: Named = Field(
+        None,
+        description="A generator's kind, such as numeric.quantiles; `mimic plan` lists what was chosen. With options: {name: ..., low: 1}.",
+    )
     masker: str | None = Field(
         None, description="A masker's kind, such as person.email; keep: the column stays as it is. Where rows are real."
     )
@@ -29,6 +55,18 @@ class ColumnConfig(_Strict):
     keep_literals: bool | None = Field(
         None, description="false: no value of the source is kept, not even vocabulary; true: categories are kept whole."
     )
+
+
+class GroupConfig(_Generated):
+    """Columns that are filled together, or all by the same family."""
+
+    columns: Annotated[list[str], Field(min_length=2)]
+    generator: Named = Field(
+        None,
+        description="copula.gaussian: numbers and dates together; tree.leaves: each by trees; marginal: each alone; or any generator "
+        "that fills several columns.",
+    )
+    options: dict[str, Any] = Field(default_factory=dict, description="Options of that generator.")
 
 
 class TableConfig(_Strict):
@@ -44,6 +82,7 @@ class TableConfig(_Strict):
         None, description="Of mode subset: made-up rows are added to the real ones up to this many (mimic clone)."
     )
     columns: dict[str, ColumnConfig] = Field(default_factory=dict)
+    groups: list[GroupConfig] = Field(default_factory=list, description="Columns that one generator fills together.")
 
 
 class MaskingConfig(_Strict):

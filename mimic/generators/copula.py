@@ -16,7 +16,7 @@ from typing import ClassVar, Self
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from mimic.errors import UsageError
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
@@ -31,11 +31,21 @@ from mimic.schema import arrow_type
 from mimic.streams import Floats, Ints, Stream
 
 FEWEST = 60  # rows from which coefficients are learned
+PLENTY = 4_096  # values from which free rows take theirs
 MOST_ROWS = 20_000  # that they are learned from
 MOST = 12  # columns that one may follow
 RIDGE = 4.0  # rows' worth of doubt that a coefficient differs from 0
 LEAST = 0.05  # correlation below which a column is not looked at
-SETTLED = ("drawn_by", "features", "categories", "siblings", "prefer", "line", "contest")  # options that the generators inside are not told
+SETTLED = (
+    "drawn_by",
+    "features",
+    "categories",
+    "siblings",
+    "prefer",
+    "line",
+    "contest",
+    "parts",
+)  # options that the generators inside are not told
 
 
 @dataclass(frozen=True)
@@ -61,8 +71,9 @@ class Scores:
 class Copula:
     """Fills columns of numbers, dates or times by their `inner` generators, given others (own ones, parents', hidden ones).
 
-    Options: `drawn_by` (the kind of generator that makes the values; for several columns a list), `features` (needs that it may follow;
-    unordered ones are passed over), `siblings` (need whose equal rows are dealt values evenly). NULLs fall independently.
+    Options: `drawn_by` (the kind of generator that makes the values; for several columns a list, and a list `parts` of their options),
+    `features` (needs that it may follow; unordered ones are passed over), `siblings` (need whose equal rows are dealt values evenly).
+    NULLs fall independently.
     """
 
     kind: ClassVar[str] = "copula.gaussian"
@@ -73,6 +84,7 @@ class Copula:
     slopes: Floats  # (filled, given)
     mixing: Floats  # (filled, filled) lower triangular: what is left of the scores, from independent ones
     siblings: str = ""
+    free: bool = False  # rows are others than those learned from: a score stands for its value, whatever all rows have (`freely.py`)
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -99,9 +111,10 @@ class Copula:
         asked = task.options.get("drawn_by")
         kinds = [asked] * len(task.columns) if isinstance(asked, str) or asked is None else list(asked)
         told = {name: value for name, value in task.options.items() if name not in SETTLED}
+        parts = task.options.get("parts", [{}] * len(task.columns))
         inner: list[Generator] = []
         for i, column in enumerate(task.columns):
-            single = Task(task.table, (column,), (), task.meanings[i : i + 1], False, told, task.k, task.locale, task.group)
+            single = Task(task.table, (column,), (), task.meanings[i : i + 1], False, {**parts[i], **told}, task.k, task.locale, task.group)
             kind = kinds[i]
             family = builtin().generators.get(kind) if kind is not None else best(single, without=("key.", "reference", "constant", "null"))
             assert family is not None  # ordered types all have one
@@ -145,8 +158,9 @@ class Copula:
         for i, one in enumerate(self.inner):
             name = one.fills[0]
             own = stream if len(self.inner) == 1 else inside(stream, name)
-            values = one.sample(span, own, {need: given[need] for need in one.needs})[name]
-            made[name] = values.take(pa.array(_dealt(values, wanted[i])))
+            many = Span(span.start, max(span.n, PLENTY), max(span.total, PLENTY)) if self.free and not one.needs and span.n else span
+            values = one.sample(many, own, {need: given[need] for need in one.needs})[name]
+            made[name] = values.take(pa.array((_standing if self.free else _dealt)(values, wanted[i])))
         return made
 
     def capacity(self) -> int | None:
@@ -220,6 +234,18 @@ def _dealt(values: pa.Array, wanted: Floats) -> Ints:
     live = np.flatnonzero(np.asarray(values.is_valid()))
     index = np.arange(len(values))
     index[live[np.argsort(wanted[live], kind="stable")]] = live[np.argsort(number[live], kind="stable")]
+    return index
+
+
+def _standing(values: pa.Array, wanted: Floats) -> Ints:
+    """Which of any number of values each row (n,) gets: the one for which its score stands; NULLs fall as often as among the values."""
+    number, _ = numbers(values)
+    valid = np.asarray(values.is_valid())
+    live, index = np.flatnonzero(valid), np.arange(len(wanted)) % max(len(values), 1)
+    if len(live):
+        rising = live[np.argsort(number[live], kind="stable")]
+        spot = np.minimum((ndtr(wanted) * len(rising)).astype(np.int64), len(rising) - 1)
+        index = np.where(valid[index], rising[spot], index)
     return index
 
 

@@ -121,7 +121,7 @@ def smooth(outcome: Outcome, centre: Floats, spread: float, null_share: float) -
     z = ndtri((np.arange(POINTS) + 0.5) / POINTS)
     drawn = ndtr(centre[:, None] + spread * z)
     off = np.abs(drawn - outcome.place[:, None]).mean(axis=1)
-    weight = (4 * np.arange(POINTS) + 2 - 2 * POINTS) / (POINTS**2 - 1)  # of sorted values, for the mean distance of two of them
+    weight = (4 * np.arange(POINTS) + 2 - 2 * POINTS) / (POINTS**2 - 0.5)  # of sorted values, for the mean distance of two of them
     between = drawn @ weight
     here = 1 - null_share
     off = np.where(outcome.null, APART * here, off * here + APART * null_share)

@@ -17,8 +17,9 @@ from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from mimic.config import Config, KeyConfig
+from mimic.config import Config, KeyConfig, TableConfig
 from mimic.errors import ConfigError, UsageError, closest
+from mimic.planning.choosing import MARGINAL
 from mimic.planning.masking import KEEP
 from mimic.registry import Registry
 from mimic.report import FINDINGS
@@ -267,7 +268,7 @@ def unknown_finding(word: str) -> str:
 
 def _check_tables(config: Config, problems: _Problems, registry: Registry | None) -> None:
     seen: dict[str, str] = {}
-    kinds = list(registry.generators.parts) if registry else []
+    kinds = [*registry.generators.parts, MARGINAL] if registry else []
     maskers = [*registry.maskers.parts, KEEP] if registry else []
     for name, told in config.tables.items():
         path = f"tables.{name}"
@@ -288,6 +289,22 @@ def _check_tables(config: Config, problems: _Problems, registry: Registry | None
                 problems.found.append((f"{path}.columns.{column}.generator", sentence))
             if registry and how.masker is not None and how.masker not in maskers:
                 problems.found.append((f"{path}.columns.{column}.masker", f"{how.masker!r} is no masker.{closest(how.masker, maskers)}"))
+        _check_groups(path, table, told, problems, kinds)
+
+
+def _check_groups(path: str, table: Table, told: TableConfig, problems: _Problems, kinds: Sequence[str]) -> None:
+    taken = {column: "columns" for column, how in told.columns.items() if how.generator is not None}
+    for i, group in enumerate(told.groups):
+        place = f"{path}.groups[{i}]"
+        problems.columns(f"{place}.columns", table, group.columns)
+        if group.generator is None:
+            problems.found.append((f"{place}.generator", "is needed here."))
+        elif kinds and group.generator not in kinds:
+            problems.found.append((f"{place}.generator", f"{group.generator!r} is no generator.{closest(group.generator, kinds)}"))
+        for column in group.columns:
+            if column in taken:
+                problems.found.append((f"{place}.columns", f"{column!r} has its generator in {taken[column]} already."))
+            taken[column] = f"groups[{i}]"
 
 
 def _check_key(path: str, key: KeyConfig, problems: _Problems) -> None:

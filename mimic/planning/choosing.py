@@ -26,7 +26,11 @@ from mimic.truth import matches
 
 CATEGORIES = "categorical.shares"
 SPELLINGS = "text.spellings"
-DEALT = ("tree.leaves", "temporal.after", "relation.follows", "sequence.joined", "relation.computed")  # generators around another one
+MARGINAL = "marginal"  # the column's own generator, and nothing around it
+DEALT = (  # generators around another one
+    *("tree.leaves", "copula.gaussian", MARGINAL),
+    *("temporal.after", "relation.follows", "sequence.joined", "relation.computed"),
+)
 NOTHING, REDRAWN = "null", "key.redrawn"
 LOOKED_AT = 200  # values of a text column, to see whether they spell something
 REACHES = frozenset(

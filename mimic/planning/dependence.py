@@ -21,6 +21,8 @@ from mimic.generators.lines import BEFORE, about_siblings
 from mimic.plan import Choice, Step
 from mimic.planning.arithmetic import Reckoned, reckoned
 from mimic.planning.around import HOPS, Around
+from mimic.planning.choosing import MARGINAL
+from mimic.planning.families import families, joined_by_copula, pinned_to
 from mimic.planning.lines import Line, before, joined, line_of, ordered_by
 from mimic.planning.matching import further
 from mimic.planning.relations import copied, counted
@@ -31,7 +33,8 @@ from mimic.schema import HIDDEN, Column, Float, ForeignKey, Table
 from mimic.semantics import Kind, Meaning, Sensitivity
 
 LEAVES, AFTER, FOLLOWS, JOINED = "tree.leaves", "temporal.after", "relation.follows", "sequence.joined"
-COMPUTED = "relation.computed"
+COMPUTED, COPULA = "relation.computed", "copula.gaussian"
+FOUND = (None, AFTER, FOLLOWS, JOINED, COMPUTED)  # what may be found anew where a configuration names it
 FEWEST = 80  # rows from which anything can be learned of how columns hang together
 MOST = 80  # columns that one column may ask about
 
@@ -77,6 +80,8 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     for key in around.parents(table):
         known += [(f"{key.label}.{need}", category) for need, category in around.above(key, HOPS)]
     steps, exact, late = _exact(steps, table, found, around, config)
+    pinned = families(config)
+    steps = joined_by_copula(steps, config)
     siblings = _siblings(table, found, around)
     line = line_of(table, found, siblings)
     sample = ordered_by(line, table, found, around.evidence)
@@ -102,14 +107,17 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     for step in free:
         name = step.task.fills[0]
         learnable = name in found.hidden or name in found.profiles
-        if name in amounts and _wrapped(step, config):
+        if step.choice.kind == COPULA and len(step.task.fills) > 1:
+            out.append(_with_features(step, known[-MOST:], siblings))
+        elif name in amounts and _wrapped(step, config) and name not in pinned:
             out.append(_reckoned(step, amounts[name]))
         elif learnable and known and _wrapped(step, config):
-            since = _since(around, found, table, name, known)
+            since = _since(around, found, table, name, known) if name not in pinned else None
             category = name in own and told_apart(table.column(name))
             beside = before(line, [need for need, _ in known], name, own, table) if name in own else []
             looking = _looking(step, [*known[-MOST:], *beside], siblings, category, since, _ready(line, name, steps) if beside else ())
-            periods = name in own and name not in line
+            periods = name in own and name not in line and name not in pinned
+            looking = pinned_to(looking, pinned.get(name))
             out.append(joined(looking, line, [need for need, _ in known], found, sample) if periods else looking)
         else:
             out.append(step)
@@ -158,8 +166,9 @@ def _ready(line: Line, name: str, steps: Sequence[Step]) -> Line:
     return (*line[:1], *(each for each in line[1:] if each != name and each not in waiting))
 
 
-def _with_features(step: Step, known: Sequence[tuple[str, bool]]) -> Step:
-    told = {"features": [need for need, _ in known], "categories": [need for need, category in known if category]}
+def _with_features(step: Step, known: Sequence[tuple[str, bool]], siblings: str = "") -> Step:
+    told: dict[str, Any] = {"features": [need for need, _ in known], "categories": [need for need, category in known if category]}
+    told |= {"siblings": siblings} if siblings else {}
     return replace(step, task=replace(step.task, options={**step.task.options, **told}))
 
 
@@ -169,7 +178,7 @@ def _exact(
     """Steps without those of columns that follow exactly from others; these; and those that have to wait for the children."""
     keys = {name for rule in table.keys for name in rule.columns} | {name for key in table.foreign_keys for name in key.columns}
     fixed = keys | {name for key in around.evidence.schema.children(table.name) for name in key.referred}
-    fixed |= {name for name, asked in config.columns.items() if asked.generator not in (None, LEAVES, AFTER, FOLLOWS, JOINED, COMPUTED)}
+    fixed |= {name for name, asked in config.columns.items() if asked.generator not in FOUND} | {*families(config)}
     fixed |= {column.name for column in table.written if column.name not in found.profiles}
     children = [
         (key, child)
@@ -210,7 +219,7 @@ def _wrapped(step: Step, config: TableConfig) -> bool:
     if kind == "fan_out.histogram" and task.options.get("keys"):
         return False
     asked = config.columns.get(task.fills[0])
-    return asked is None or asked.generator in (None, LEAVES, AFTER, FOLLOWS, JOINED, COMPUTED)
+    return (asked is None or asked.generator in (*FOUND, LEAVES, COPULA)) and families(config).get(task.fills[0]) != MARGINAL
 
 
 def _looking(step: Step, known: Sequence[tuple[str, bool]], siblings: str, category: bool, since: Since | None, line: Line) -> Step:

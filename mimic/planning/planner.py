@@ -23,6 +23,7 @@ from mimic.planning.constraints import Compiled, compile, named, narrow, narrowe
 from mimic.planning.dependence import hidden_steps, with_dependence
 from mimic.planning.distinct import computes, distinct
 from mimic.planning.excluding import Exclusions, exclusions
+from mimic.planning.families import FAMILIES
 from mimic.planning.horizon import bounds, horizon
 from mimic.planning.keys import KeyPlan, plan_keys, possible
 from mimic.planning.meaning import guess, vocabulary
@@ -199,6 +200,12 @@ def _steps(
         if set(group) <= set(rest) and not any(name in here.columns or _spelt_out(task((name,))) for name in group)
     ]
     together = without_strong(grouped, rest, meanings, found, k)
+    for asked in here.groups:
+        if asked.generator not in FAMILIES and set(asked.columns) <= set(rest):
+            group = tuple(asked.columns)
+            together = [other for other in together if set(group).isdisjoint(other)]
+            add(task(group), ColumnConfig(generator=asked.generator, options=asked.options))
+            rest = {name: column for name, column in rest.items() if name not in group}
     for group in together:
         add(task(group))
     done = {name for group in together for name in group}
