@@ -50,6 +50,7 @@ from mimic.connector import Conflicts, IfExists, Load, Source, Target
 from mimic.errors import ConfigError, MimicError, Refused, UsageError, closest
 from mimic.generator import Literal
 from mimic.graph import load_order
+from mimic.masker import Masker
 from mimic.model import Model
 from mimic.plan import Masks, Plan, TablePlan
 from mimic.planning.binding import bind, read_config, unknown_finding, with_keys
@@ -317,7 +318,8 @@ def subset(
         renewal = None
         if renumber or multiply > 1:
             held = _highest(target, picked.schema) if if_exists == "append" else {}
-            renewal = subsetting.Renewal(opened, picked.schema, picked.selection, multiply, renumber, held)
+            drawn = _drawing(opened, picked, progress) if multiply > 1 else subsetting.undrawn
+            renewal = subsetting.Renewal(opened, picked.schema, picked.selection, multiply, renumber, held, drawn)
         report = _subset(opened, filled, picked, filling, unmasked, mask, key, renewal, progress)
     facts = {"source": source_door.safe_url(source), "target": door.safe_url(target)} | report.facts
     return replace(report, seconds=time.monotonic() - since, facts=facts)
@@ -823,17 +825,36 @@ WAYS_OUT = (
 
 
 def _sensitive(opened: Source, schema: Schema, config: Config, chosen: Selection, progress: Progress) -> Masks:
-    """How columns of kept rows are masked that point at persons, let one in, or hold free text.
+    """How columns of kept rows are masked that point at persons, let one in, or hold free text."""
+    evidence = _understood(opened, schema, config, chosen, progress)
+    kept = {table.name for table in schema.tables if chosen.rows(table.name)}
+    return planning.masks(schema, evidence, config, registry(), kept, planning.locale(evidence, config))
 
-    Judged by some of the kept rows; where there are few, by the first rows of the table.
-    """
+
+def _understood(opened: Source, schema: Schema, config: Config, chosen: Selection, progress: Progress) -> Evidence:
+    """What columns of kept rows mean, judged by some of these rows; where there are few, by the first rows of the table."""
     small = config.model_copy(update={"sample_rows": min(config.sample_rows, SAMPLE_TO_INSPECT)})
     kept = {table.name: chosen.rows(table.name) for table in schema.tables if chosen.rows(table.name)}
     seen = {name: (n, chosen.some(name, small.sample_rows) if n >= ENOUGH_TO_JUDGE else None) for name, n in kept.items()}
     bar = progress.bar("looking for what is sensitive", None, "tables")
     evidence = planning.understand(profiling.glance(opened, schema, seen, config=small), small)
     bar.done()
-    return planning.masks(schema, evidence, config, registry(), set(kept), planning.locale(evidence, config))
+    return evidence
+
+
+def _drawing(opened: Source, picked: _Picked, progress: Progress) -> subsetting.Drawn:
+    """Draws new values as the masker of a column's kind would, with a key of each salt: an address stays an address."""
+    evidence = _understood(opened, picked.schema, picked.config, picked.selection, progress)
+    parts = registry()
+    known: dict[tuple[TableName, str], Masker | None] = {}
+
+    def drawn(place: tuple[TableName, str], values: pa.Array, salt: int) -> pa.Array | None:
+        if place not in known:
+            known[place] = planning.redrawing(picked.schema, evidence, picked.config, parts, [place]).get(place)
+        masker = known[place]
+        return None if masker is None else masking.redrawn(values, masker, picked.config.seed, salt)
+
+    return drawn
 
 
 def _masking(masks: Masks, key: masking.Key) -> Mask:

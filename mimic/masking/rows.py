@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from hashlib import blake2b
 
 import pyarrow as pa
 
@@ -44,6 +45,14 @@ def masked(rows: pa.RecordBatch, maskings: Sequence[Masking], group: str, key: K
             raise MaskingFailed(f"{masking.table}.{masking.column}", why)
         rows = rows.set_column(at, field, made)
     return rows
+
+
+def redrawn(values: pa.Array, masker: Masker, seed: int, salt: int) -> pa.Array | None:
+    """Other values of the same sort, for rows that are written another time; no secret. None where the masker cannot take one of them."""
+    try:
+        return masker.mask(values, blake2b(f"mimic/redrawn/{seed}/{salt}".encode(), digest_size=32).digest(), {})
+    except (CannotMask, pa.ArrowInvalid):
+        return None
 
 
 def reveal(values: Sequence[str], part: type[Masker], group: str, key: Key, *, keep: int = 0) -> list[str | None]:

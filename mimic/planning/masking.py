@@ -11,9 +11,11 @@ import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import takewhile
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from mimic.conditions import ColumnRef, Condition, walk
 from mimic.config import ColumnConfig, Config, TableConfig
@@ -29,6 +31,7 @@ from mimic.semantics import Kind, Meaning, Sensitivity
 from mimic.truth import day_of, violated
 
 KEEP = "keep"  # in place of a masker's name: the column stays as it is
+MADE_FOR = 0.5  # how well a masker suits columns of a kind that it is made for, at least
 TRIED = 2_000  # sampled rows on which a choice is tried
 _RANK = [Sensitivity.NONE, Sensitivity.QUASI, Sensitivity.TEXT, Sensitivity.SPECIAL, Sensitivity.DIRECT, Sensitivity.SECRET]
 _ALWAYS = frozenset({Sensitivity.DIRECT, Sensitivity.SECRET, Sensitivity.SPECIAL, Sensitivity.TEXT})
@@ -54,6 +57,12 @@ def masks(schema: Schema, evidence: Evidence, config: Config, registry: Registry
     made.sort(key=lambda masking: order[masking.table, masking.column])
     findings += found.broken(made)
     return Masks(tuple(made), config.masking.group, tuple(findings), frozenset(tables))
+
+
+def redrawing(schema: Schema, evidence: Evidence, config: Config, registry: Registry, places: Collection[Place]) -> dict[Place, Masker]:
+    """For columns whose values are to be drawn anew: maskers made for what they mean, which keep values distinct. Of plain words none."""
+    found = _Choosing(schema, evidence, config, registry, frozenset(name for name, _ in places), locale(evidence, config))
+    return {place: masker for place in places if (masker := found.redrawing(place)) is not None}
 
 
 def locale(evidence: Evidence, config: Config) -> str:
@@ -138,6 +147,42 @@ class _Choosing:
         task = self._task(places[0], places, meaning, {})
         scored = [(masker.suits(task), masker.kind) for masker in self.registry.maskers]
         return [kind for score, kind in sorted(scored, key=lambda pair: -pair[0]) if score > 0]
+
+    def redrawing(self, place: Place) -> Masker | None:
+        meaning = self._meaning([place])
+        if self._coded(place):
+            meaning = replace(meaning, kind=Kind.CODE) if meaning.sensitivity is Sensitivity.NONE else meaning
+        for part in map(self.registry.maskers.get, self._candidates([place], meaning)):
+            if part.suits(self._task(place, [place], meaning, {})) < MADE_FOR or not part.keeps_uniqueness:
+                continue
+            try:
+                made = self._made(place, [place], part.kind, meaning, {"keep": self._prefix(place)})
+            except CannotMask:
+                continue
+            if not made.needs and not self._tried(place, made):
+                return made
+        return None
+
+    def _coded(self, place: Place) -> bool:
+        """Whether all values are single words with a digit, or in capitals."""
+        values = self._texts(place)
+        return len(values) > 0 and bool(pc.all(pc.match_substring_regex(values, r"^(\S*[0-9]\S*|[A-Z._/-]+)$")).as_py())
+
+    def _prefix(self, place: Place) -> int:
+        """How many characters all codes of a column begin with, digits at the end of these apart: `INV-` of `INV-0017`."""
+        values = self._texts(place)
+        if len(values) < 2:
+            return 0
+        ends = pc.min_max(values)  # what the first and the last of all begin with, all begin with
+        same = takewhile(lambda pair: pair[0] == pair[1], zip(ends["min"].as_py(), ends["max"].as_py(), strict=False))
+        return len("".join(letter for letter, _ in same).rstrip("0123456789"))
+
+    def _texts(self, place: Place) -> pa.ChunkedArray:
+        """Sampled values of a column of texts; none of any other."""
+        found = self.evidence.tables.get(place[0])
+        nothing = pa.chunked_array([], pa.string())
+        values = found.sample.column(place[1]).drop_null() if found is not None and found.sampled else nothing
+        return values if pa.types.is_string(values.type) else nothing
 
     def _made(self, place: Place, places: Sequence[Place], kind: str, meaning: Meaning, options: Mapping[str, Any]) -> Masker:
         part = self.registry.maskers.get(kind)
@@ -267,4 +312,4 @@ def _finding(place: Place, sentence: str, todo: str) -> Finding:
     return Finding("B701", f"{place[0]}.{place[1]}", sentence, todo)
 
 
-__all__ = ["KEEP", "locale", "masks", "without_masks"]
+__all__ = ["KEEP", "locale", "masks", "redrawing", "without_masks"]

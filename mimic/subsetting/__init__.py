@@ -5,13 +5,13 @@ from mimic.subsetting.edges import modes_of as modes
 from mimic.subsetting.edges import read_edges, without_subsets
 from mimic.subsetting.explaining import explain
 from mimic.subsetting.fetching import fetch
-from mimic.subsetting.renewing import Renewal, highest
+from mimic.subsetting.renewing import Drawn, Renewal, highest, undrawn
 from mimic.subsetting.saving import save, saved
 from mimic.subsetting.sharing import scaled, shared
 from mimic.subsetting.sizing import fit, read_size, size
 from mimic.subsetting.walking import select
 
 __all__ = [
-    "EXAMPLES", "Renewal", "Root", "explain", "fetch", "fit", "highest", "modes", "read_edges", "read_roots", "read_size", "save", "saved",
-    "scaled", "select", "shared", "size", "without_subsets",
+    "EXAMPLES", "Drawn", "Renewal", "Root", "explain", "fetch", "fit", "highest", "modes", "read_edges", "read_roots", "read_size",
+    "save", "saved", "scaled", "select", "shared", "size", "undrawn", "without_subsets",
 ]  # fmt: skip

@@ -2,19 +2,22 @@
 
 *Renumbering* gives integer primary keys new values, one after the other from a first one on. *Multiplying* writes the roots and
 what hangs on them again and again; each time they get new keys and new values wherever values must be unique, and refer to each
-other as the originals do. Whatever refers to a renewed value, by declared, virtual or polymorphic references, follows it. Tables
+other as the originals do. New texts are drawn in the form of the old ones by whoever knows what they mean (`drawn`); plain words are told
+apart by the number of their copy. Whatever refers to a renewed value, by declared, virtual or polymorphic references, follows it. Tables
 that come whole are vocabulary and keep their keys.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from mimic.batch import Batch
 from mimic.connector import Source
@@ -25,6 +28,12 @@ from mimic.subsetting.fetching import Cuts
 from mimic.subsetting.keys import identity
 
 Place = tuple[TableName, str]
+Drawn = Callable[[Place, pa.Array, int], pa.Array | None]
+TRIES = 24  # how often values that meet others are drawn again, before the number of the copy tells them apart
+
+
+def undrawn(place: Place, values: pa.Array, salt: int) -> None:
+    """Knows no values of any sort."""
 
 
 @dataclass
@@ -39,7 +48,8 @@ class _Renewed:
 class Renewal:
     """`times`: how often an entity is written; `renumber`: whether integer keys get new values in the first copy too.
 
-    `highest` are the largest values of integer columns that the target holds already.
+    `highest` are the largest values of integer columns that the target holds already. `drawn` gives for values of a column others of
+    the same sort, distinct ones for distinct ones and different ones for each salt; None where it knows none.
     """
 
     source: Source
@@ -48,6 +58,7 @@ class Renewal:
     times: int = 1
     renumber: bool = False
     highest: Mapping[Place, int] = field(default_factory=dict)
+    drawn: Drawn = undrawn
     _values: dict[Place, _Renewed] = field(default_factory=dict)
     _leads: dict[Place, list[tuple[Place, Edge]]] = field(default_factory=dict)
 
@@ -84,12 +95,14 @@ class Renewal:
                 found.append(key[0])
         if self.times > 1 and len(self._again(table.name)):
             for rule in table.keys:
-                if rule.expressions or any(name in found or self._follows(table.name, name) for name in rule.columns):
+                columns = rule.columns or _mentioned(table, rule.expressions)
+                if any(name in found or self._follows(table.name, name) for name in columns):
                     continue
-                fit = sorted(rule.columns, key=lambda name: _rank(table, name))
+                fit = sorted(columns, key=lambda name: _rank(table, name))
                 if not fit or _rank(table, fit[0]) == len(_KINDS):
+                    told = ", ".join(columns or rule.expressions)
                     raise Unsupported(
-                        f"its rows cannot be multiplied: no new values can be made for its unique ({', '.join(rule.columns)}).",
+                        f"its rows cannot be multiplied: no new values can be made for its unique ({told}).",
                         where=str(table.name),
                         hint="Shut the key that leads there (subset: keys: ... down: false).",
                     )
@@ -134,11 +147,30 @@ class Renewal:
                 fresh = pa.array(np.arange(top + 1, top + 1 + len(again)) + (copy - 1) * len(again), pa.int64())
                 new.append(_put(first, kept, again, fresh))
             return _Renewed(kept, [values.cast(kept.type) for values in new])
-        new = [first, *(_put(first, kept, again, _other(again, copy, table, name)) for copy in range(1, self.times))]
-        every = pa.concat_arrays([kept, *(values.filter(pc.is_in(kept, value_set=again)) for values in new[1:])])
-        if len(every) != pc.count_distinct(every).as_py():
+        new, taken = [first], _plain(kept)
+        for copy in range(1, self.times):
+            fresh = self._fresh(again, copy, table, name, taken)
+            taken = pa.concat_arrays([taken, _plain(fresh)])
+            new.append(_put(first, kept, again, fresh))
+        if len(taken) != pc.count_distinct(taken).as_py():
             raise Unsupported("new values for its copies meet others that are there already.", where=f"{table.name}.{name}")
         return _Renewed(kept, new)
+
+    def _fresh(self, values: pa.Array, copy: int, table: Table, name: str, taken: pa.Array) -> pa.Array:
+        """As many other values, distinct and none of those that are taken; where none can be drawn, those that tell the copy."""
+        place, room = (table.name, name), _room(table, name)
+        fresh = self.drawn(place, values, copy * TRIES)
+        for more in range(1, TRIES):
+            if fresh is None:
+                break
+            late = _met(_plain(fresh), taken)
+            if room is not None:
+                late |= np.asarray(pc.greater(pc.utf8_length(fresh), room))
+            if not late.any():
+                return fresh
+            anew = self.drawn(place, values.filter(pa.array(late)), copy * TRIES + more)
+            fresh = None if anew is None else pc.replace_with_mask(fresh, pa.array(late), anew)
+        return _other(values, copy, table, name)
 
     def _read(self, table: Table, name: str, numbers: Numbers) -> pa.Array:
         batches = list(self.source.scan(table.name, [name], where=RowIn(numbers))) if len(numbers) else []
@@ -199,6 +231,31 @@ class Renewal:
 _KINDS = (Integer, Uuid, Text)  # of which new values can be made, best first
 
 
+def _mentioned(table: Table, expressions: Sequence[str]) -> tuple[str, ...]:
+    """Columns of which expressions speak: `lower(email)`."""
+    words = {word for text in expressions for word in re.findall(r"\w+", text)}
+    return tuple(column.name for column in table.written if column.name in words)
+
+
+def _room(table: Table, name: str) -> int | None:
+    kind = bare(table.column(name).type)
+    return kind.length if isinstance(kind, Text) else None
+
+
+def _plain(values: pa.Array) -> pa.Array:
+    """Values as they are told apart: a database may take no notice of capitals."""
+    return pc.utf8_lower(values) if pa.types.is_string(values.type) else values
+
+
+def _met(values: pa.Array, taken: pa.Array) -> NDArray[np.bool_]:
+    """Which values are taken, or come a second time."""
+    coded = values.dictionary_encode().indices.to_numpy(zero_copy_only=False)
+    again = np.ones(len(values), np.bool_)
+    again[np.unique(coded, return_index=True)[1]] = False
+    found: NDArray[np.bool_] = again | np.asarray(pc.is_in(values, value_set=taken))
+    return found
+
+
 def _rank(table: Table, name: str) -> int:
     kind = bare(table.column(name).type)
     return next((i for i, each in enumerate(_KINDS) if isinstance(kind, each)), len(_KINDS))
@@ -231,8 +288,9 @@ def _other(values: pa.Array, copy: int, table: Table, name: str) -> pa.Array:
     marked = pc.binary_join_element_wise(values, str(copy), "-")
     address = pc.match_substring_regex(values, r"^[^@]+@[^@]+$")
     made = pc.if_else(address, pc.replace_substring(values, "@", f"+{copy}@"), marked)
-    if isinstance(kind, Text) and kind.length is not None and len(made) and pc.max(pc.utf8_length(made)).as_py() > kind.length:
-        raise Unsupported(f"its values are unique, and those of a copy would be longer than {kind.length}.", where=f"{table.name}.{name}")
+    room = _room(table, name)
+    if room is not None and len(made) and pc.max(pc.utf8_length(made)).as_py() > room:
+        raise Unsupported(f"its values are unique, and those of a copy would be longer than {room}.", where=f"{table.name}.{name}")
     return made
 
 
