@@ -6,11 +6,12 @@ alphabetically first comes first.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import networkx as nx
 
-from mimic.schema import ForeignKey, Schema, TableName
+from mimic.schema import ForeignKey, Schema, Table, TableName
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def origins(schema: Schema) -> frozenset[tuple[TableName, str]]:
     """Columns of foreign keys whose values come from nowhere else: they lead to themselves, in their own table or by way of others.
 
     `(tenant_id, parent_id)` that references `(tenant_id, id)` of the same table says nothing about what a tenant is. Of columns that
-    lead to each other in a circle, and to none outside, one is chosen.
+    lead to each other in a circle, and to none outside, one is chosen: one that CHECKs or partitions speak of, if any.
     """
     graph: nx.DiGraph[tuple[TableName, str]] = nx.DiGraph()
     for key in schema.foreign_keys:
@@ -72,8 +73,14 @@ def origins(schema: Schema) -> frozenset[tuple[TableName, str]]:
     found = set()
     for part in nx.strongly_connected_components(graph):
         if all(after in part for node in part for after in graph.successors(node)) and any(graph.out_degree(node) for node in part):
-            found.add(min(part))
+            found.add(min(part, key=lambda place: (not _bound(schema.table(place[0]), place[1]), place)))
     return frozenset(found)
+
+
+def _bound(table: Table, column: str) -> bool:
+    """Whether CHECKs or partitions say what a column may hold: its values must come from where that is known."""
+    told = [check.expression for check in table.checks if column in check.columns]
+    return bool(told) or any(re.search(rf"(?<!\w){re.escape(column)}(?!\w)", part.holds or "") for part in table.partitions)
 
 
 def ancestors(schema: Schema, table: TableName) -> tuple[TableName, ...]:

@@ -40,9 +40,10 @@ class Judge(Protocol):
         """Which rows the table would not take, everything in force."""
 
 
-# How often values are drawn anew, three times as often where that helps or rows are fewer than MANY (then with what the CHECKs
-# themselves name); then they are taken from rows that are good; at last NULL is tried.
-DRAWS, LOANS, MANY = 5, 3, 8
+# How often values are drawn anew: three times as often where that helps or rows are fewer than MANY, else a FEW times more, then
+# with what drawing seldom hits; then they are taken from rows that are good; at last NULL is tried.
+DRAWS, FEW, LOANS, MANY = 5, 2, 3, 8
+SHORTER = 4  # texts lose less than so many characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ class Checking:
             if not len(at):
                 return rows
             if attempt == DRAWS and len(at) == first >= MANY:
-                draws = DRAWS  # no draw has helped any row
+                draws = DRAWS + FEW  # no draw has helped any row
             elif attempt > draws + LOANS:
                 break
             here = rows.take(pa.array(at))
@@ -174,7 +175,8 @@ class Checking:
         return rows
 
     def _hinted(self, name: str, values: pa.Array, asking: _Asking, stream: Stream) -> pa.Array:
-        """Values that drawing seldom hits: whole numbers and days further on; small letters, some behind a text that a check names."""
+        """Values that drawing seldom hits: whole numbers and days further on; small letters, some behind a text that a check names, and
+        other lengths."""
         kind = bare(self.table.column(name).type)
         if isinstance(kind, Integer | Date) and (pa.types.is_integer(values.type) or pa.types.is_date32(values.type)):
             most = 2 ** (kind.bits - 1) - 1 if isinstance(kind, Integer) else 2**31 - 1
@@ -189,6 +191,10 @@ class Checking:
             chosen = pa.array(list(told)).take(pa.array(stream.integers(len(values), len(told))))
             behind = pc.binary_join_element_wise(chosen, small, "")
             small = pc.if_else(pa.array(stream.uniform(len(values)) < 0.5), small, behind)
+        shorter = stream.at("shorter").integers(len(values), SHORTER)
+        for fewer in range(1, SHORTER):  # codes are all of one length
+            cut = pc.and_(pa.array(shorter == fewer), pc.greater(pc.utf8_length(small), fewer))
+            small = pc.if_else(cut, pc.utf8_slice_codeunits(small, 0, -fewer), small)
         return small if kind.length is None else pc.utf8_slice_codeunits(small, 0, kind.length)
 
 

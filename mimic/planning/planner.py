@@ -84,7 +84,7 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
         steps: tuple[Step, ...] = ()
         checks, limits, shut, apart = Compiled(), dict[str, Limits](), Exclusions(), tuple[Distinct, ...]()
         if mode == "synthesize":
-            checks = compile(table, schema.engine)
+            checks = compile(table, schema.engine, learned=found.rows > 0)
             limits = narrow(checks.conditions, table, today=day_of(checks.conditions))
             shut = exclusions(table, schema.engine, limits)
             checks = checks._replace(conditions=tuple(dict.fromkeys((*checks.conditions, *shut.conditions))))

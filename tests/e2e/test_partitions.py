@@ -37,3 +37,37 @@ def test_learned_rows_stay_within_the_partitions(make_database):
     mimic.clone(source.url, target.url, scale=3, reference="synthesize")
     asked = 3 * int(source.psql("SELECT count(*) FROM visit"))
     assert target.psql("SELECT count(*) FROM visit").strip() == str(asked)
+
+
+def test_keys_of_texts_that_a_partition_takes(make_database):
+    """How texts are ordered only the server knows, and a row that others refer to keeps its key."""
+    source, target = make_database(), make_database()
+    source.psql("""
+        CREATE TABLE named (name text PRIMARY KEY) PARTITION BY RANGE (name);
+        CREATE TABLE named_f PARTITION OF named FOR VALUES FROM ('f') TO ('q') PARTITION BY HASH (name);
+        CREATE TABLE named_f_all PARTITION OF named_f FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+        CREATE TABLE named_tight PARTITION OF named FOR VALUES FROM ('x') TO ('xa');
+        CREATE TABLE named_s PARTITION OF named FOR VALUES FROM ('q') TO ('x');
+        CREATE TABLE child (id int PRIMARY KEY, name text NOT NULL REFERENCES named);""")
+    for rows in (1, 100):
+        report = mimic.clone(source.url, target.url, rows=rows, if_exists="replace")
+        assert {line.table: line.rows for line in report.tables} == {"named": rows, "child": rows}
+    assert int(target.psql("SELECT min(n) FROM (SELECT count(*) AS n FROM named GROUP BY tableoid) AS t")) > 10
+    assert target.psql("SELECT count(DISTINCT tableoid) FROM named") == "2"
+
+
+def test_keys_in_a_circle_hold_what_partitions_take(make_database):
+    """Each date of one table is one of the other's: it must be drawn where partitions say which there are."""
+    source, target = make_database(), make_database()
+    source.psql("""
+        CREATE TYPE kind AS ENUM ('only');
+        CREATE TABLE account (id int PRIMARY KEY, day date NOT NULL, kind kind, other kind, UNIQUE (kind, day));
+        CREATE TABLE booking (kind kind NOT NULL, day date NOT NULL, own kind, parent kind, PRIMARY KEY (kind, day))
+            PARTITION BY RANGE (day);
+        CREATE TABLE booking_2023 PARTITION OF booking FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');
+        ALTER TABLE account ADD FOREIGN KEY (other, day) REFERENCES booking (kind, day),
+            ADD FOREIGN KEY (kind, day) REFERENCES booking (kind, day);
+        ALTER TABLE booking ADD FOREIGN KEY (own, day) REFERENCES booking (kind, day),
+            ADD FOREIGN KEY (parent, day) REFERENCES account (kind, day) MATCH FULL;""")
+    report = mimic.clone(source.url, target.url, rows=30)
+    assert {line.table: line.rows for line in report.tables} == {"account": 30, "booking": 30}

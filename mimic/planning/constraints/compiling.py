@@ -9,10 +9,12 @@ from typing import NamedTuple, cast
 from mimic.conditions import (
     And,
     Call,
+    ColumnRef,
     Condition,
     Constant,
     Expression,
     IsNull,
+    Match,
     Not,
     Or,
     Sure,
@@ -26,9 +28,11 @@ from mimic.conditions import (
 from mimic.planning.constraints.reading import read
 from mimic.planning.constraints.refusing import Refused
 from mimic.report import Finding
-from mimic.schema import Check, Domain, LogicalType, Table
+from mimic.schema import Check, Domain, LogicalType, Table, Text, bare
 
 ALWAYS = Truth(Constant("boolean", True))
+PARTITIONS = "partitions"  # the name of the CHECK that is made of them
+_LOWER, _UPPER = (re.compile(sign + r" '((?:[^']|'')*)'") for sign in (">=", "<"))
 
 
 class Compiled(NamedTuple):
@@ -39,11 +43,11 @@ class Compiled(NamedTuple):
     unread: tuple[Check, ...] = ()
 
 
-def compile(table: Table, engine: str) -> Compiled:
+def compile(table: Table, engine: str, *, learned: bool = True) -> Compiled:
     """The conditions that all rows must satisfy, and a finding for each CHECK that cannot be made one.
 
     A condition is satisfied where it is true or unknown. Limits that a type sets by itself (the length of a text) are no
-    conditions.
+    conditions. Where no rows were `learned`, which show what else fits, texts keep to the beginnings that partitions name.
     """
     made: list[Condition] = []
     findings, unread = [], []
@@ -54,6 +58,8 @@ def compile(table: Table, engine: str) -> Compiled:
             sentence = f"the check cannot be turned into rules ({why}); the database will be asked about it"
             findings.append(Finding("N510", f"{table.name}.{check.name}", sentence))
             unread.append(_judged(check, table) if domain_of is None else _on_column(check, domain_of))
+            if check.name == PARTITIONS and domain_of is None and not learned:
+                made += _beginnings(table, unread[-1])
             continue
         if engine == "postgresql":
             condition = guarded(condition)
@@ -80,7 +86,22 @@ def _partitioned(table: Table) -> Check | None:
     holds = dict.fromkeys(_without_hash(part.holds or "true") for part in table.partitions)
     if not holds or any(part.bound.endswith("DEFAULT") for part in table.partitions) or {"true", "(true)"} & {*holds}:
         return None
-    return Check("partitions", " OR ".join(f"({sql})" for sql in holds))
+    return Check(PARTITIONS, " OR ".join(f"({sql})" for sql in holds))
+
+
+def _beginnings(table: Table, check: Check) -> Iterator[Condition]:
+    """What begins like the lower bound of a range of texts comes after it in the order of any language, and before an upper bound that
+    begins otherwise."""
+    texts = [(column, kind) for column in table.written if column.name in check.columns and isinstance(kind := bare(column.type), Text)]
+    begun: dict[str, None] = {}
+    for part in table.partitions:
+        low, high = _LOWER.findall(part.holds or ""), _UPPER.findall(part.holds or "")
+        if len(low) == 1 and low[0] and not (high and high[0].startswith(low[0])):
+            begun[low[0].replace("''", "'")] = None
+    if len(texts) == len(check.columns) == 1 and begun:
+        (column, kind), longest = texts[0], max(map(len, begun))
+        more = 12 if kind.length is None else max(min(12, kind.length - longest), 0)
+        yield Match(ColumnRef(column.name, "text"), f"^(?:{'|'.join(map(re.escape, begun))})[a-z]{{0,{more}}}$", False)
 
 
 def _without_hash(sql: str) -> str:
