@@ -49,6 +49,9 @@ class ColumnConfig(_Generated):
     masker: str | None = Field(
         None, description="A masker's kind, such as person.email; keep: the column stays as it is. Where rows are real."
     )
+    expression: str | None = Field(
+        None, description="SQL over other columns of the row, and of its parents as customer_id.country, that computes the column."
+    )
     options: dict[str, Any] = Field(default_factory=dict, description="Options of that generator or masker.")
     meaning: Kind | None = Field(None, description="What the column means, when the guess is wrong.")
     sensitivity: Sensitivity | None = Field(None, description="How sensitive it is; stands over any guess.")

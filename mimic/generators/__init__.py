@@ -50,6 +50,8 @@ FAMILIES = (
     "when",
     "local",
     "arithmetic",
+    "expressions",
+    "given",
 )
 
 

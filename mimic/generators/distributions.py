@@ -62,6 +62,8 @@ class Named:
     @classmethod
     def learn(cls, task: Task, evidence: TableEvidence | None, stream: Stream) -> Self:
         kind = bare(task.column.type)
+        if not isinstance(kind, Integer | Float | Decimal | Money):
+            raise UsageError("numeric.distribution fills numbers; this column holds none.", where=f"{task.table.name}.{task.column.name}")
         column = evidence.column(task.column.name) if evidence is not None and evidence.sampled else None
         ticks = Ticks(decimals_of(kind) if decimals_of(kind) is not None else task.options.get("decimals"))
         values: Floats = np.zeros(0)
@@ -74,7 +76,7 @@ class Named:
         inner = Quantiles(task.column.name, task.column.type, constant(0), ticks, low, high, null_share(task, column))
         asked = str(task.options.get("distribution", "fit"))
         if asked != "fit":
-            return cls(asked, _parameters(asked, task.options.get("parameters", ())), inner, None)
+            return cls(asked, checked(asked, task.options.get("parameters", ())), inner, None)
         if not len(values):
             return cls("lognorm", (1.2, 0.0, 40.0), inner, None)
         step = max(1, len(values) // _LOOKED_AT)
@@ -95,6 +97,9 @@ class Named:
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         mask = nulls(stream, span.n, self.inner.null_share)
         u = systematic(stream.at("value"), span.n, mask)
+        if not hasattr(self._frozen.dist, "pdf"):  # whole numbers, between which there is nothing
+            values = np.asarray(self._frozen.ppf(np.clip(u, 2.0**-53, 1 - 2.0**-53)), dtype=np.float64) / self.inner.ticks.unit
+            return {self.inner.column: self.inner.spelled(values, mask)}
         values = self._sketch.sketch.quantile(u)
         # The table ends before the tails do; these come from the distribution itself.
         far = np.flatnonzero((u < 1 / 500) | (u > 1 - 1 / 500))
@@ -131,8 +136,8 @@ def _known(name: str) -> str:
     return name
 
 
-def _parameters(name: str, asked: Any) -> tuple[float, ...]:
-    """Shape parameters, then `loc` and `scale`, in scipy's order."""
+def checked(name: str, asked: Any) -> tuple[float, ...]:
+    """Shape parameters, then `loc` and `scale`, in scipy's order; `UsageError` where the distribution cannot be drawn from with them."""
     from scipy import stats
 
     family = getattr(stats, _known(name))
@@ -142,6 +147,8 @@ def _parameters(name: str, asked: Any) -> tuple[float, ...]:
         if unknown or any(shape not in asked for shape in shapes):
             raise UsageError(f"{name} takes {', '.join([*shapes, 'loc', 'scale'])}, not {', '.join(map(str, asked))}.")
         rest = [asked.get("loc", 0.0)] + ([asked.get("scale", 1.0)] if isinstance(family, stats.rv_continuous) else [])
+        if "scale" in asked and not isinstance(family, stats.rv_continuous):
+            raise UsageError(f"{name} is a distribution of whole numbers, which has no scale.")
         asked = [asked[shape] for shape in shapes] + rest
     parameters = tuple(float(value) for value in asked)
     try:
@@ -240,3 +247,6 @@ class Even:
 def register(registry: Registry) -> None:
     registry.generators.add(Named)
     registry.generators.add(Even)
+
+
+__all__ = ["Even", "Named", "checked", "fit", "register"]

@@ -17,13 +17,15 @@ from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from mimic.config import Config, KeyConfig, TableConfig
+from mimic.config import ColumnConfig, Config, KeyConfig, TableConfig
 from mimic.errors import ConfigError, UsageError, closest
 from mimic.planning.choosing import MARGINAL
+from mimic.planning.expressing import problems as wrong
 from mimic.planning.masking import KEEP
+from mimic.planning.naming import PREFIX, spelled
 from mimic.registry import Registry
 from mimic.report import FINDINGS
-from mimic.schema import ForeignKey, Schema, Table
+from mimic.schema import Column, ForeignKey, Schema, Table
 
 BYTES = 32 << 20
 NODES = 2_000_000  # of a document, aliases counted each time: a small file can name a huge tree
@@ -284,12 +286,24 @@ def _check_tables(config: Config, problems: _Problems, registry: Registry | None
         for column, how in told.columns.items():
             if column not in known:
                 problems.found.append((f"{path}.columns.{column}", f"{column!r} is no column of this table.{closest(column, known)}"))
-            if registry and how.generator is not None and how.generator not in kinds:
+            if how.generator is not None and how.generator.startswith(PREFIX):
+                if column in known and (why := _misnamed(how, table.column(column))):
+                    problems.found.append((f"{path}.columns.{column}.generator", why))
+            elif registry and how.generator is not None and how.generator not in kinds:
                 sentence = f"{how.generator!r} is no generator.{closest(how.generator, kinds)}"
                 problems.found.append((f"{path}.columns.{column}.generator", sentence))
             if registry and how.masker is not None and how.masker not in maskers:
                 problems.found.append((f"{path}.columns.{column}.masker", f"{how.masker!r} is no masker.{closest(how.masker, maskers)}"))
         _check_groups(path, table, told, problems, kinds)
+        problems.found += [(f"{path}.columns.{column}.expression", why) for column, why in wrong(told, problems.schema, table)]
+
+
+def _misnamed(how: ColumnConfig, column: Column) -> str:
+    try:
+        spelled(how, column)
+    except UsageError as error:
+        return str(error)
+    return ""
 
 
 def _check_groups(path: str, table: Table, told: TableConfig, problems: _Problems, kinds: Sequence[str]) -> None:

@@ -17,6 +17,7 @@ from mimic.config import ColumnConfig
 from mimic.generator import Span, Task
 from mimic.generators.spellings import spelling
 from mimic.plan import Choice, Step
+from mimic.planning.naming import spelled
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
 from mimic.schema import Column, Text, bare
@@ -84,6 +85,7 @@ def choose(
     task: Task, registry: Registry, evidence: TableEvidence | None, config: ColumnConfig | None, vocabulary: str | None
 ) -> Step | None:
     """The generator of one task. None when no family can make values of this type."""
+    config = spelled(config, task.column) if config is not None else None
     if config is not None and config.generator in DEALT:  # what `plan` proposed: the values are made as without a configuration
         config = config.model_copy(update={"generator": None})
     options: dict[str, Any] = dict(config.options) if config is not None else {}

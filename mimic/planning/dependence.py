@@ -80,7 +80,7 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     for key in around.parents(table):
         known += [(f"{key.label}.{need}", category) for need, category in around.above(key, HOPS)]
     steps, exact, late = _exact(steps, table, found, around, config)
-    pinned = families(config)
+    pinned, computed = families(config), {name for name, asked in config.columns.items() if asked.expression is not None}
     steps = joined_by_copula(steps, config)
     siblings = _siblings(table, found, around)
     line = line_of(table, found, siblings)
@@ -102,7 +102,7 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     single = [
         name for step in (*exact, *free) if len(step.task.fills) == 1 and table.has(name := step.task.fills[0]) and name in found.profiles
     ]
-    amounts = reckoned(found, single)
+    amounts = reckoned(found, [name for name in single if name not in computed])
     known += [(name, told_apart(table.column(name))) for step in exact for name in step.task.fills if name in own]
     for step in free:
         name = step.task.fills[0]
@@ -123,9 +123,9 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
             out.append(step)
         if name in found.hidden:
             known += [(hidden, False) for hidden in step.task.fills]
-        elif len(step.task.fills) == 1 and name in own:
+        elif len(step.task.fills) == 1 and name in own and name not in computed:
             known.append((name, told_apart(table.column(name))))
-        elif len(step.task.fills) == 1 and name in found.profiles and 0.0 < found.profiles[name].null_share < 1.0:
+        elif len(step.task.fills) == 1 and name not in computed and name in found.profiles and 0.0 < found.profiles[name].null_share < 1.0:
             known.append((name, False))
     return (*first, *out, *(_with_features(step, known[-MOST:]) if step.task.options["holes"] else step for step in late))
 
@@ -178,7 +178,7 @@ def _exact(
     """Steps without those of columns that follow exactly from others; these; and those that have to wait for the children."""
     keys = {name for rule in table.keys for name in rule.columns} | {name for key in table.foreign_keys for name in key.columns}
     fixed = keys | {name for key in around.evidence.schema.children(table.name) for name in key.referred}
-    fixed |= {name for name, asked in config.columns.items() if asked.generator not in FOUND} | {*families(config)}
+    fixed |= {name for name, asked in config.columns.items() if asked.generator not in FOUND or asked.expression} | {*families(config)}
     fixed |= {column.name for column in table.written if column.name not in found.profiles}
     children = [
         (key, child)
@@ -219,7 +219,8 @@ def _wrapped(step: Step, config: TableConfig) -> bool:
     if kind == "fan_out.histogram" and task.options.get("keys"):
         return False
     asked = config.columns.get(task.fills[0])
-    return (asked is None or asked.generator in (*FOUND, LEAVES, COPULA)) and families(config).get(task.fills[0]) != MARGINAL
+    free = asked is None or (asked.generator in (*FOUND, LEAVES, COPULA) and asked.expression is None)
+    return free and families(config).get(task.fills[0]) != MARGINAL
 
 
 def _looking(step: Step, known: Sequence[tuple[str, bool]], siblings: str, category: bool, since: Since | None, line: Line) -> Step:

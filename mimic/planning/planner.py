@@ -23,6 +23,7 @@ from mimic.planning.constraints import Compiled, compile, named, narrow, narrowe
 from mimic.planning.dependence import hidden_steps, with_dependence
 from mimic.planning.distinct import computes, distinct
 from mimic.planning.excluding import Exclusions, exclusions
+from mimic.planning.expressing import computed_last
 from mimic.planning.families import FAMILIES
 from mimic.planning.horizon import bounds, horizon
 from mimic.planning.keys import KeyPlan, plan_keys, possible
@@ -94,6 +95,7 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
             steps = ruling.ruled(shut.seen(table), steps)
             below = [key for key in schema.children(name) if modes[key.table][0] == "synthesize"]
             steps = with_dependence((*steps, *hidden_steps(table, found, below, config.k)), table, around, _configured(config, name))
+            steps = tuple(computed_last(steps, table, schema, _configured(config, name)))
             findings += (*more, *checks.findings, *shut.findings)
             apart = distinct(shut.seen(table), keys, schema.engine, checks.conditions, shut.moved, checks.unread)
         elif mode == "copy":  # each of its rows keeps its own number of children

@@ -6,9 +6,24 @@ does not depend on the hour of the run. Where a function is undefined (a text th
 result is NULL; the compiler adds what the engine would make of it.
 """
 
+from mimic.truth.carrying import carried
 from mimic.truth.comparing import compare, matches
 from mimic.truth.forms import MICROS, floats, inner, read
 from mimic.truth.functions import FUNCTIONS
 from mimic.truth.rows import TODAY, Rows, day_of, evaluate, violated
 
-__all__ = ["FUNCTIONS", "MICROS", "TODAY", "Rows", "compare", "day_of", "evaluate", "floats", "inner", "matches", "read", "violated"]
+__all__ = [
+    "FUNCTIONS",
+    "MICROS",
+    "TODAY",
+    "Rows",
+    "carried",
+    "compare",
+    "day_of",
+    "evaluate",
+    "floats",
+    "inner",
+    "matches",
+    "read",
+    "violated",
+]

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from mimic.conditions import Call, ColumnRef, Constant
 from mimic.generator import Task
 from mimic.generators import builtin
 from mimic.profile import FanOut
@@ -80,6 +81,15 @@ def several(*columns: tuple[str, Kind, list]) -> Case:
     meanings = tuple(Meaning(kind, Sensitivity.DIRECT, 1.0, "said by a test") for _, kind, _ in columns)
     task = Task(table, table.columns, meanings=meanings, group=tuple(label for label, _, _ in columns))
     return Case(task, evidence_of(table, {label: values for label, _, values in columns}))
+
+
+def computed() -> Case:
+    """A number that is twice another one and one more."""
+    table = Table(TableName("", "t"), (Column("v", Integer(64), nullable=False), Column("w", Integer(32))))
+    twice = Call("*", (ColumnRef("w", "integer"), Constant("integer", 2)), "integer")
+    told = {"expression": Call("+", (twice, Constant("integer", 1)), "integer")}
+    values = {"v": [2 * x + 1 for x in range(N)], "w": range(N)}
+    return Case(Task(table, (table.column("v"),), meanings=(MEANT,), options=told), evidence_of(table, values))
 
 
 def referring() -> Case:
@@ -225,6 +235,15 @@ CASES: dict[str, dict[str, Case]] = {
     },
     "numeric.uniform": {"integer": case_of(Integer(32), NUMBERS, options={"low": 1, "high": 6}), "double": case_of(Float(64), NUMBERS),
                         "unique": case_of(Integer(32), NUMBERS, unique=True, nullable=False, options={"low": 1, "high": 900})},
+    "categorical.given": {
+        "weights": case_of(Text(), WORDS, options={"values": {"red": 3, "green": 1}}),
+        "numbers": case_of(Integer(32), NUMBERS, options={"values": [3, 5, 8]}),
+    },
+    "temporal.uniform": {
+        "dates": case_of(Date(), DAYS, options={"low": "2026-01-01", "high": "2026-12-31"}),
+        "moments": case_of(Timestamp(), MOMENTS, options={"low": "2026-01-01", "high": "2026-01-02T12:00:00"}),
+    },
+    "rule.expression": {"sum": computed()},
     "temporal.quantiles": {
         "date": case_of(Date(), DAYS),
         "date, unique": case_of(Date(), [datetime.date(2000, 1, 1) + datetime.timedelta(days=i) for i in range(N)], unique=True),
