@@ -47,7 +47,7 @@ class Aes:
     def __call__(self, blocks: Bytes) -> Bytes:
         """`blocks` (n, 16), each encrypted by itself."""
         encryptor = self._cipher.encryptor()
-        return np.frombuffer(encryptor.update(np.ascontiguousarray(blocks).tobytes()), dtype=np.uint8).reshape(-1, BLOCK)
+        return np.frombuffer(encryptor.update(np.ascontiguousarray(blocks).reshape(-1).data), dtype=np.uint8).reshape(-1, BLOCK)
 
     def __repr__(self) -> str:
         return "Aes(...)"
@@ -150,26 +150,37 @@ def ff1(aes: Aes, digits: Bytes, radix: int, tweak: bytes = b"", *, back: bool =
     head = tweak + bytes(-(len(tweak) + width + 1) % BLOCK)
     exact = radix**v < 1 << 55  # halves and their sums stay within 64 bits
     a, b = _number(digits[:, :u], radix, exact), _number(digits[:, u:], radix, exact)
-    start = np.frombuffer(fixed, dtype=np.uint8)
-    first = aes(start[None, :])[0]
+    first = aes(np.frombuffer(fixed, dtype=np.uint8)[None, :])[0]
     for i in reversed(range(ROUNDS)) if back else range(ROUNDS):
         m = u if i % 2 == 0 else v
         modulus = radix**m
-        source = a if back else b
-        tail = np.empty((rows, len(head) + 1 + width), dtype=np.uint8)
-        tail[:, : len(head)] = np.frombuffer(head, dtype=np.uint8)
-        tail[:, len(head)] = i
-        tail[:, len(head) + 1 :] = _big_endian(source, width)
-        made: Bytes = np.broadcast_to(first, (rows, BLOCK))
-        for j in range(tail.shape[1] // BLOCK):
-            made = aes(made ^ tail[:, j * BLOCK : (j + 1) * BLOCK])
-        stream = _stretched(aes, made, wide)
-        y = _modulo(stream, modulus, exact)
+        made = _sealed(aes, first, head + bytes([i]), a if back else b, width)
+        y = _modulo(_stretched(aes, made, wide), modulus, exact)
         if back:
             a, b = (b - y) % modulus if not exact else _minus(b, y, modulus), a
         else:
             a, b = b, (a + y) % (modulus if not exact else np.uint64(modulus))
     return np.concatenate([_numerals(a, radix, u), _numerals(b, radix, v)], axis=1)
+
+
+def _sealed(aes: Aes, chain: Bytes, head: bytes, numbers: NDArray[Any], width: int) -> Bytes:
+    """CBC-MAC of the same `head` before each number in `width` bytes, from the state `chain` on; blocks of head alone are sealed once."""
+    same = len(head) // BLOCK * BLOCK
+    for j in range(0, same, BLOCK):
+        chain = aes((chain ^ np.frombuffer(head[j : j + BLOCK], dtype=np.uint8))[None, :])[0]
+    head = head[same:]
+    if numbers.dtype == np.uint64 and width <= 8 and len(head) + width == BLOCK:  # the number alone differs, in the second word
+        words = (chain ^ np.frombuffer(head + bytes(width), dtype=np.uint8)).view("<u8")
+        block = np.empty((len(numbers), 2), dtype="<u8")
+        block[:, 0], block[:, 1] = words[0], numbers.astype(">u8").view("<u8") ^ words[1]
+        return aes(block.view(np.uint8))
+    rest = np.zeros((len(numbers), len(head) + width), dtype=np.uint8)
+    rest[:, : len(head)] = np.frombuffer(head, dtype=np.uint8)
+    rest[:, len(head) :] = _big_endian(numbers, width)
+    made: Bytes = np.broadcast_to(chain, (len(numbers), BLOCK))
+    for j in range(0, rest.shape[1], BLOCK):
+        made = aes(made ^ rest[:, j : j + BLOCK])
+    return made
 
 
 def _minus(b: Words, y: Words, modulus: int) -> Words:
@@ -203,6 +214,8 @@ def _big_endian(number: NDArray[Any], width: int) -> Bytes:
 
 def _stretched(aes: Aes, made: Bytes, wide: int) -> Bytes:
     """The first `wide` bytes of R, AES(R xor 1), AES(R xor 2), ..."""
+    if wide <= BLOCK:
+        return made[:, :wide]
     parts = [made]
     for j in range(1, -(-wide // BLOCK)):
         counter = np.frombuffer(j.to_bytes(BLOCK, "big"), dtype=np.uint8)
@@ -215,6 +228,8 @@ def _modulo(stream: Bytes, modulus: int, exact: bool) -> NDArray[Any]:
     if not exact:
         return np.array([int.from_bytes(row.tobytes(), "big") % modulus for row in stream], dtype=object)
     m = np.uint64(modulus)
+    if stream.shape[1] == 8:
+        return np.asarray(np.ascontiguousarray(stream).view(">u8")[:, 0] % m, dtype=np.uint64)
     out = np.zeros(len(stream), dtype=np.uint64)
     step = 4 if modulus < 1 << 31 else 2 if modulus < 1 << 47 else 1
     pieces = stream.reshape(len(stream), -1, step).astype(np.uint64)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -19,13 +20,13 @@ import pyarrow.compute as pc
 
 from mimic.generators.formats import with_check_digits
 from mimic.masker import CannotMask, Given, MaskTask
-from mimic.maskers.cipher import SMALLEST, Aes, Bytes, bijection, digest, ff1
+from mimic.maskers.cipher import SMALLEST, Aes, Bytes, bijection, digest, digest_numbers, ff1
 from mimic.maskers.runs import flat
 from mimic.maskers.texts import OfTexts, apart, is_text, needs_text, told, untold
 from mimic.registry import Registry
 from mimic.schema import Column, Integer, Uuid, bare
 from mimic.semantics import Kind
-from mimic.streams import Ints
+from mimic.streams import Ints, Words
 
 DOMAIN = "identifier"
 _CLASSES = ((48, 10), (97, 26), (65, 26))  # first code and number of digits, small letters, capitals
@@ -44,6 +45,9 @@ def permuted(texts: pa.Array, aes: Aes, *, back: bool = False, fixed: int = 0) -
     if fixed:
         sorts[np.arange(len(data)) - np.repeat(offsets[:-1], lengths) < fixed] = 3
     kept = np.where(sorts == 3, data, sorts)  # the pattern: what stays, and what sort of sign stands elsewhere
+    if (length := int(lengths[0])) and (lengths == length).all() and (kept.reshape(-1, length) == kept[:length]).all():
+        out = _permuted(data.reshape(-1, length), sorts[:length], kept[:length].tobytes(), aes, back).reshape(-1)
+        return pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets.astype(np.int32).tobytes()), pa.py_buffer(out.tobytes()))
     out = data.copy()
     for rows, grid in _alike(kept, offsets, lengths):
         spots = offsets[rows][:, None] + np.arange(grid.shape[1])
@@ -81,7 +85,7 @@ def _permuted(signs: Bytes, sorts: Bytes, pattern: bytes, aes: Aes, back: bool) 
         if not back:
             for i in large:
                 out = _by_ff1(out, sorts, i, pattern, aes, back)
-        context = digest(aes, _rows(np.where(np.isin(sorts, small), 0, out), pattern))[:, 0]
+        context = _context(aes, out, sorts, large, pattern)
         out = _by_bijection(out, sorts, left, context, aes, back)
         if back:
             for i in large:
@@ -90,6 +94,21 @@ def _permuted(signs: Bytes, sorts: Bytes, pattern: bytes, aes: Aes, back: bool) 
     for i in large:
         out = _by_ff1(out, sorts, i, pattern, aes, back)
     return out
+
+
+def _context(aes: Aes, signs: Bytes, sorts: Bytes, large: list[int], pattern: bytes) -> Words:
+    """A word for each row of what its large parts are."""
+    number, size = np.zeros(len(signs), dtype=np.int64), 1
+    for spot in np.flatnonzero(np.isin(sorts, large)).tolist():
+        first, radix = _CLASSES[sorts[spot]]
+        size *= radix
+        if size >= 1 << 63:
+            return digest(aes, _rows(np.where(np.isin(sorts, large), signs, 0), pattern))[:, 0]
+        number = number * radix + (signs[:, spot] - first)
+    about = int.from_bytes(blake2b(pattern, digest_size=8).digest(), "little")
+    if size == 1:
+        return np.full(len(signs), digest_numbers(aes, number[:1], about)[0, 0], np.uint64)
+    return digest_numbers(aes, number, about)[:, 0]
 
 
 def _rows(signs: Bytes, pattern: bytes) -> pa.Array:

@@ -18,7 +18,7 @@ from mimic.masker import CannotMask, MaskTask
 from mimic.maskers.cipher import Aes, bijection, chosen, digest, letters
 from mimic.maskers.identifiers import permuted
 from mimic.maskers.names import _SIGNS, syllables
-from mimic.maskers.texts import OfTexts, cut, element, is_text, needs_text, room
+from mimic.maskers.texts import OfTexts, apart, cut, element, is_text, needs_text, room
 from mimic.registry import Registry
 from mimic.schema import Column, Network
 from mimic.semantics import Kind
@@ -65,17 +65,33 @@ class Streets(OfTexts):
         return cls(task.column, task.locale, needs_text(task, 2))
 
     def made(self, texts: pa.Array, aes: Aes) -> pa.Array:
+        numbered = np.asarray(pc.match_substring_regex(texts, r"^\s*[0-9]"))
+        return cut(apart(texts, numbered, lambda part: self._numbered(part, aes), lambda part: self._plain(part, aes)), self.most)
+
+    def _street(self, texts: pa.Array, aes: Aes) -> pa.Array:
         known = pool(self.locale, "street_name")
-        streets = known.take(pa.array(chosen(digest(aes, pc.utf8_lower(texts))[:, 0], len(known))))
-        before = pc.fill_null(pc.extract_regex(texts, r"^\s*(?P<n>[0-9]+[A-Za-z]?)\b").field(0), "")
-        after = pc.fill_null(pc.extract_regex(texts, r"[^0-9].*?(?P<n>[0-9]+ ?[A-Za-z]?)\b").field(0), "")
-        bare = pc.match_substring_regex(texts, r"^[^0-9]*$")
-        alone = pc.match_substring_regex(texts, r"^\s*[0-9]+ ?[A-Za-z]?\s*$")  # a column of house numbers
-        first = pc.not_equal(before, "")
-        front = pc.binary_join_element_wise(permuted(before, aes), streets, " ")
-        behind = pc.binary_join_element_wise(streets, permuted(after, aes), " ")
-        out = pc.if_else(bare, streets, pc.if_else(first, front, behind))
-        return cut(pc.if_else(alone, permuted(texts, aes), out), self.most)
+        return known.take(pa.array(chosen(digest(aes, pc.utf8_lower(texts))[:, 0], len(known))))
+
+    def _numbered(self, texts: pa.Array, aes: Aes) -> pa.Array:
+        """Texts that begin with a digit: `12a Main Street`, or a number alone, as in a column of house numbers."""
+        found = pc.extract_regex(texts, r"^\s*(?P<n>[0-9]+[A-Za-z]?),?\s+[^\s]..")
+        led = np.asarray(found.is_valid())
+        if led.all():
+            return pc.binary_join_element_wise(permuted(found.field(0), aes), self._street(texts, aes), " ")
+        alone = np.asarray(pc.match_substring_regex(texts, r"^\s*[0-9]+ ?[A-Za-z]?\s*$"))
+        if alone.all():
+            return permuted(texts, aes)
+        if alone.any():
+            return apart(texts, alone, lambda part: permuted(part, aes), lambda part: self._numbered(part, aes))
+        if not led.any():
+            return self._plain(texts, aes)
+        return apart(texts, led, lambda part: self._numbered(part, aes), lambda part: self._plain(part, aes))
+
+    def _plain(self, texts: pa.Array, aes: Aes) -> pa.Array:
+        """A name, and perhaps a number behind it: `Hauptstrasse 7`."""
+        behind = pc.fill_null(pc.extract_regex(texts, r"[^0-9].*?(?P<n>[0-9]+ ?[A-Za-z]?)\b").field(0), "")
+        made = pc.utf8_rtrim_whitespace(pc.binary_join_element_wise(self._street(texts, aes), permuted(behind, aes), " "))
+        return pc.if_else(pc.equal(texts, ""), texts, made)
 
 
 @dataclass(frozen=True)
