@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, WithJsonSchema, 
 from mimic.semantics import Kind, Sensitivity
 
 Mode = Literal["synthesize", "subset", "mask", "copy", "empty"]
+Dial = Literal["utility", "balanced", "privacy"]
+_DIAL = "privacy: fewer values and coarser averages are kept, by more owners; utility: finer ones, by fewer"
 
 
 class _Strict(BaseModel):
@@ -55,6 +57,7 @@ class ColumnConfig(_Generated):
     options: dict[str, Any] = Field(default_factory=dict, description="Options of that generator or masker.")
     meaning: Kind | None = Field(None, description="What the column means, when the guess is wrong.")
     sensitivity: Sensitivity | None = Field(None, description="How sensitive it is; stands over any guess.")
+    dial: Dial | None = Field(None, description=f"{_DIAL}. Stands over the table's.")
     keep_literals: bool | None = Field(
         None, description="false: no value of the source is kept, not even vocabulary; true: categories are kept whole."
     )
@@ -84,6 +87,7 @@ class TableConfig(_Strict):
     top_up_to: Annotated[int, Field(ge=1)] | None = Field(
         None, description="Of mode subset: made-up rows are added to the real ones up to this many (mimic clone)."
     )
+    dial: Dial | None = Field(None, description=f"{_DIAL}. Stands over the whole configuration's.")
     columns: dict[str, ColumnConfig] = Field(default_factory=dict)
     groups: list[GroupConfig] = Field(default_factory=list, description="Columns that one generator fills together.")
 
@@ -142,6 +146,7 @@ class Config(_Strict):
     target: str | None = Field(None, description="URL of the database to fill; write its password as ${VARIABLE}.")
     seed: int = Field(0, description="The same model, seed and version give the same rows.")
     k: Annotated[int, Field(ge=1)] = Field(10, description="A value is kept only when at least this many distinct owners hold it.")
+    dial: Dial = Field("balanced", description=f"{_DIAL}; tables and columns can have their own.")
     scale: Annotated[float, Field(gt=0)] = Field(
         1.0, description="Rows of every table that is not reference data, as a multiple of the source's."
     )

@@ -85,7 +85,7 @@ class After:
             own, lost = _ticks(evidence.column(task.column.name))
             grain = next((size for size in _STEPS if not (own[~lost] % size).any()), 1)
             found = replace(evidence, hidden={**evidence.hidden, column.name: pa.array(ticks // step, mask=null)}, memo=dict(evidence.memo))
-        asked = {name: mine[name] for name in ("features", "categories", "siblings", "keep_literals", "line") if name in mine}
+        asked = {name: mine[name] for name in ("features", "categories", "siblings", "keep_literals", "line", "dial") if name in mine}
         asked["features"] = [need for need in asked.get("features", ()) if need != f"<{task.column.name}"]
         options = asked | {"null_share": 0.0, "drawn_by": "numeric.quantiles", "prefer": [since]}
         distance = leaves.learn(replace(task, columns=(column,), meanings=(DISTANCE,), options=options), found, stream.at("distance"))

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
 from mimic.generators.chains import Before, in_turn
 from mimic.generators.dealing import even, groups, located, raked, repaired, tied
+from mimic.generators.dials import dial_of
 from mimic.generators.draws import LARGE
 from mimic.generators.features import Codes, Feature, Scale, arranged, evenly, feature_of, scale_of
 from mimic.generators.lines import Line, about_siblings, own_column
@@ -31,12 +32,11 @@ from mimic.profile import Owners, TableEvidence
 from mimic.registry import Registry
 from mimic.streams import Floats, Ints, Stream
 
-LEAST = 20  # rows of a leaf
+LEAST = 20  # rows of a leaf, as a rule (`dials.py`)
 MOST_ROWS = 25_000  # that a tree's structure is grown on
 MOST_WEIGHED = 10_000  # that features are weighed on
 MOST_FEATURES = 20  # that a tree chooses from
 WORTH = 10.0  # how far above chance a split must be
-MOST_LEAVES = 1_000
 FOLLOWED = 0.15  # of the squares within the leaves that a guide must take off
 STICKS = (-1.0, 0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 MOST_TRIED = 20_000  # rows on which they are tried
@@ -145,11 +145,12 @@ class Leaves:
         nothing = cls(inner, target, (), (), ())
         if not wanted.shape[1]:
             return nothing
-        least = max(LEAST, task.k, n // MOST_LEAVES)
+        dial = dial_of(task)
+        least = max(dial.least, task.k, n // dial.leaves)
         order = place.at("folds").permutation(n)
         halves = np.sort(order[: n // 2]), np.sort(order[n // 2 :])
         few = order[:MOST_WEIGHED]
-        gain = gains([_bins(asked, few, wanted) for asked in features], wanted[few], max(LEAST, least * len(few) // n))
+        gain = gains([_bins(asked, few, wanted) for asked in features], wanted[few], max(dial.least, least * len(few) // n))
         asked = task.options.get("prefer", ())
         most = set(np.argsort(-gain, kind="stable")[:MOST_FEATURES].tolist())
         strong = [i for i, (feature, _) in enumerate(features) if i in most or feature.need in asked]
@@ -160,7 +161,7 @@ class Leaves:
         grown: list[tuple[Tree, Ints]] = []
         for turn, (rows, others) in enumerate((halves, halves[::-1])):
             some = rows if len(rows) <= MOST_ROWS else np.sort(rows[place.at("some", turn).permutation(len(rows))[:MOST_ROWS]])
-            tree = grow(bins[:, some], wanted[some], least=max(LEAST, int(least * len(some) / len(rows))), worth=WORTH)
+            tree = grow(bins[:, some], wanted[some], least=max(dial.least, int(least * len(some) / len(rows))), worth=WORTH)
             grown.append((_held(tree, bins[:, others], owners.take(others), task.k), others))
         guide = _guide(grown, bins, codes, rank, evidence, known, task.k) if target.scaled else None
         led = None if guide is None else guide[1]

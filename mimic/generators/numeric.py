@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from mimic.errors import CapacityError
 from mimic.generator import Columns, Literal, Span, State, Task
 from mimic.generators.cells import Sketch, even, sketch
+from mimic.generators.dials import dial_of
 from mimic.generators.draws import Mask, apart, may_keep, null_share, nulls, systematic, without
 from mimic.generators.logical import heard, told
 from mimic.generators.rules import rule
@@ -99,7 +100,7 @@ class Quantiles:
             specials = tuple(special for special in found.specials if special[2] >= task.k)
             lost = sum(share for _, share, owners in found.specials if owners < task.k)
             specials = tuple((name, share / (1 - lost), owners) for name, share, owners in specials)
-            known = sketch(found.values, found.owners, task.k, exact=may_keep(task))
+            known = sketch(found.values, found.owners, task.k, most=dial_of(task).cells, exact=may_keep(task))
         if known is None:
             ruled, decimals = rule(
                 task.meanings[0].kind if task.meanings else Kind.OTHER,

@@ -20,6 +20,7 @@ from scipy.special import chdtrc
 
 from mimic.generator import Columns, Literal, Span, State, Task
 from mimic.generators.cells import Sketch, described, even, mixed, sketch
+from mimic.generators.dials import dial_of
 from mimic.generators.draws import Guide, Mask, apart, may_keep, null_share, nulls, systematic, without
 from mimic.generators.logical import heard, told
 from mimic.generators.numeric import Lattice
@@ -85,7 +86,7 @@ class Moments:
         if evidence is not None and column is not None:
             values, owners, infinities, zone = _read(kind, column, evidence.owners, task.k)
             step = _step(kind, values)
-            known = sketch(values / step, owners, task.k, exact=may_keep(task))
+            known = sketch(values / step, owners, task.k, most=dial_of(task).cells, exact=may_keep(task))
             if known is not None and not isinstance(kind, Time):
                 clock, weekdays = _rhythm(kind, values, owners, known, step, task.k)
         share = null_share(task, column)

@@ -18,6 +18,7 @@ import numpy as np
 from mimic.generator import Generator, Task
 from mimic.generators.cells import constant
 from mimic.generators.copula import Copula, followed, normal, scored
+from mimic.generators.dials import dial_of
 from mimic.generators.distributions import Named
 from mimic.generators.features import numbers, ordered
 from mimic.generators.fitting import best
@@ -81,7 +82,8 @@ def _drawn(inner: Generator, made: Leaves, task: Task, found: TableEvidence, str
     if (fit := best(number, stream.at("fitting"))) is None:
         return inner, {}
     told = {f"{NAMED}: {fit.name}": skill(fit.scores, fit.seen)}
-    if not (told[f"{NAMED}: {fit.name}"] > 0 and better(fit.scores, fit.seen)):
+    gain = told[f"{NAMED}: {fit.name}"]
+    if gain < -dial_of(task).slack and not (gain > 0 and better(fit.scores, fit.seen)):
         return inner, told
     floor = inner.low if number.min() < 0 else max(inner.low or 0, 0)  # none below 0, where none was
     return Named(fit.name, fit.parameters, replace(inner, sketch=constant(0), low=floor), None), told

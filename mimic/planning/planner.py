@@ -21,6 +21,7 @@ from mimic.planning.around import Around
 from mimic.planning.choosing import REDRAWN, by_meaning, choose, without_strong
 from mimic.planning.constraints import Compiled, compile, named, narrow, narrowed, within_limits
 from mimic.planning.dependence import hidden_steps, with_dependence
+from mimic.planning.dialing import Dialing
 from mimic.planning.distinct import computes, distinct
 from mimic.planning.excluding import Exclusions, exclusions
 from mimic.planning.expressing import computed_last
@@ -94,7 +95,12 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
             steps, more = _steps(schema, shut.seen(table), evidence, config, registry, modes, locale, today, *told)
             steps = ruling.ruled(shut.seen(table), steps)
             below = [key for key in schema.children(name) if modes[key.table][0] == "synthesize"]
-            steps = with_dependence((*steps, *hidden_steps(table, found, below, config.k)), table, around, _configured(config, name))
+            steps = with_dependence(
+                (*steps, *hidden_steps(table, found, below, Dialing(config, _configured(config, name)).k())),
+                table,
+                around,
+                _configured(config, name),
+            )
             steps = tuple(computed_last(steps, table, schema, _configured(config, name)))
             findings += (*more, *checks.findings, *shut.findings)
             apart = distinct(shut.seen(table), keys, schema.engine, checks.conditions, shut.moved, checks.unread)
@@ -155,19 +161,23 @@ def _steps(
     firm = keys.always if found.sampled else keys.always | referred  # what others refer to has a value, unless rows show otherwise
     steps: list[Step] = []
     findings: list[Finding] = []
-    k, personal = config.k, bool(found.owners.paths) or table.name in evidence.privacy_units
+    personal = bool(found.owners.paths) or table.name in evidence.privacy_units
+    dials = Dialing(config, here)
+    k = dials.k()
+    findings.extend(dials.findings(str(table.name), personal and found.sampled > 0))
 
     def task(names: tuple[str, ...], options: Mapping[str, Any] | None = None, **more: Any) -> Task:
         columns = tuple(narrowed(table.column(name), limits.get(name, Limits())) for name in names)
         columns = tuple(replace(column, nullable=False) if column.name in firm else column for column in columns)
         told = {"today": today} | dict(alike(evidence, table, names, k))
+        told |= {"dial": dial} if (dial := dials.of(names)) != "balanced" else {}
         told |= dict(ruling.told(table, names, bool(more.get("unique")))) | dict(options or {})
         if len(names) == 1 and names[0] in limits:
             told = within_limits(told, columns[0], limits[names[0]])
         if inside := insides.domains(columns[0].type, schema.engine):
             told["domains"] = inside
         meant = tuple(meanings[name] for name in names)
-        made = Task(table, columns, meanings=meant, options=told, k=k, locale=locale, group=ruling.group(table, names), **more)
+        made = Task(table, columns, meanings=meant, options=told, k=dials.k(names), locale=locale, group=ruling.group(table, names), **more)
         return by_meaning(made, registry)
 
     def add(made: Task, column: ColumnConfig | None = None, why: str | None = None) -> None:
