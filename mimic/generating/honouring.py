@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from mimic.conditions import And, ColumnRef, Compare, Condition, Constant, Expression, In, IsNull, Not, Or, Sure, Truth, columns_of, walk
 from mimic.generating.proposals import Arrays, Proposal, Proposals
-from mimic.schema import Table
+from mimic.schema import Table, Text, bare
 from mimic.streams import Floats, Ints, Stream
 from mimic.truth import TODAY, Rows, violated
 
@@ -51,7 +51,7 @@ def honour(
     another value that they have somewhere in the chunk (a foreign key that need not be unique: what one row refers to, another
     may). `columns` are all that the conditions read.
     """
-    made = dict(columns)
+    made = columns = {name: _typed(table, name, values) for name, values in columns.items()}
     bad = _any_violated(made, conditions, today)
     rows = np.flatnonzero(bad)
     if not len(rows):
@@ -62,6 +62,7 @@ def honour(
     part, left = search.run(part)
     place = np.arange(len(bad))
     place[rows] = len(bad) + np.arange(len(rows))
+    made = dict(made)
     for name in search.changed:
         made[name] = pa.concat_arrays([made[name], part[name]]).take(pa.array(place))
     if left.any():
@@ -70,6 +71,12 @@ def honour(
     else:
         bad[rows] = False
     return made, bad
+
+
+def _typed(table: Table, name: str, values: pa.Array) -> pa.Array:
+    """A column of texts for which a generator made numbers, as texts: they are compared and exchanged with texts."""
+    text = table.has(name) and isinstance(bare(table.column(name).type), Text) and not pa.types.is_string(values.type)
+    return values.cast(pa.string()) if text else values
 
 
 def _borrowed(

@@ -428,6 +428,7 @@ def assigned(task: Task, evidence: TableEvidence | None) -> tuple[Edge, ...]:
             pair[1].own,
             pair[1].label in last,
             pair[1].label in bound or _in_the_way(pair[1], edges),
+            bool(pair[1].optional) or held.isdisjoint(pair[1].columns),  # what is bound already leaves the least choice
             -len(pair[1].columns),
             pair[1].null_share > 0,
             pair[1].label in small,

@@ -98,6 +98,17 @@ def test_functions(function, arguments, kind, values, made):
     assert Rows(values).value(condition).to_pylist() == made
 
 
+@pytest.mark.parametrize("made", [pa.array([5.0, 12.5, None]), pa.array([5, 1234, None]), pa.array([Number("5"), Number("12.5"), None])])
+def test_numbers_in_a_column_of_texts_are_read_as_texts(made):
+    """A generator of numbers may fill one; they are judged as they will be written."""
+    length = Compare("<=", Call("length", (T,), "integer"), integer(3))
+    starts = Match(T, "^5", False)
+    assert violated(length, {"t": made}).tolist() == [False, True, False]
+    assert violated(starts, {"t": made}).tolist() == [False, True, False]
+    assert violated(Compare("=", T, Constant("text", "5")), {"t": made.slice(0, 1).cast(pa.int64())}).tolist() == [False]
+    assert evaluate(IsNull(T), {"t": pa.nulls(2)}).to_pylist() == [True, True]
+
+
 def test_numbers_of_every_width_compare_exactly():
     wide = {"n": pa.array(["0.10", "123456789012345678901234567890.5", "1e2"]), "d": pa.array([Number("0.10")] * 3, pa.decimal128(9, 2))}
     compared = Compare("=", ColumnRef("n", "decimal"), ColumnRef("d", "decimal"))
