@@ -204,6 +204,15 @@ class Alike:
     columns: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What a user asks of the made-up rows of one table: `condition` is true of the `share` of them; `told` is how the user wrote it."""
+
+    condition: Condition
+    share: float  # 0 .. 1
+    told: str
+
+
 def kind_of(expression: Expression) -> Kind:
     return "boolean" if isinstance(expression, CONDITIONS) else expression.kind
 

@@ -5,7 +5,8 @@
     │   └── ConfigError         exit 2: problems in mimic.yaml, all of them at once, each with its path
     ├── Refused                 exit 3: a blocking finding or a safety rule; nothing was written
     │   ├── MaskingFailed       exit 3: a value that its masker could not mask as asked; nothing was written
-    │   └── RowsRefused         exit 3: rows of one table that break a CHECK, or that the target does not take
+    │   ├── RowsRefused         exit 3: rows of one table that break a CHECK, or that the target does not take
+    │   └── Unreachable         exit 3: a scenario (--where, --share) that the model cannot make
     ├── ConnectorError          exit 1: a database said no: what, where, sqlstate; never a value or a password
     │   └── Unsupported         exit 3: this engine, type or file cannot do what was asked, and why
     ├── CapacityError           exit 3: more distinct rows asked than the domain holds
@@ -81,6 +82,24 @@ class RowsRefused(Refused):
     def __init__(self, id: str, table: str, asked: int, refused: int, why: str, todo: str) -> None:
         self.table, self.asked, self.refused, self.why = table, asked, refused, why
         super().__init__(f"a blocking finding; nothing was written.\n  {id}  {table}  {refused} of {asked} rows {why}. {todo}")
+
+
+class Unreachable(Refused):
+    """A scenario that the rows of a model cannot satisfy: `told` its condition, `share` asked, `possible` at most.
+
+    `seen` of the `drawn` rows satisfied it.
+    """
+
+    def __init__(self, table: str, told: str, share: float, possible: float, seen: int, drawn: int) -> None:
+        self.table, self.share, self.possible, self.seen, self.drawn = table, share, possible, seen, drawn
+        most = f"of {drawn:,} rows that were drawn {seen:,} satisfy it"
+        if seen in (0, drawn):
+            hint = "Is every value spelt as in the source? Values that fewer than k owners share are not in a model."
+            sentence = f"the rows of the model {'all' if seen else 'never'} satisfy {told!r}: {most}; nothing was written."
+        else:
+            hint = f"Ask for a share nearer to that of the model ({seen / drawn:.2%}), or for more rows."
+            sentence = f"{share:.4g} of the rows cannot satisfy {told!r}, about {possible:.4g} can: {most}; nothing was written."
+        super().__init__(sentence, where=table, hint=hint)
 
 
 class ConnectorError(MimicError):

@@ -13,7 +13,7 @@ from functools import cached_property
 import pyarrow as pa
 
 from mimic.batch import Batch
-from mimic.conditions import Alike, Condition, Disjoint, Distinct, Expression
+from mimic.conditions import Alike, Condition, Disjoint, Distinct, Expression, Scenario
 from mimic.config import Mode
 from mimic.generator import Generator, Literal
 from mimic.graph import LoadOrder
@@ -55,6 +55,7 @@ class TableModel:
     conditions: tuple[Condition, ...] = ()
     unread: tuple[Check, ...] = ()
     computes: tuple[tuple[str, Expression], ...] = ()  # generated columns that foreign keys refer to, and what is in them
+    scenarios: tuple[Scenario, ...] = ()  # shares of the rows that are to satisfy a condition, where the call names none
 
 
 @dataclass(frozen=True)

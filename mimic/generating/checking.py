@@ -16,14 +16,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from mimic.conditions import Condition, columns_of
+from mimic.conditions import ColumnRef, Condition, Not, Or, Scenario, Sure, Truth, columns_of
 from mimic.errors import RowsRefused
 from mimic.generating.honouring import honour
 from mimic.generating.telling_apart import Apart
 from mimic.model import TableModel
 from mimic.schema import Check, Date, Integer, Table, TableName, Text, bare
 from mimic.streams import Stream
-from mimic.truth import day_of
+from mimic.truth import day_of, evaluate, violated
 
 Mask = NDArray[np.bool_]
 Arrays = dict[str, pa.Array]
@@ -109,6 +109,28 @@ class Checking:
             free = self.told_apart
             columns, bad = honour(columns, rules, self.table, free.locked, stream.at("keys"), nullable_locked=free.nullable, today=today)
         return columns, bad
+
+    def playing(self, columns: Arrays, before: Mapping[str, pa.Array], scenarios: Sequence[Scenario], stream: Stream) -> Arrays:
+        """The chunk in which rows satisfy just the scenarios that they satisfied `before` CHECKs changed them, as far as CHECKs allow."""
+        extra: Arrays = {}
+        rules: list[Condition] = []
+        for i, scenario in enumerate(scenarios):
+            asked, today = scenario.condition, day_of([scenario.condition])
+            role = ColumnRef(f"?{i}", "boolean")
+            wanted = pc.fill_null(evaluate(asked, before, today=today), False)
+            if pc.any(pc.xor(wanted, pc.fill_null(evaluate(asked, columns, today=today), False))).as_py():
+                extra[role.name] = wanted
+                rules += [Or((Not(Truth(role)), Sure(asked))), Or((Truth(role), Not(Sure(asked))))]
+        if not rules:
+            return columns
+        told = [*self.model.conditions, *rules]
+        locked = {"nullable_locked": self.nullable, "lent": self.lent}
+        tried, _ = honour({**columns, **extra}, told, self.table, self.locked, stream.at("roles"), **locked, today=day_of(told))
+        broken = np.zeros(len(next(iter(columns.values()))), dtype=np.bool_)
+        for condition in self.model.conditions:
+            broken |= violated(condition, tried, today=day_of(told))
+        kept = pa.array(broken)
+        return {name: pc.if_else(kept, values, tried[name]) if broken.any() else tried[name] for name, values in columns.items()}
 
     def settled(
         self, rows: pa.RecordBatch, bad: Mask, judge: Judge, watched: bool, redraw: Redraw, stream: Stream, apart: Apart | None = None

@@ -18,21 +18,24 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mimic.batch import rows_of
-from mimic.conditions import Alike, Disjoint, Expression, Scenario, columns_of, kind_of, kind_of_type
+from mimic.conditions import Alike, Disjoint, Expression, columns_of, kind_of, kind_of_type
 from mimic.errors import CapacityError, MimicError, RowsRefused, UsageError
 from mimic.generating.casting import Cast, cast, lifted
 from mimic.generating.checking import Checking, Judge, mentioned
 from mimic.generating.honouring import honour
+from mimic.generating.imputing import imputed, taken_back, with_parents
+from mimic.generating.moving import shifted
 from mimic.generating.presence import Presence, signs_of
-from mimic.generating.proposals import carried
 from mimic.generating.side_by_side import firsts, lay_apart
 from mimic.generating.telling_apart import Apart
 from mimic.generating.vouching import Vouched, vouched
+from mimic.generating.wishes import NONE, Wishes
 from mimic.generator import Columns, Generator, Span, children, keyed
+from mimic.generators.freely import freed
 from mimic.model import TableModel
 from mimic.schema import Check, ForeignKey, Table, TableName, arrow_type
 from mimic.streams import CHUNK, Stream, Streams
-from mimic.truth import Rows, day_of
+from mimic.truth import Rows, carried, day_of
 
 
 @runtime_checkable
@@ -72,10 +75,13 @@ class Filling:
         asked: frozenset[str] = frozenset(),
         children: Iterable[ForeignKey] = (),
         vouched: Mapping[str, pa.Array] | None = None,
-        scenarios: Sequence[Scenario] = (),
+        wishes: Wishes = NONE,
     ) -> None:
         """`asked`: columns that foreign keys of other tables refer to; `children`: these keys; `vouched`: values for some columns."""
         table = replace(table, uniques=(*table.uniques, *model.exclusive)) if model.exclusive else table
+        model = with_parents(model, wishes.impute) if wishes.impute else model
+        if wishes.free:
+            model = replace(model, generators=tuple(replace(one, generator=freed(one.generator)) for one in model.generators))
         self.table, self.model, self.n = table, model, n
         self._streams, self._other = streams, other
         self._whole: dict[str, pa.Array] = {}
@@ -88,8 +94,9 @@ class Filling:
         self._by_column = {name: learned.generator for learned in model.generators for name in learned.generator.fills}
         self._keys: dict[str, ForeignKey] = {key.label: key for key in table.foreign_keys}
         self._children = {key.hidden: key for key in children}
-        self._scenarios, self._casting = tuple(scenarios), False
+        self._wishes, self._casting = wishes, False
         self._cast: Cast | None = None
+        self._imputed: dict[str, NDArray[np.bool_]] = {}  # in which rows a NULL got a value
         self._lifts: dict[str, NDArray[np.float64]] = {}  # by label: by how much parents are to have more children
         self._vouched = dict(vouched or {})
         for name, values in self._vouched.items():
@@ -125,17 +132,20 @@ class Filling:
 
     def _give_parts(self) -> None:
         """Decide in which round of drawing each row gets the columns that scenarios are about, once, before anybody sees a row."""
-        if not self._scenarios or self._cast is not None or self._casting or not self.n:
+        if not self._wishes.scenarios or self._cast is not None or self._casting or not self.n:
             return
         self._casting, before = True, dict(self._whole)
-        names = {ref.name for scenario in self._scenarios for ref in columns_of(scenario.condition)}
-        generators, stream = self._deciding(names), self._streams.at("scenarios", self.table.name)
+        names = {ref.name for scenario in self._wishes.scenarios for ref in columns_of(scenario.condition)}
+        stream = self._streams.at("scenarios", self.table.name)
         try:
             for attempt in range(LIFTINGS):
-                found = cast(self, self._scenarios, generators, tuple(spans(self.n)), stream.at(attempt))
+                deciding = self._changeable(names)
+                every = self._changeable(self._by_column.keys(), lasting=True)
+                found = cast(self, self._wishes.scenarios, deciding, every, tuple(spans(self.n)), stream.at(attempt))
                 if isinstance(found, Cast):
                     self._cast = found
                     self._whole = {name: values for name, values in self._whole.items() if name not in found.names}
+                    self._free(found.names)
                     return
                 keys = {label: key for label, key in self._keys.items() if key.parent != self.table.name and f"@{label}" in self._by_column}
                 rows = {label: np.asarray(self.whole(f"@{label}").to_numpy(zero_copy_only=False)) for label in keys}
@@ -145,40 +155,70 @@ class Filling:
                 self._lifts[lift[0]] = self._lifts.get(lift[0], 1.0) * lift[1]
                 self._whole = dict(before)
                 self._above.clear()
+                self._free()
         finally:
             self._casting = False
 
-    def _deciding(self, names: Collection[str]) -> tuple[Generator, ...]:
-        """The generators of some columns and of what these look at in their row, but for keys and what is made for the whole table."""
-        fixed = {name for rule in self.table.keys for name in rule.columns} | {name for key in self._keys.values() for name in key.columns}
-        fixed |= self._whole.keys() | self._tied.keys()
+    def _free(self, but: Collection[str] = ()) -> None:
+        """From now on rows are others than those learned from: what is dealt out comes as often as they ask for."""
+        made = [
+            one if not {*but}.isdisjoint(one.generator.fills) else replace(one, generator=freed(one.generator))
+            for one in self.model.generators
+        ]
+        self.model = replace(self.model, generators=tuple(made))
+        self._by_column = {name: learned.generator for learned in made for name in learned.generator.fills}
+
+    def _changeable(self, names: Collection[str], lasting: bool = False) -> tuple[Generator, ...]:
+        """The generators of some columns and of what these look at in their row, but for keys and what is made for the whole table.
+
+        What follows from rows that are made later is left out if `lasting`, else a `UsageError`.
+        """
+        told_apart = {frozenset(name for key in rule.keys for name in _names(key)) for rule in self.model.distinct}
+        fixed = {name for rule in self.table.keys if frozenset(rule.columns) not in told_apart for name in rule.columns}
+        fixed |= {name for key in self._keys.values() for name in key.columns}
+        fixed |= self._asked | self._whole.keys() | self._tied.keys()
         found: dict[int, Generator] = {}
-        waiting = list(names)
+        waiting, late = list(names), set[str]()
         while waiting:
             generator = self._by_column.get(waiting.pop())
             if generator is None or id(generator) in found:
                 continue
             if getattr(generator, "whole_table", False) or not fixed.isdisjoint(generator.fills):
                 continue
-            if late := next((need for need in generator.needs if self._waits(need)), None):
-                child = self._children[json.loads(late[1:])[0]].table
-                raise UsageError(
-                    f"{generator.fills[0]!r} follows from the rows of {child}, which are made later.",
-                    where=f"{self.table.name}",
-                    hint=f"Ask it of the columns of {child}, or of others of this table.",
-                )
+            if need := next((need for need in generator.needs if self._waits(need)), None):
+                if not lasting:
+                    child = self._children[json.loads(need[1:])[0]].table
+                    said = f"{generator.fills[0]!r} follows from the rows of {child}, which are made later."
+                    hint = f"Ask it of the columns of {child}, or of others of this table."
+                    raise UsageError(said, where=str(self.table.name), hint=hint)
+                late |= set(generator.fills)
+                continue
             found[id(generator)] = generator
             waiting += [need for need in generator.needs if need in self._by_column]
-        return tuple(generator for generator in self._generators() if id(generator) in found)
+        return tuple(generator for generator in self._generators() if id(generator) in found and late.isdisjoint(generator.needs))
 
     def drawn(self, generators: Sequence[Generator], span: Span, turn: int) -> dict[str, pa.Array]:
         """What some generators make of a chunk for another time; turn 0 is what they make without being asked again."""
         made: dict[str, pa.Array] = {}
         for generator in generators:
-            place = ("generate",) if not turn else ("round", turn)
-            stream = self._streams.at(*place, self.table.name, ",".join(generator.fills), span.chunk)
             given = {need: self._need_chunk(need, span, made) for need in generator.needs}
-            made |= self._checking.kept(generator.fills, self._sampled(generator, span, stream, given), stream.at("check"))
+            made |= self._with_values(generator, span, ("round", turn) if turn else ("generate",), given)
+        return made
+
+    def _with_values(self, generator: Generator, span: Span, place: tuple[object, ...], given: Columns) -> dict[str, pa.Array]:
+        """What a generator makes of a chunk, with values in place of NULLs where that is wished."""
+
+        def draw(*place: object) -> dict[str, pa.Array]:
+            stream = self._streams.at(*place, self.table.name, ",".join(generator.fills), span.chunk)
+            return self._checking.kept(generator.fills, self._sampled(generator, span, stream, given), stream.at("check"))
+
+        made = draw(*place)
+        names = [name for name in generator.fills if name in self._wishes.impute and made[name].null_count]
+        if not names or getattr(generator, "whole_table", False):
+            return made
+        made, where = imputed(made, names, lambda turn: draw("impute", turn, *place))
+        for name, rows in where.items():
+            self._imputed.setdefault(name, np.zeros(self.n, dtype=np.bool_))[span.start : span.start + span.n] |= rows
         return made
 
     def _waits(self, need: str) -> bool:
@@ -342,7 +382,8 @@ class Filling:
         if self.model.copied is not None:
             if not set(self._shape.names) <= set(self.model.copied.column_names):
                 return  # only what others ask for is here: its rows come from elsewhere
-            yield from self.model.copied.select([column.name for column in self.table.written]).cast(self._shape).to_batches(CHUNK)
+            rows = self.model.copied.select([column.name for column in self.table.written]).cast(self._shape).to_batches(CHUNK)
+            yield from shifted(iter(rows), self.table, self._wishes.shift)
             return
         for span, (rows, bad) in zip(spans(self.n), self._made(), strict=True):
             if judge is not None and (self.model.unread or bad.any() or watched):
@@ -390,7 +431,7 @@ class Filling:
             stream = self._streams.at("again", self.table.name, ",".join(generator.fills), attempt, span.chunk)
             given = {need: self._need_chunk(need, span, made) for need in generator.needs}
             made |= self._sampled(generator, span, stream, given)
-        return made
+        return made if self._wishes.shift is None else self._wishes.shift.moved(self.table, made)
 
     @cached_property
     def _shape(self) -> pa.Schema:
@@ -413,9 +454,14 @@ class Filling:
                 filled |= self._chunk(generator, span, filled)
             fitted = {column.name: _fit(filled.get(column.name), column.name, shape, span.n) for column in self.table.written}
             place = self._streams.at("honour", self.table.name, span.chunk)
+            if self._wishes.shift is not None:
+                fitted = self._wishes.shift.moved(self.table, fitted)
+            if self._imputed and self.model.conditions:
+                where = {name: mask[span.start : span.start + span.n] for name, mask in self._imputed.items()}
+                fitted = taken_back(fitted, where, self.model.conditions)
             honoured, bad = self._checking.honoured(fitted, place)
-            if self._scenarios:
-                honoured = self._checking.playing(honoured, fitted, self._scenarios, place)
+            if self._wishes.scenarios:
+                honoured = self._checking.playing(honoured, fitted, self._wishes.scenarios, place)
             arrays = list(honoured.values())
             if apart is not None:
                 arrays = self._told_apart(apart, span, dict(zip(shape.names, arrays, strict=True)))
@@ -434,7 +480,10 @@ class Filling:
 
     def _pointed_at(self, key: ForeignKey) -> dict[str, pa.Array]:
         parent = self._other(key.parent)
-        return {name: parent.whole(referred) for name, referred in zip(key.columns, key.referred, strict=True)}
+        values = {referred: parent.whole(referred) for referred in key.referred}
+        if self._wishes.shift is not None:
+            values = self._wishes.shift.moved(parent.table, values)
+        return {name: values[referred] for name, referred in zip(key.columns, key.referred, strict=True)}
 
     def _told_apart(self, apart: Apart, span: Span, columns: dict[str, pa.Array]) -> list[pa.Array]:
         made, late = apart.settle(columns, self._streams.at("apart", self.table.name, span.chunk))
@@ -540,9 +589,7 @@ class Filling:
         if self._cast is not None and generator.fills[0] in self._cast.names:
             made = self._cast.chunk(self, span)
             return {name: made[name] for name in generator.fills}
-        stream = self._streams.at("generate", self.table.name, ",".join(generator.fills), span.chunk)
-        given = {need: self._need_chunk(need, span, filled) for need in generator.needs}
-        return self._checking.kept(generator.fills, self._sampled(generator, span, stream, given), stream.at("check"))
+        return self._with_values(generator, span, ("generate",), {need: self._need_chunk(need, span, filled) for need in generator.needs})
 
     def _below(self, need: str) -> pa.Array:
         """The number of children of each row, or a sum over them: "^" and a JSON list of the key and the columns to multiply."""

@@ -10,12 +10,13 @@ import pyarrow as pa
 
 from mimic.batch import Batch
 from mimic.conditions import columns_of
-from mimic.errors import CapacityError, ConnectorError, MimicError, RowsRefused, of_a_row
+from mimic.errors import CapacityError, ConnectorError, MimicError, RowsRefused, UsageError, of_a_row
 from mimic.generating.checking import Judge
 from mimic.generating.filling import Filling
 from mimic.generating.giving_way import Trial
 from mimic.generating.stillness import flags, still
 from mimic.generating.vouching import Vouched
+from mimic.generating.wishes import NONE, Wishes, inherited
 from mimic.generator import keyed
 from mimic.model import Model
 from mimic.report import Finding
@@ -55,6 +56,7 @@ class Generation:
     salts: dict[TableName, int] = field(default_factory=dict)  # how often a table was drawn anew
     stilled: set[TableName] = field(default_factory=set)  # tables whose flags are held still
     vouched: dict[TableName, dict[str, pa.Array]] = field(default_factory=dict)  # values that the target would take
+    wishes: Mapping[TableName, Wishes] = field(default_factory=dict)
     _tries: dict[TableName, int] = field(default_factory=dict)
     _fillings: dict[TableName, Filling] = field(default_factory=dict)
     _ready: set[TableName] = field(default_factory=set)
@@ -74,8 +76,8 @@ class Generation:
             asked = frozenset(column for key in below for column in key.referred)
             asked |= {ref.name for _, expression in model.computes for ref in columns_of(expression)}
             streams = Streams(self.seed + 1_000_003 * self.salts.get(name, 0))
-            known = self.vouched.get(name)
-            self._fillings[name] = Filling(table, model, self.sizes.get(name, 0), streams, self.filling, asked, below, known)
+            known, wishes = self.vouched.get(name), self.wishes.get(name, NONE)
+            self._fillings[name] = Filling(table, model, self.sizes.get(name, 0), streams, self.filling, asked, below, known, wishes)
         return self._fillings[name]
 
     def prepare(self) -> None:
@@ -257,13 +259,25 @@ class Generation:
 
 
 def generate(
-    model: Model, sizes: Mapping[TableName, int], *, seed: int | None = None, fit_domains: bool = False, batch_rows: int = CHUNK
+    model: Model,
+    sizes: Mapping[TableName, int],
+    *,
+    seed: int | None = None,
+    fit_domains: bool = False,
+    batch_rows: int = CHUNK,
+    wishes: Mapping[TableName, Wishes] | None = None,
 ) -> Generation:
     """Compute keys, references and capacities of all tables; raise `CapacityError` before any batch is made.
 
-    With `fit_domains` a table that cannot hold the rows asked gets as many as it can, each told by a finding.
+    With `fit_domains` a table that cannot hold the rows asked gets as many as it can, each told by a finding. `Unreachable` where
+    `wishes` ask for rows that the model cannot make.
     """
-    made = Generation(model, dict(sizes), model.seed if seed is None else seed, batch_rows, fit_domains)
+    for name, wish in (wishes or {}).items():
+        if wish.scenarios and model.of(name).mode != "synthesize":
+            raise UsageError(f"its rows are not made up (mode {model.of(name).mode}): no scenario can be asked of them.", where=str(name))
+    made = Generation(
+        model, dict(sizes), model.seed if seed is None else seed, batch_rows, fit_domains, wishes=inherited(wishes or {}, model.schema)
+    )
     made.prepare()
     return made
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from mimic.generators.dealing import even, raked
+from mimic.generators.dealing import even, raked, unraked
 from mimic.generators.features import Feature, Scale
 from mimic.generators.pooling import Learnt
 from mimic.generators.trees import Bins
@@ -93,11 +93,14 @@ def in_turn(
     group: Ints | None,
     have: Ints,
     place: Stream,
+    *,
+    free: bool = False,
 ) -> tuple[Ints, Floats, Ints, Floats]:
     """Code and place of each row, the leaf it comes to, and the shares of the codes there.
 
     `turns` rows in the order in which they are dealt, `before` (n,) the sibling before each; `have` how often each code is there. It is
-    done twice: the first time says how many rows come to each leaf, so that shares can be fitted to the codes that there are.
+    done twice: the first time says how many rows come to each leaf, so that shares can be fitted to the codes that there are; they are
+    not fitted where rows are `free`.
     """
     n = bins.shape[1]
     which = place.at("tree").integers(n, len(trees))
@@ -107,7 +110,9 @@ def in_turn(
     dealt, at, leaf = np.zeros(n, dtype=np.int64), np.full(n, 0.5), np.zeros(n, dtype=np.int64)
     for again in (False, True):
         if again:
-            shares = raked(shares, np.bincount(leaf, minlength=len(shares)).astype(np.float64), have.astype(np.float64))
+            shares = (unraked if free else raked)(
+                shares, np.bincount(leaf, minlength=len(shares)).astype(np.float64), have.astype(np.float64)
+            )
         edges = np.cumsum(shares, axis=1)
         edges /= np.where(edges[:, -1:] > 0, edges[:, -1:], 1.0)
         for rows in turns:

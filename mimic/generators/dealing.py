@@ -64,6 +64,13 @@ def raked(shares: Floats, rows: Floats, counts: Floats) -> Floats:
     return made
 
 
+def unraked(shares: Floats, rows: Floats, counts: Floats) -> Floats:
+    """Shares of each leaf without the codes that do not come, whatever all rows together have then."""
+    made = shares * (counts > 0)
+    made[made.sum(axis=1) <= 0] = counts / counts.sum()
+    return np.asarray(made / made.sum(axis=1, keepdims=True), dtype=np.float64)
+
+
 def located(edges: Floats, leaf: Ints, u: Floats) -> Ints:
     """For every row the code in whose part of its leaf `u` falls."""
     width = edges.shape[1]
@@ -94,4 +101,4 @@ def repaired(codes: Ints, counts: Ints, shares: Floats, leaf: Ints, stream: Stre
     return out
 
 
-__all__ = ["even", "groups", "located", "raked", "repaired", "tied"]
+__all__ = ["even", "groups", "located", "raked", "repaired", "tied", "unraked"]

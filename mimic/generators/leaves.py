@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
 from mimic.generators.chains import Before, in_turn
-from mimic.generators.dealing import even, groups, located, raked, repaired, tied
+from mimic.generators.dealing import even, groups, located, raked, repaired, tied, unraked
 from mimic.generators.dials import dial_of
 from mimic.generators.draws import LARGE
 from mimic.generators.features import Codes, Feature, Scale, arranged, evenly, feature_of, scale_of
@@ -39,6 +39,7 @@ MOST_FEATURES = 20  # that a tree chooses from
 WORTH = 10.0  # how far above chance a split must be
 FOLLOWED = 0.15  # of the squares within the leaves that a guide must take off
 STICKS = (-1.0, 0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
+PLENTY = 4_096  # values from which free rows take theirs
 MOST_TRIED = 20_000  # rows on which they are tried
 OWN = ("drawn_by", "features", "categories", "siblings", "prefer", "line")  # options that the generator inside is not told
 
@@ -66,6 +67,8 @@ class Leaves:
     line: tuple[str, ...] = ()
     stick: float = -1.0  # odds that a row has the category of the sibling before it, if its leaf knows it; below 0 siblings differ evenly
     judged: Floats | None = field(default=None, compare=False, repr=False)  # of the sample's rows (n,), by `skill`: only while learning
+
+    free: bool = False  # rows are others than those learned from: what leaves say counts, not how often values come in all (`freely.py`)
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -181,6 +184,8 @@ class Leaves:
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         name = self.fills[0]
+        if self.free and self.trees and span.n and not self.inner.needs:  # enough values to choose any from
+            span = Span(span.start, max(span.n, PLENTY), max(span.total, PLENTY))
         values = self.inner.sample(span, stream, {need: given[need] for need in self.inner.needs})[name]
         if not span.n or not self.trees:
             return {name: values}
@@ -215,12 +220,13 @@ class Leaves:
         return leaf
 
     def dealt(self, values: pa.Array, given: Columns, place: Stream, *, exact: bool = False) -> Ints:
-        """Which of the `values` (n,) each of n rows gets; when `exact`, every value goes to one row. `given`: the features, row by row.
+        """Which of the `values` each of n rows gets; when `exact`, every value goes to one row. `given`: the features, row by row.
 
         So it is in small tables. In others a category comes as often as the features ask for: forced to the row, what follows exactly
-        from them would not.
+        from them would not. There are n values, any number where rows are `free`.
         """
-        n = len(values)
+        n = len(values) if not self.free else max((len(column) for column in given.values()), default=len(values))
+        exact = (exact or n < LARGE) and not self.free
         codes, number = self.target.read(values)
         have = np.bincount(codes, minlength=self.target.codes)
         group = groups(given[self.siblings]) if self.siblings else None
@@ -233,14 +239,18 @@ class Leaves:
             led = self.guide.place(given[self.guide.need])
         if line is not None and self.chained:
             before = Before.of(self.features, self.tables, self.guide, f"<{self.fills[0]}", values, codes, number)
-            dealt, at, leaf, shares = in_turn(self.trees, line.turns(), line.before, bins, led, before, group, have, place)
-            if exact or n < LARGE:
+            dealt, at, leaf, shares = in_turn(self.trees, line.turns(), line.before, bins, led, before, group, have, place, free=self.free)
+            if exact:
                 dealt = repaired(dealt, have, shares, leaf, place.at("repair"))
         else:
             leaf = self._leaf(bins, place)
-            dealt = self._codes(leaf, have, group, place.at("code"), exact=exact or n < LARGE)
+            dealt = self._codes(leaf, have, group, place.at("code"), exact=exact)
             at = self._places(leaf, dealt, led, group, place.at("place")) if self.target.scaled else place.at("mix").uniform(n)
-        order, source = np.lexsort((at, dealt)), np.lexsort((number, codes))
+        source = np.lexsort((number, codes))
+        if self.free:
+            spot = (np.clip(at, 0.0, 1 - 1e-9) * have[dealt]).astype(np.int64)
+            return np.asarray(source[(np.cumsum(have) - have)[dealt] + spot], dtype=np.int64)
+        order = np.lexsort((at, dealt))
         code, wanted = dealt[order], np.bincount(dealt, minlength=len(have))
         rank = np.arange(n) - (np.cumsum(wanted) - wanted)[code]
         index = np.empty(n, dtype=np.int64)
@@ -261,7 +271,7 @@ class Leaves:
             return np.full(len(leaf), int(np.argmax(counts)), dtype=np.int64)
         shares = np.concatenate([learnt.shares for learnt in self.trees]).astype(np.float64)
         rows = np.bincount(leaf, minlength=len(shares)).astype(np.float64)
-        fitted = raked(shares, rows, counts.astype(np.float64))
+        fitted = (unraked if self.free else raked)(shares, rows, counts.astype(np.float64))
         edges = np.cumsum(fitted, axis=1)
         sticky = group is not None and self.stick >= 0
         u = even(leaf, None if sticky else group, stream)

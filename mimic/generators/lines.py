@@ -65,6 +65,15 @@ class Line:
         return np.split(order, np.cumsum(np.bincount(place))[:-1]) if len(order) else []
 
 
+def kept_together(generator: object) -> str:
+    """The need whose equal rows are siblings that a generator fills one after the other; "" where it looks at no sibling."""
+    line = getattr(generator, "line", ())
+    if line and getattr(generator, "lined", True):
+        return str(line[0])
+    inner = (getattr(generator, name, None) for name in ("inner", "distance", "otherwise"))
+    return next((found for part in inner if part is not None and (found := kept_together(part))), "")
+
+
 def about_siblings(need: str) -> bool:
     return need.startswith(("<", ">"))
 
@@ -74,4 +83,4 @@ def own_column(need: str) -> str:
     return "" if need in (BEFORE, AFTER) else need[1:]
 
 
-__all__ = ["AFTER", "BEFORE", "Line", "about_siblings", "own_column"]
+__all__ = ["AFTER", "BEFORE", "Line", "about_siblings", "kept_together", "own_column"]
