@@ -43,6 +43,8 @@ _SCALE = 1 << 38  # shares as whole numbers, so that pairs are counted exactly
 TEMPLATES = ("{f}.{l}", "{f}_{l}", "{f}-{l}", "{f}{l}", "{i}{l}", "{i}.{l}", "{l}.{f}", "{l}{f}", "{l}{i}", "{f}{j}", "{l}", "{f}")
 _OTHERWISE = ("{f}{l}", "{i}{l}", "{f}.{l}", "{f}_{l}", "{f}{j}", "{f}", "{l}")
 ORDERS = ("{F} {L}", "{L}, {F}", "{L} {F}", "{F}", "{L}")
+NARROW = 16  # characters: an address at a domain reserved for examples needs as many
+SHORT = ("a.test", "b.test", "c.test")  # reserved too
 _POOLS = {Kind.PERSON_NAME: "name", Kind.USERNAME: "handle", Kind.EMAIL: "local"}
 _MALE = frozenset(
     [
@@ -494,6 +496,9 @@ class Person:
     def _domains_of(self, at: int) -> list[tuple[str, float]]:
         """Domains that k owners share, and some that are reserved for examples, as long as the others are, with their shares."""
         most = self.widths[at]
+        if most is not None and most < NARROW:
+            short = SHORT if most > len(SHORT[0]) + 1 else ("x",)
+            return [(domain, 1.0 / len(short)) for domain in short]
         kept = [(domain, share) for domain, share, _ in self.domains.get(self.group[at], ()) if most is None or len(domain) <= most // 2]
         rest = max(1.0 - sum(share for _, share in kept), 0.0)
         lengths = [length for length in self.reach.get(self.group[at], ()) if most is None or length <= max(most // 2, len(RESERVED[0]))]
@@ -930,7 +935,7 @@ def _again(texts: pa.Array, again: Ints, before: str) -> pa.Array:
 def _narrow(column: Column, kind: Kind, unique: bool) -> bool:
     """Whether there is no room for an address of its own domain, or for many different values."""
     most = getattr(bare(column.type), "length", None)
-    return most is not None and most < (16 if kind is Kind.EMAIL else 8 if unique else 0)
+    return most is not None and most < (NARROW if kind is Kind.EMAIL else 8 if unique else 0)
 
 
 def _cut(texts: pa.Array, most: int | None) -> pa.Array:

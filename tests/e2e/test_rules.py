@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+import mimic
+
 SHOP = """
 create table users (id integer primary key, username text not null unique, email text not null unique, first_name text, last_name text,
   password_hash text, role varchar(20), locale text, timezone text, created_at timestamp not null, updated_at timestamp,
@@ -216,3 +218,17 @@ def test_texts_are_sentences(shop):
     bodies = column(shop, "select body from comments")
     assert all(text[0].isupper() and text.rstrip()[-1] in ".?!" for text in bodies)
     assert len(set(bodies)) > ROWS / 2
+
+
+def test_addresses_fit_into_little_room(make_database):
+    """A key of a letter and an address, told apart: no address at a domain for examples would fit."""
+    source, target = make_database(), make_database()
+    source.psql("""
+        CREATE TYPE kind AS ENUM ('a', 'b', 'c', 'd');
+        CREATE TABLE users (users "char" NOT NULL, email char(12) NOT NULL, kind kind DEFAULT 'a',
+            PRIMARY KEY (users, email), UNIQUE (email, kind));
+        CREATE TABLE tight (users "char" NOT NULL, email char(5) NOT NULL, kind kind DEFAULT 'a',
+            PRIMARY KEY (users, email), UNIQUE (email, kind))""")
+    report = mimic.clone(source.url, target.url, rows=40)
+    assert {line.table: line.rows for line in report.tables} == {"users": 40, "tight": 40}
+    assert target.psql("SELECT count(*) FROM users WHERE email ~ '@'") == "40"
