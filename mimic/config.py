@@ -11,6 +11,8 @@ from mimic.semantics import Kind, Sensitivity
 
 Mode = Literal["synthesize", "subset", "mask", "copy", "empty"]
 Dial = Literal["utility", "balanced", "privacy"]
+Relation = Literal["copied", "counted", "computed", "determined", "joined", "ordered", "same_row"]
+_RELATIONS = "Kinds of exact relations that are (not) looked for and kept, such as `computed: false`"
 _DIAL = "privacy: fewer values and coarser averages are kept, by more owners; utility: finer ones, by fewer"
 
 
@@ -58,6 +60,7 @@ class ColumnConfig(_Generated):
     meaning: Kind | None = Field(None, description="What the column means, when the guess is wrong.")
     sensitivity: Sensitivity | None = Field(None, description="How sensitive it is; stands over any guess.")
     dial: Dial | None = Field(None, description=f"{_DIAL}. Stands over the table's.")
+    relation: bool | None = Field(None, description="false: the column keeps to no exact relation; it is drawn as if none had been found.")
     keep_literals: bool | None = Field(
         None, description="false: no value of the source is kept, not even vocabulary; true: categories are kept whole."
     )
@@ -88,6 +91,7 @@ class TableConfig(_Strict):
         None, description="Of mode subset: made-up rows are added to the real ones up to this many (mimic clone)."
     )
     dial: Dial | None = Field(None, description=f"{_DIAL}. Stands over the whole configuration's.")
+    relations: dict[Relation, bool] = Field(default_factory=dict, description=f"{_RELATIONS}, in this table.")
     columns: dict[str, ColumnConfig] = Field(default_factory=dict)
     groups: list[GroupConfig] = Field(default_factory=list, description="Columns that one generator fills together.")
 
@@ -146,6 +150,7 @@ class Config(_Strict):
     target: str | None = Field(None, description="URL of the database to fill; write its password as ${VARIABLE}.")
     seed: int = Field(0, description="The same model, seed and version give the same rows.")
     k: Annotated[int, Field(ge=1)] = Field(10, description="A value is kept only when at least this many distinct owners hold it.")
+    relations: dict[Relation, bool] = Field(default_factory=dict, description=f"{_RELATIONS}; `mimic inspect` shows what was found.")
     dial: Dial = Field("balanced", description=f"{_DIAL}; tables and columns can have their own.")
     scale: Annotated[float, Field(gt=0)] = Field(
         1.0, description="Rows of every table that is not reference data, as a multiple of the source's."

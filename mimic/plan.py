@@ -20,16 +20,37 @@ from mimic.semantics import Meaning
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A relation that holds in (nearly) all rows of the source that bear on it, and in all rows made.
+
+    `kind`: one of RELATIONS; `holds` and `breaks`: rows of the sample in which it does, and does not.
+    """
+
+    kind: str
+    column: str
+    said: str
+    holds: int
+    breaks: int
+
+
+# copied from a parent; number or sum of children; computed from the row; determined by one column of it; periods that join; dates
+# in order; keys that lead to the same row
+RELATIONS = ("copied", "counted", "computed", "determined", "joined", "ordered", "same_row")
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """The generator of a task, why it was chosen, and how well the others would have suited, best first.
 
-    `skills`: how much of the column each family foretold on held-out rows, best first (`generators/skill.py`); only once learned.
+    `relations`: what it keeps to exactly. `skills`: how much of the column each family foretold on held-out rows, best first
+    (`generators/skill.py`); only once learned.
     """
 
     kind: str
     reason: str
     lost: tuple[tuple[str, float], ...] = ()
     skills: tuple[tuple[str, float], ...] = ()
+    relations: tuple[Held, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

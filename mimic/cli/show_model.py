@@ -8,6 +8,8 @@ from typing import Any
 
 from rich.text import Text
 
+from mimic.cli.show_relations import lines as lines_of
+from mimic.cli.show_relations import trees
 from mimic.cli.show_report import finding_tree, findings, plain_table
 from mimic.cli.talk import Talk
 from mimic.model import Learned, Model, TableModel
@@ -56,6 +58,8 @@ def _show_generators(table: TableModel, talk: Talk) -> None:
         told = f"{skills[learned.choice.kind]:.0%}" if learned.choice.kind in skills else ""
         lines.add_row(Text("  " + _fills(learned)), learned.generator.kind, told, Text(learned.choice.reason), Text(", ".join(lost)))
     talk.out.print(lines)
+    for line in lines_of((table.name, learned.choice) for learned in table.generators):
+        talk.out.print(Text(f"  exactly: {line}"), soft_wrap=True)
     for group in hanging_together(table):
         talk.out.print(Text(f"  together: {', '.join(group.columns)}  ({group.said})"), soft_wrap=True)
 
@@ -125,6 +129,7 @@ def tree(model: Model, *, literals: bool = False) -> dict[str, Any]:
         "facts": dict(model.facts),
         "seed": model.seed,
         "tables": [_table_tree(table) for table in model.tables],
+        "relations": trees((table.name, learned.choice) for table in model.tables for learned in table.generators),
         "pinned_rows": {str(name): len(pins) for name, pins in model.pins.items()},
         "findings": [finding_tree(finding) for finding in model.findings],
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
+from mimic.cli.show_relations import lines, trees
 from mimic.cli.show_report import finding_tree, findings, plain_table
 from mimic.cli.talk import Talk
 from mimic.graph import components, cycles
@@ -40,6 +41,8 @@ def show(plan: Plan, talk: Talk) -> None:
         _show_columns(plan, talk)
     _section(talk, "Cycles", [", ".join(str(name) for name in loop) for loop in cycles(schema)])
     _section(talk, "Looks sensitive" + ("" if talk.verbosity else " (-v tells why)"), _sensitive(plan, why=bool(talk.verbosity)))
+    held = lines((table.table.name, step.choice) for table, step in plan.steps())
+    _section(talk, "Holds exactly" + (" (`relations:` in mimic.yaml switches it off)" if held else ""), held)
     _section(talk, "Looks like reference data", [f"{x.table.name}: {x.reference}" for x in plan.tables if x.reference])
     _section(talk, "Bookkeeping of a framework, copied", [f"{x.table.name}: {x.bookkeeping}" for x in plan.tables if x.bookkeeping])
     out.print()
@@ -52,38 +55,36 @@ def _show_columns(plan: Plan, talk: Talk) -> None:
         chosen = {name: step.choice.kind for step in planned.steps for name in step.task.fills}
         chosen |= {masking.column: masking.masker.kind for masking in plan.masks.of(planned.table.name)}
         filler = "masker" if planned.mode == "mask" else "generator"
-        lines = plain_table(("  column", "left"), ("type", "left"), ("", "left"), ("means", "left"), (filler, "left"))
+        columns = plain_table(("  column", "left"), ("type", "left"), ("", "left"), ("means", "left"), (filler, "left"))
         for column in planned.table.columns:
             meaning = plan.meanings.get((planned.table.name, column.name))
             filled = chosen.get(column.name, "the database" if not column.written else "")
             null = "" if column.nullable else "NOT NULL"
             means = meaning.kind.value if meaning else ""
-            lines.add_row(Text(f"  {column.name}"), Text(column.declared), null, means, filled)
+            columns.add_row(Text(f"  {column.name}"), Text(column.declared), null, means, filled)
         talk.out.print()
         talk.out.print(Text(str(planned.table.name), style="bold"))
-        talk.out.print(lines)
+        talk.out.print(columns)
 
 
-def _section(talk: Talk, title: str, lines: list[str]) -> None:
+def _section(talk: Talk, title: str, told: list[str]) -> None:
     talk.out.print()
-    talk.out.print(Text(f"{title}: none" if not lines else f"{title}:", style="bold"))
-    for line in lines:
+    talk.out.print(Text(f"{title}: none" if not told else f"{title}:", style="bold"))
+    for line in told:
         talk.out.print(Text(f"  {line}"), soft_wrap=True)
 
 
 def _sensitive(plan: Plan, *, why: bool) -> list[str]:
     """Columns that may tell about persons, table by table; with `why` each on a line of its own."""
-    lines = []
+    out = list[str]()
     for planned in plan.tables:
         found = [(column.name, plan.meanings.get((planned.table.name, column.name))) for column in planned.table.columns]
         told = [(name, meaning) for name, meaning in found if meaning is not None and meaning.sensitivity is not Sensitivity.NONE]
         if why:
-            lines += [
-                f"{planned.table.name}.{name}: {x.kind.value} ({x.sensitivity.value}, {x.confidence:.0%}), {x.why}" for name, x in told
-            ]
+            out += [f"{planned.table.name}.{name}: {x.kind.value} ({x.sensitivity.value}, {x.confidence:.0%}), {x.why}" for name, x in told]
         elif told:
-            lines.append(f"{planned.table.name}: " + ", ".join(f"{name} ({meaning.sensitivity.value})" for name, meaning in told))
-    return lines
+            out.append(f"{planned.table.name}: " + ", ".join(f"{name} ({meaning.sensitivity.value})" for name, meaning in told))
+    return out
 
 
 def tree(plan: Plan) -> dict[str, Any]:
@@ -94,6 +95,7 @@ def tree(plan: Plan) -> dict[str, Any]:
         "tables": [_table_tree(plan, table) for table in plan.tables],
         "columns": list(_column_trees(plan)),
         "cycles": [[str(name) for name in loop] for loop in cycles(plan.schema)],
+        "relations": trees((table.table.name, step.choice) for table, step in plan.steps()),
         "findings": [finding_tree(finding) for finding in plan.findings],
     }
 

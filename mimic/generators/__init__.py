@@ -45,6 +45,7 @@ FAMILIES = (
     "after",
     "profiles",
     "relations",
+    "determined",
     "pointing",
     "derived",
     "when",

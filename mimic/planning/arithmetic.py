@@ -31,6 +31,8 @@ class Reckoned:
     terms: tuple[str, str]
     places: int | None
     said: str
+    holds: int
+    rows: int
 
 
 def reckoned(found: TableEvidence, names: Sequence[str]) -> dict[str, Reckoned]:
@@ -74,7 +76,7 @@ def _found(found: TableEvidence, name: str, number: Floats, null: Mask, read: Ma
                 holds = np.abs(made - number) <= slack
                 if telling.sum() >= FEWEST and holds[telling].mean() >= HOLDS and holds[~null].mean() >= HOLDS:
                     said = f"{names[i]} {way} {names[j]} in {holds[~null].mean():.1%} of the rows"
-                    return Reckoned(name, way, (names[i], names[j]), places, said)
+                    return Reckoned(name, way, (names[i], names[j]), places, said, int(holds[~null].sum()), int((~null).sum()))
     return None
 
 

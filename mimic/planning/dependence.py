@@ -18,23 +18,25 @@ from mimic.generators.after import datelike
 from mimic.generators.features import ordered
 from mimic.generators.lines import AFTER as AFTER_ALL
 from mimic.generators.lines import BEFORE, about_siblings
-from mimic.plan import Choice, Step
+from mimic.plan import Choice, Held, Step
 from mimic.planning.arithmetic import Reckoned, reckoned
 from mimic.planning.around import HOPS, Around
 from mimic.planning.choosing import MARGINAL
+from mimic.planning.determining import Determining, determined, in_order
 from mimic.planning.families import families, joined_by_copula, pinned_to
 from mimic.planning.lines import Line, before, joined, line_of, ordered_by
 from mimic.planning.matching import further
 from mimic.planning.relations import copied, counted
 from mimic.planning.since import Since, counted_from, dated, floors
 from mimic.planning.summaries import about_nobody, complete, described, latent, told_apart
+from mimic.planning.switching import switched
 from mimic.profile import TableEvidence
 from mimic.schema import HIDDEN, Column, Float, ForeignKey, Table
 from mimic.semantics import Kind, Meaning, Sensitivity
 
 LEAVES, AFTER, FOLLOWS, JOINED = "tree.leaves", "temporal.after", "relation.follows", "sequence.joined"
-COMPUTED, COPULA = "relation.computed", "copula.gaussian"
-FOUND = (None, AFTER, FOLLOWS, JOINED, COMPUTED)  # what may be found anew where a configuration names it
+COMPUTED, COPULA, DETERMINED = "relation.computed", "copula.gaussian", "relation.determined"
+FOUND = (None, AFTER, FOLLOWS, JOINED, COMPUTED, DETERMINED)  # what may be found anew where a configuration names it
 FEWEST = 80  # rows from which anything can be learned of how columns hang together
 MOST = 80  # columns that one column may ask about
 
@@ -85,11 +87,11 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     siblings = _siblings(table, found, around)
     line = line_of(table, found, siblings)
     sample = ordered_by(line, table, found, around.evidence)
-    steps = [further(step, table, found, around) if step.choice.kind == "reference.assign" else step for step in steps]
+    steps = [further(step, table, found, around, config) if step.choice.kind == "reference.assign" else step for step in steps]
     above = tuple(known)
     held = {name for step in steps for name in step.task.options.get("held", ())}  # parents are chosen to fit these: they come first
     first = [
-        _apart(step, above, line, found, around) if step.choice.kind == "key.within" and step.task.fills[0] not in held else step
+        _apart(step, above, line, found, around, config) if step.choice.kind == "key.within" and step.task.fills[0] not in held else step
         for step in steps
         if not _free(step, keys)
     ]
@@ -103,6 +105,11 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
         name for step in (*exact, *free) if len(step.task.fills) == 1 and table.has(name := step.task.fills[0]) and name in found.profiles
     ]
     amounts = reckoned(found, [name for name in single if name not in computed])
+    amounts = {name: amount for name, amount in amounts.items() if switched("computed", config, [name])}
+    fixed = {*amounts, *pinned, *computed, *(name for name, asked in config.columns.items() if asked.generator not in FOUND)}
+    told = determined(found, [step for step in free if _wrapped(step, config)], fixed)
+    told = {name: one for name, one in told.items() if switched("determined", config, [name])}
+    free = in_order(free, told)
     known += [(name, told_apart(table.column(name))) for step in exact for name in step.task.fills if name in own]
     for step in free:
         name = step.task.fills[0]
@@ -113,11 +120,16 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
             out.append(_reckoned(step, amounts[name]))
         elif learnable and known and _wrapped(step, config):
             since = _since(around, found, table, name, known) if name not in pinned else None
+            if since is not None and not switched("ordered", config, [name]):
+                since = replace(since, floors=(), caps=())
             category = name in own and told_apart(table.column(name))
             beside = before(line, [need for need, _ in known], name, own, table) if name in own else []
             looking = _looking(step, [*known[-MOST:], *beside], siblings, category, since, _ready(line, name, steps) if beside else ())
-            periods = name in own and name not in line and name not in pinned
+            periods = name in own and name not in line and name not in pinned and switched("joined", config, [name])
             looking = pinned_to(looking, pinned.get(name))
+            if name in told:
+                looking = _follows_from(looking, told[name])
+                periods = False
             out.append(joined(looking, line, [need for need, _ in known], found, sample) if periods else looking)
         else:
             out.append(step)
@@ -130,7 +142,15 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     return (*first, *out, *(_with_features(step, known[-MOST:]) if step.task.options["holes"] else step for step in late))
 
 
-def _apart(step: Step, known: Sequence[tuple[str, bool]], line: Line, found: TableEvidence, around: Around) -> Step:
+def _follows_from(step: Step, one: Determining) -> Step:
+    """The step of a column that another one determines; what trees would say is left for rows in which that is NULL."""
+    options = {name: value for name, value in step.task.options.items() if name not in ("counted_from", "floors", "caps")}
+    lost = ((LEAVES, 0.0), *(pair for pair in step.choice.lost if pair[0] != LEAVES))
+    choice = Choice(DETERMINED, f"{one.by} determines it", lost, relations=(one.held,))
+    return replace(step, task=replace(step.task, options={**options, "determined_by": one.by}), choice=choice)
+
+
+def _apart(step: Step, known: Sequence[tuple[str, bool]], line: Line, found: TableEvidence, around: Around, config: TableConfig) -> Step:
     """A key column that orders siblings, with what it may ask about: the parents, and the sibling before."""
     name = step.task.fills[0]
     if name not in line[1:] or not line[0].startswith("@") or step.task.column.nullable:
@@ -138,20 +158,27 @@ def _apart(step: Step, known: Sequence[tuple[str, bool]], line: Line, found: Tab
     label = line[0][1:]
     near = [(need, category) for need, category in known if need.startswith(f"{label}.") and not about_siblings(need)][-MOST:]
     asked = [*near, (BEFORE, False), (AFTER_ALL, False), (f"<{name}", False)]
-    told = {
+    dates = {need: around.evidence.along(found, need) for need, category in near if not category}
+    told: dict[str, Any] = {
         "features": [need for need, _ in asked],
         "categories": [need for need, category in asked if category],
         "line": line[:1],
         "siblings": line[0],
         "labels": [label],
-        "floors": floors(found.column(name), {need: around.evidence.along(found, need) for need, category in near if not category}),
+        "floors": floors(found.column(name), dates) if switched("ordered", config, [name]) else [],
     }
-    return replace(step, task=replace(step.task, options={**step.task.options, **told}))
+    held = tuple(Held("ordered", name, f"never before {need}", found.sampled, 0) for need in told["floors"])
+    choice = replace(step.choice, relations=(*step.choice.relations, *held))
+    return replace(step, task=replace(step.task, options={**step.task.options, **told}), choice=choice)
 
 
 def _reckoned(step: Step, amount: Reckoned) -> Step:
     told = {**step.task.options, "way": amount.way, "terms": amount.terms, "places": amount.places}
-    choice = Choice(COMPUTED, amount.said, ((LEAVES, 0.0), (step.choice.kind, 0.0), *step.choice.lost))
+    held = Held(
+        "computed", step.task.fills[0], f"{amount.terms[0]} {amount.way} {amount.terms[1]}", amount.holds, amount.rows - amount.holds
+    )
+    lost = ((LEAVES, 0.0), (step.choice.kind, 0.0), *step.choice.lost)
+    choice = Choice(COMPUTED, amount.said, lost, relations=(held,))
     return replace(step, task=replace(step.task, options=told), choice=choice)
 
 
@@ -185,8 +212,10 @@ def _exact(
         for key in around.evidence.schema.children(table.name)
         if around.modes[key.table][0] == "synthesize" and complete(child := around.evidence.tables[key.table]) and complete(found)
     ]
-    late = {relation.column: relation for relation in counted(found, children, frozenset(fixed))}
-    early = {relation.column: relation for relation in copied(table, found, around.repeated(found), frozenset(fixed | set(late)))}
+    off = {kind: {column.name for column in table.columns if not switched(kind, config, [column.name])} for kind in ("counted", "copied")}
+    late = {relation.column: relation for relation in counted(found, children, frozenset(fixed | off["counted"]))}
+    above = frozenset(fixed | set(late) | off["copied"])
+    early = {relation.column: relation for relation in copied(table, found, around.repeated(found), above)}
     around.late.update((table.name, name) for name in late)
     rest, now, then = list[Step](), list[Step](), list[Step]()
     for step in steps:
@@ -202,7 +231,12 @@ def _exact(
             if single:
                 options = {**step.task.options, **options, "drawn_by": step.choice.kind}
             task = replace(step.task, columns=(column,), meanings=(meaning,), options=options)
-            made = replace(step, task=task, choice=Choice(FOLLOWS, relation.said, ((step.choice.kind, 0.0), *step.choice.lost)))
+            rows = round(relation.share * relation.rows)
+            what = "counted" if column.name in late else "copied"
+            said = relation.said if what == "counted" else f"equals {relation.follows}"
+            held = Held(what, column.name, said.split(" (")[0], rows, relation.rows - rows)
+            lost = ((step.choice.kind, 0.0), *step.choice.lost)
+            made = replace(step, task=task, choice=Choice(FOLLOWS, relation.said, lost, relations=(held,)))
             (then if column.name in late else now).append(made)
     return rest, now, then
 
@@ -237,7 +271,10 @@ def _looking(step: Step, known: Sequence[tuple[str, bool]], siblings: str, categ
         options["line"] = line
     if since is not None:
         options |= {"counted_from": since.need, "floors": since.floors, "caps": since.caps}
-        choice = Choice(AFTER, f"counted from {since.need}", ((LEAVES, 0.0), (step.choice.kind, 0.0), *step.choice.lost))
+        limits = [f"never before {need}" for need in since.floors] + [f"never after {need}" for need in since.caps]
+        held = tuple(Held("ordered", name, said, since.rows, 0) for said in limits)
+        lost = ((LEAVES, 0.0), (step.choice.kind, 0.0), *step.choice.lost)
+        choice = Choice(AFTER, f"counted from {since.need}", lost, relations=held)
         return replace(step, task=replace(step.task, options=options), choice=choice)
     choice = Choice(LEAVES, step.choice.reason, ((step.choice.kind, 0.0), *step.choice.lost))
     return replace(step, task=replace(step.task, options=options), choice=choice)

@@ -11,7 +11,7 @@ from mimic.generators.features import ordered
 from mimic.generators.joined import joins
 from mimic.generators.lines import AFTER, BEFORE, about_siblings
 from mimic.generators.lines import Line as Ordered
-from mimic.plan import Choice, Step
+from mimic.plan import Choice, Held, Step
 from mimic.planning.summaries import complete, told_apart
 from mimic.profile import Evidence, TableEvidence
 from mimic.schema import Table
@@ -90,7 +90,9 @@ def joined(step: Step, line: Line, known: Sequence[str], found: TableEvidence, h
         if share < JOINED or rows < FEWEST:
             continue
         told = {**step.task.options, "joined": [step.choice.kind, start, offset, *line]}
-        choice = Choice("sequence.joined", f"ends where {start} of the next begins", ((step.choice.kind, 0.0), *step.choice.lost))
+        held = Held("joined", name, f"ends where {start} of the next row begins", round(share * rows), rows - round(share * rows))
+        lost = ((step.choice.kind, 0.0), *step.choice.lost)
+        choice = Choice("sequence.joined", f"ends where {start} of the next begins", lost, relations=(held,))
         return replace(step, task=replace(step.task, options=told), choice=choice)
     return step
 

@@ -7,16 +7,18 @@ from dataclasses import replace
 
 import numpy as np
 
+from mimic.config import TableConfig
 from mimic.generators.features import evenly, feature_of
 from mimic.generators.matching import Diamond
 from mimic.generators.references import assigned
 from mimic.generators.trees import grow
-from mimic.plan import Step
+from mimic.plan import Held, Step
 from mimic.planning.around import Around
 from mimic.planning.summaries import described, hanging, placed, told_apart
+from mimic.planning.switching import switched
 from mimic.profile import TableEvidence
 from mimic.schema import ForeignKey, Table
-from mimic.streams import Floats
+from mimic.streams import Floats, Ints
 
 FEWEST = 200  # rows with both parents
 SAME = 0.99  # of the rows: a diamond
@@ -25,13 +27,15 @@ TELLS = 0.03  # of the spread of a score that the first parent must explain
 MOST = 20  # columns of the first parent that are asked about
 
 
-def further(step: Step, table: Table, found: TableEvidence, around: Around) -> Step:
+def further(step: Step, table: Table, found: TableEvidence, around: Around, config: TableConfig) -> Step:
     """The step of a table's references, with diamonds and matches as options."""
     keys = [key for key in around.parents(table) if around.modes[key.parent][0] == "synthesize" and around.evidence.of(key.parent).sampled]
-    diamonds = list(_diamonds(keys, found, around))
+    diamonds = [diamond for diamond in _diamonds(keys, found, around) if switched("same_row", config, diamond.label.split(","))]
     taken = {diamond.label for diamond in diamonds}
     told = [(diamond.label, diamond.via, diamond.upper) for diamond in diamonds]
     options = {**step.task.options, "diamonds": told}
+    held = tuple(_agreeing(diamond, keys, found, around) for diamond in diamonds)
+    step = replace(step, choice=replace(step.choice, relations=(*step.choice.relations, *held)))
     first = assigned(replace(step.task, options=options), found)[0].label
     matches, needs = [], list[str]()
     for via in keys:
@@ -52,6 +56,24 @@ def further(step: Step, table: Table, found: TableEvidence, around: Around) -> S
     return replace(step, task=replace(step.task, options=options))
 
 
+def _agreeing(diamond: Diamond, keys: list[ForeignKey], found: TableEvidence, around: Around) -> Held:
+    key, via = (next(each for each in keys if each.label == label) for label in (diamond.label, diamond.via))
+    upper = next(each for each in around.evidence.of(via.parent).table.foreign_keys if each.label == diamond.upper)
+    mine, theirs = _both(key, via, upper, found, around)
+    both = (mine >= 0) & (theirs >= 0)
+    same = int((mine == theirs)[both].sum())
+    return Held(
+        "same_row", diamond.label, f"leads to the row of {key.parent} that {via.label}.{upper.label} leads to", same, int(both.sum()) - same
+    )
+
+
+def _both(key: ForeignKey, via: ForeignKey, upper: ForeignKey, found: TableEvidence, around: Around) -> tuple[Ints, Ints]:
+    """The row of one parent that each row leads to by its own key, and by way of another parent; -1 where to none."""
+    mine, first = around.evidence.up(found, key), around.evidence.up(found, via)
+    above = around.evidence.up(around.evidence.of(via.parent), upper)
+    return mine, np.where(first >= 0, above[np.maximum(first, 0)], -1) if len(above) else np.full(len(first), -1)
+
+
 def _diamonds(keys: list[ForeignKey], found: TableEvidence, around: Around) -> Iterator[Diamond]:
     """Keys that lead where a key of another parent leads, in nearly every row."""
     taken: set[str] = set()
@@ -62,9 +84,7 @@ def _diamonds(keys: list[ForeignKey], found: TableEvidence, around: Around) -> I
             for upper in around.evidence.of(via.parent).table.foreign_keys:
                 if upper.parent != key.parent or upper.referred != key.referred or upper.parent == via.parent:
                     continue
-                mine, first = around.evidence.up(found, key), around.evidence.up(found, via)
-                above = around.evidence.up(around.evidence.of(via.parent), upper)
-                theirs = np.where(first >= 0, above[np.maximum(first, 0)], -1) if len(above) else np.full(len(first), -1)
+                mine, theirs = _both(key, via, upper, found, around)
                 both = (mine >= 0) & (theirs >= 0)
                 # All rows may have the same few parents: then it is no news that they agree.
                 if both.sum() >= FEWEST and (mine == theirs)[both].mean() >= SAME and len(np.unique(mine[both])) > 10:

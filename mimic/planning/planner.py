@@ -63,8 +63,9 @@ def _decided(meaning: Meaning, config: ColumnConfig | None) -> Meaning:
 def _configured(config: Config, name: TableName) -> TableConfig:
     for text in (str(name), f"{name.schema}.{name.name}"):
         if text in config.tables:
-            return config.tables[text]
-    return TableConfig()
+            here = config.tables[text]
+            return here.model_copy(update={"relations": {**config.relations, **here.relations}}) if config.relations else here
+    return TableConfig(relations=config.relations)
 
 
 def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry) -> Plan:

@@ -34,6 +34,7 @@ class Relation:
     reached: str  # hidden column that says which rows have the parent; "" when all have
     share: float
     said: str
+    rows: int  # that bear on it
     holes: bool = False  # whether it is NULL in some rows, in which there is nothing to count
 
 
@@ -56,7 +57,8 @@ def copied(table: Table, found: TableEvidence, above: Iterable[Seen], taken: fro
             if not own.nullable and values.null_count and not optional:
                 continue
             if (share := _equal(found.column(name), values, rows)) >= HOLDS:
-                out[name] = Relation(name, need, f"@{key.label}" if optional else "", share, f"equals {need} in {share:.1%} of the rows")
+                said, reached = f"equals {need} in {share:.1%} of the rows", int((rows >= 0).sum())
+                out[name] = Relation(name, need, f"@{key.label}" if optional else "", share, said, reached)
     return list(out.values())
 
 
@@ -104,7 +106,7 @@ def counted(found: TableEvidence, children: Sequence[tuple[ForeignKey, TableEvid
                 if name not in out and told.sum() >= FEWEST and near[told].mean() >= COUNTED and share >= COUNTED and not sums[null].any():
                     what = "number" if not columns else f"sum of {' * '.join(columns)}"
                     said = f"the {what} of its rows of {key.table} ({share:.1%} of the rows)"
-                    out[name] = Relation(name, below(key, columns), "", share, said, bool(null.any()))
+                    out[name] = Relation(name, below(key, columns), "", share, said, int((~null).sum()), bool(null.any()))
     return list(out.values())
 
 

@@ -25,18 +25,21 @@ class Since:
     need: str
     floors: tuple[str, ...]
     caps: tuple[str, ...]
+    rows: int = 0  # that hold the date and one of these
 
 
 def counted_from(values: pa.Array, others: Mapping[str, pa.Array]) -> Since | None:
     """`others`: dates that are filled before, by need. None where no distance tells more than the calendar."""
     best: tuple[float, str] | None = None
     bound: tuple[float, str] | None = None
-    floors, caps = [], []
+    floors, caps, rows = [], [], 0
     for need, other in others.items():
         ticks, null = distances(values, other)
         apart = ticks[~null].astype(np.float64)
         if len(apart) < FEWEST or len(apart) < TOGETHER * (len(values) - values.null_count) or not apart.any():
             continue
+        if apart.min() >= 0 or apart.max() <= 0:
+            rows = max(rows, len(apart))
         if apart.min() >= 0:
             floors.append(need)
         elif apart.max() <= 0:
@@ -54,7 +57,7 @@ def counted_from(values: pa.Array, others: Mapping[str, pa.Array]) -> Since | No
     near = {"", *(best[1][: i + 1] for i, letter in enumerate(best[1]) if letter == ".")}
     # A limit that another parent sets is kept by choosing parents that fit, not by moving the date.
     floors, caps = ([need for need in found if need[: need.rfind(".") + 1] in near] for found in (floors, caps))
-    return Since(best[1], tuple(floors), tuple(caps))
+    return Since(best[1], tuple(floors), tuple(caps), rows)
 
 
 def _crossing(values: pa.Array, other: pa.Array) -> bool:

@@ -168,6 +168,9 @@ def dealt(kind, values, **options) -> Case:
     )
 
 
+DETERMINED = {"determined_by": "sum", "nullable": False}
+
+
 def profiled() -> Case:
     """Six rows of a table that is about nobody, with what hangs on each of them."""
     names = ("#child.key", "~child.key:0")
@@ -330,6 +333,10 @@ CASES: dict[str, dict[str, Case]] = {
     "copula.gaussian": {
         "numbers": dealt(Integer(32), [None if i % 9 == 0 else 10 * (i % 40) + i % 7 for i in range(N)]),
         "dates": dealt(Date(), [x and x + datetime.timedelta(days=i % 40) for i, x in enumerate(DAYS)], drawn_by="temporal.quantiles"),
+    },
+    "relation.determined": {
+        "texts": dealt(Text(), [("low", "mid", "high")[i % 40 // 14] for i in range(N)], drawn_by="categorical.shares", **DETERMINED),
+        "numbers": dealt(Integer(32), [i % 40 // 8 for i in range(N)], **DETERMINED),
     },
     "hidden.profiles": {"two keys": profiled()},
     "relation.follows": {

@@ -1,0 +1,117 @@
+"""Which column of a row determines which other one: every city lies in one country, and in the copy too."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow.compute as pc
+
+from mimic.plan import Held, Step
+from mimic.profile import TableEvidence
+from mimic.streams import Ints
+
+FEWEST = 80  # rows whose value of the one column comes more than once
+SEVERAL = 5  # such values
+OTHERS = 20  # of these rows that do not hold the most frequent value of the other column
+HOLDS = 0.995  # of these rows
+GLANCE, ROWS = 1_000, 50_000  # rows that pairs are tried on first, and all that are looked at
+MOST = 60  # columns that are tried
+DRAWN = ("categorical.shares", "numeric.quantiles")  # what keeps values of k owners
+
+
+@dataclass(frozen=True, slots=True)
+class Determining:
+    by: str
+    held: Held
+
+
+def determined(found: TableEvidence, steps: Sequence[Step], but: Collection[str]) -> dict[str, Determining]:
+    """By column, the one that determines it, among the steps' columns and without those in `but`. No circles: of columns that determine
+    each other all but the first follow it."""
+    names = [
+        step.task.fills[0]
+        for step in steps
+        if len(step.task.fills) == 1 and step.choice.kind in DRAWN and step.task.fills[0] in found.profiles and not step.task.unique
+    ]
+    codes: dict[str, Ints] = {}
+    for name in names[:MOST]:
+        profile = found.profiles[name]
+        if name not in but and profile.distinct >= 2 and profile.null_share < 0.95:
+            codes[name] = _codes(found, name)
+    wide = {name: int(each.max(initial=0)) + 1 for name, each in codes.items()}
+    kinds = {step.task.fills[0]: step.choice.kind for step in steps}
+    best: dict[str, tuple[int, Determining]] = {}
+    for mine in codes:
+        for by in codes:
+            if by == mine or wide[by] < wide[mine] or kinds[by] != DRAWN[0] or _leads(best, by, mine):
+                continue
+            if wide[by] == wide[mine] and names.index(by) > names.index(mine):
+                continue
+            if mine in best and best[mine][0] <= wide[by]:
+                continue
+            if (held := _held(codes[by], codes[mine], mine, by)) is not None:
+                best[mine] = (wide[by], Determining(by, held))
+    return {name: each for name, (_, each) in best.items()}
+
+
+def _codes(found: TableEvidence, name: str) -> Ints:
+    """A number per distinct value, 0 for NULL."""
+    indices = found.column(name)[:ROWS].dictionary_encode().indices
+    return np.asarray(pc.fill_null(indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64) + 1
+
+
+def _leads(best: Mapping[str, tuple[int, Determining]], start: str, end: str) -> bool:
+    """Whether what determines `start`, at any distance, is `end`."""
+    while start in best:
+        start = best[start][1].by
+        if start == end:
+            return True
+    return False
+
+
+def _held(by: Ints, mine: Ints, name: str, need: str) -> Held | None:
+    first = by[:GLANCE] > 0
+    a, b = by[:GLANCE][first], mine[:GLANCE][first]
+    if len(np.unique(a * (int(mine.max()) + 1) + b)) > len(np.unique(a)) + 0.01 * len(a) + 1:
+        return None
+    live = by > 0
+    by, mine = by[live], mine[live]
+    many = np.bincount(by)
+    again = many[by] > 1
+    by, mine = by[again], mine[again]
+    if len(by) < FEWEST or len(np.unique(by)) < SEVERAL:
+        return None
+    usual = np.bincount(mine).argmax()
+    if (mine != usual).sum() < OTHERS:
+        return None
+    _, cell, rows = np.unique(by * (int(mine.max()) + 1) + mine, return_inverse=True, return_counts=True)
+    most = np.zeros(int(by.max()) + 1, dtype=np.int64)
+    np.maximum.at(most, by, rows[cell.reshape(-1)])
+    holds = int(most[np.unique(by)].sum())
+    if holds < HOLDS * len(by):
+        return None
+    return Held("determined", name, f"{need} determines it", holds, len(by) - holds)
+
+
+def in_order(steps: Sequence[Step], found: Mapping[str, Determining]) -> list[Step]:
+    """The same steps, each column after the one that determines it, which is moved up to just before it where it came later."""
+    out, done = list[Step](), set[str]()
+    by_name = {step.task.fills[0]: step for step in steps if len(step.task.fills) == 1}
+
+    def add(step: Step) -> None:
+        name = step.task.fills[0]
+        if name in done:
+            return
+        if name in found and len(step.task.fills) == 1:
+            add(by_name[found[name].by])
+        done.update(step.task.fills)
+        out.append(step)
+
+    for step in steps:
+        add(step)
+    return out
+
+
+__all__ = ["Determining", "determined", "in_order"]
