@@ -435,6 +435,7 @@ class Context:
     pairs: bool  # key and value in one row
     definition: bool
     reached: bool = False  # a column of its own holds an e-mail address or a phone number
+    letter: bool = False  # from whom, to whom, about what
 
     @property
     def about(self) -> str:
@@ -475,6 +476,10 @@ def head(words: tuple[str, ...]) -> str:
     return named[-1] if named else (words[-1] if words else "")
 
 
+_REACHED = re.compile(
+    r"^(?:email|email address|phone|mobile|phone number)$|^(?:work|home|mobile|contact|customer|attendee|guest|private|personal|billing) (?:email|phone|mobile)$"
+)
+_LETTER = frozenset({"from", "to", "cc", "bcc", "reply to", "sender", "recipient", "subject", "body", "message id", "text", "html"})
 _PERSONAL_COLUMNS = re.compile(
     r"\b(first name|name first|last name|name last|birth (date|year|day)|date birth|family name|given name|ssn|national id|gender)$|^username$|^birth$"
 )
@@ -571,7 +576,8 @@ def contexts(schema: Schema) -> dict[TableName, Context]:
             log=bool(own & LOGS),
             pairs=bool(values),
             definition=last in DEFINITION,
-            reached=bool(columns & {"email", "email address", "phone", "mobile", "phone number"}),
+            letter=len(columns & _LETTER) >= 3,
+            reached=any(_REACHED.search(column) for column in columns),
         )
     return out
 

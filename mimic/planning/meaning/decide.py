@@ -9,6 +9,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Mapping
 
+from mimic.planning.meaning import untold as untelling
 from mimic.planning.meaning.context import Context, contexts
 from mimic.planning.meaning.rules import HARMLESS, LINKS, Rule, by_name, letter
 from mimic.planning.meaning.values import Signs, read
@@ -123,9 +124,12 @@ def _named(table: Table, column: Column, context: Context, schema: Schema, depth
         ):
             return Meaning(Kind.ID, Sensitivity.NONE, 0.9, "a key of its own")
     rule = _harm(words, kind, context)
+    if (told := untelling.untold(words, kind, context, rule.kind if rule else None)) is not None and (rule is None or rule in _HARMLESS):
+        return Meaning(told, Sensitivity.DIRECT, untelling.SURE, untelling.WHY)
     if rule is not None and not (rule.sensitivity is Sensitivity.NONE and words.endswith(" id")):
         return _said(rule, column, context)
-    if context.person and words.endswith(" id") and (kind == "t" or words in _ELSEWHERE) and not _table_called(schema, words):
+    elsewhere = kind == "t" or words in _ELSEWHERE
+    if context.person and words.endswith(" id") and elsewhere and (_own(words, kind, context) or not _table_called(schema, words, kind)):
         return Meaning(Kind.ACCOUNT_ID, Sensitivity.DIRECT, 0.6, "a person's number somewhere else: it references no table here")
     if kind == "u" or (words.endswith(" id") and kind in "tiu") or words == "id":
         return Meaning(Kind.ID, Sensitivity.NONE, 0.8, "named as an identifier")
@@ -142,6 +146,9 @@ def _harm(words: str, kind: str, context: Context) -> Rule | None:
     """The rule that fits: a plain one of harm, one of the wider net, or a harmless one. `user_url` of users may be read as `url`."""
     first = by_name(words, kind, context)
     if first is not None and first not in _HARMLESS:
+        if first.sensitivity in (Sensitivity.QUASI, Sensitivity.TEXT):  # `name of the spouse` is a name, although a spouse narrows down
+            named = next((rule for rule in WIDER if rule.kind is Kind.PERSON_NAME and rule.fits(words, kind, context)), None)
+            return named or first
         return first
     parts = words.split()
     while len(parts) > 1 and parts[0] in context.words:
@@ -157,10 +164,21 @@ def _said(rule: Rule, column: Column, context: Context) -> Meaning:
     return Meaning(rule.kind, rule.sensitivity, rule.confidence, f"named {column.name!r} in {context.about or 'a table'}")
 
 
-def _table_called(schema: Schema, words: str) -> bool:
-    """Whether `customer id` may be the key of a table here although no foreign key says so."""
+def _own(words: str, kind: str, context: Context) -> bool:
+    """A person's own number as text, which is no key: `employee_id` of employees, a `userid` with which they log in."""
+    before = words.split()[:-1]
+    return kind == "t" and (before == ["user"] or set(before) <= set(context.words))
+
+
+def _table_called(schema: Schema, words: str, kind: str) -> bool:
+    """Whether `customer id` may be the key of a table here although no foreign key says so: one with a key of such a type."""
     wanted = words.split()[-2]
-    return any(wanted in tokens(table.name.name) for table in schema.tables)
+    for table in schema.tables:
+        if wanted in tokens(table.name.name):
+            keys = [table.column(name) for name in (table.primary_key.columns if table.primary_key else ())]
+            if kind != "t" or not keys or any(letter(key.type) in "tu" for key in keys):
+                return True
+    return False
 
 
 def _surrogate(table: Table, column: Column, words: str, kind: str, primary: bool) -> bool:
@@ -186,6 +204,8 @@ def _carried(key: ForeignKey, column: Column, schema: Schema, depth: int) -> Mea
 def _weighed(named: Meaning, signs: Signs, column: Column, context: Context) -> Meaning:
     """The reading of the name against that of the values."""
     seen = signs.meaning(column, context, tokens(column.name))
+    if named.why == untelling.WHY and (seen is not None or signs.few or signs.share("number") >= 0.9):
+        return seen or Meaning(Kind.WORDS, Sensitivity.NONE, 0.3, "few values, or numbers, and nothing in its name tells")
     if seen is None:
         return signs.tempered(named, column)
     if seen.kind == named.kind:

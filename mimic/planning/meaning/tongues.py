@@ -188,7 +188,7 @@ PARTS = frozenset(
     mfa extra restriction html vat tax two factor nice alt scratch claim voucher confirm confirmation normalised canonical
     reviewer author approver requester speaker composer artist director actor player performer instructor organizer creator editor translator
     unix system rate limiting limit metric hardware plugin session subject contact additional approval authorization confirmation demographics
-    ticket change custom value field capture signature list attachment
+    ticket change custom value field capture sms reminder rejection cancellation new old act visitor signature list attachment
     deceased diagnosis procedure symptom consent number code url identifier question tax vat gender birth marriage mail
     """.split()  # noqa: SIM905
 )

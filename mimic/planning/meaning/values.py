@@ -46,6 +46,7 @@ _SHAPES: dict[str, re.Pattern[str]] = {
     "phone": re.compile(r"(?=(?:\D*\d){7,15}\D*(?:x\d+)?$)\+?[\d(][\d ().\-/]{5,22}\d(?: ?(?:x|ext\.?) ?\d{1,6})?"),
     "e164": re.compile(r"\+[1-9]\d{6,14}"),
     "coordinates": re.compile(r"\(?-?\d{1,3}\.\d{3,}[,; ]\s?-?\d{1,3}\.\d{3,}\)?|POINT ?\(.+\)"),
+    "number": re.compile(r"-?\d{1,6}([.,]\d{1,6})?"),
     "mime": re.compile(r"(application|audio|font|image|message|model|multipart|text|video)/[a-z0-9.+-]+(; ?\S+)?"),
     "locale": _LOCALE,
     "currency": re.compile(r"[A-Z]{3}"),
@@ -174,10 +175,14 @@ class Signs:
         return None
 
     @property
+    def few(self) -> bool:
+        """Few distinct values, each of many rows."""
+        return self.distinct <= 50 and (self.distinct <= 0.1 * self.present or (self.distinct <= 5 and self.present >= 10))
+
+    @property
     def enumerates(self) -> bool:
         """Few distinct values that look like names of a program."""
-        few = self.distinct <= 50 and (self.distinct <= 0.1 * self.present or (self.distinct <= 5 and self.present >= 10))
-        return few and self.share("identifier") >= 0.95 and self.share("email") == 0 and self.mean_length <= 40
+        return self.few and self.share("identifier") >= 0.95 and self.share("email") == 0 and self.mean_length <= 40
 
     def tempered(self, named: Meaning, column: Column) -> Meaning:
         """A reading of the name that the values contradict is held with less confidence; harm is never talked away."""

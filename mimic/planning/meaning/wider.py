@@ -52,6 +52,11 @@ def _of_somebody(c: Context) -> bool:
 
 
 SECRETS = (
+    Rule(K.KEY, S, r"\w+ (?:encrypted|crypted|ciphertext|enc|ssha)$", "tx", where=lambda c: not c.definition, unless=r"is encrypted|(?:body|message|content|file|email|address|name|phone|note|comment) (?:encrypted|enc)$", confidence=0.5),
+    Rule(K.TOKEN, S, r"(?:login|signin|sign in|logon|entry|door|gate|unlock|magic|secret|personal|parent|student|teacher|client|member) (?:code|pin)$", "tu", where=lambda c: c.personal or c.person, unless="country|postcode|area", confidence=0.4),
+    Rule(K.KEY, S, r"^(?:key|value|secret|content|payload)$", "txj", where=lambda c: head(c.words) == "credential" and not c.definition, confidence=0.6),
+    Rule(K.TOKEN, S, r"(?:tracking|open|click|web ?view|preference|optout|manage) (?:hash|token|key|code)$", "tux", where=lambda c: _says(c, _MAIL) or c.personal, confidence=0.5),
+    Rule(K.TOKEN, S, r"^hash$|^(?:user|client|customer|contact|member|person|account|guest|subscriber|lead) hash$", "tx", where=lambda c: c.person or c.reached, confidence=0.4),
     Rule(K.TOKEN, S, r"^(?:code|nonce|state|verifier|hash|ticket|handle|jti|grant)(?: hash| value)?$", "tux", where=lambda c: _says(c, _AUTH) and (not c.definition or head(c.words) == "code"), confidence=0.5),
     Rule(K.TOKEN, S, r"(?:auth|token|key|secret|credential|api|otp|pin|scratch|backup|recovery|code) (?:hash|digest|salt|blob|ciphertext|encrypted|seed)|scratch (?:code|salt|hash)|last used passcode|"
          r"(?:protect|confirm|claim|auth|approval|unlock|pickup|guest|share|join|enrol\w*|pairing|link|magic|secret) (?:code|hash|slug|link|string)|(?:registration|signup|sign up|activation|confirmation|invitation|verification|reset|unsubscribe|subscription|opt in|download) (?:hash|digest|key|secret|code|link)|magic link|^confirmation$|two factor remember\w*|remember (?:token|me)?$", "tux", unless=ABOUT, confidence=0.6),
@@ -78,6 +83,24 @@ SECRETS = (
 )  # fmt: skip
 
 DIRECT = (
+    Rule(K.JSON_PERSON, D, r"^(?:variables?|context|arguments?|args|kwargs|request(?: data| params)?|parameters?|old data|new data|before|after|diff|changes?)$", "jx", where=lambda c: c.log and not (c.definition or c.configuration), confidence=0.4),
+    Rule(K.IP, D, r"(?:^|\b)ip(?: address)?$|remote address$", "ix", where=lambda c: not c.definition, confidence=0.6),
+    Rule(K.DEVICE_ID, D, r"(?:visitor|device|client|browser|anonymous|advertis\w+|installation) ?(?:id|identifier|key|hash|fingerprint)$|^id visitor$|^config id$", "txu", where=lambda c: c.log or _says(c, _any("visit", "visitor", "pageview", "hit", "tracking", "analytics", "click", "impression")), confidence=0.6),
+    Rule(K.CARD_NUMBER, D, r"(?:last|first) (?:digits?|four|4|six|6)(?: digits?)?$|(?:encrypted |masked |truncated )?number$|^pan$", "ti", where=lambda c: _says(c, _any("card")) and c.words[-1:] != ("type",), confidence=0.6),
+    Rule(K.OTHER, D, r"^(?:month|year|expiry|exp(?:iry|iration)? (?:month|year|date))$", "tid", where=lambda c: _says(c, _any("card")) and not c.definition, confidence=0.5),
+    Rule(K.ACCOUNT_ID, D, r"(?:gateway|stripe|paypal|braintree|adyen|square|processor|psp|payment|billing|merchant) (?:\w+ )*(?:id|reference|profile)$", "t", where=lambda c: not (c.definition or c.configuration) and (c.personal or c.account or _says(c, _MONEY)), unless="method id|type id|status", confidence=0.5),
+    Rule(K.OTHER, D, r"(?:payment|billing|payer|card|bank) (?:info|information|detail|data|source)$", "tj", where=lambda c: not (c.definition or c.configuration), confidence=0.5),
+    Rule(K.EMAIL, D, r"^(?:to|cc|bcc|from|sender|recipients?|reply to|addressee)$", "tj", where=lambda c: c.letter and not c.definition, confidence=0.7),
+    Rule(K.USERNAME, D, r"^uid \w+$|^shared? (?:with|by)$|^(?:login|user|account) (?:code|key|identifier)$", "t", where=lambda c: not (c.definition or c.configuration), confidence=0.6),
+    Rule(K.ACCOUNT_ID, D, r"^(?:ident|subject|sub|external identifier|provider uid|open ?id|remote (?:id|uid))$", "t", where=lambda c: (c.account or c.person or _says(c, _AUTH)) and not c.definition, confidence=0.6),
+    Rule(K.JSON_PERSON, D, r"^(?:raw |extra |user |profile |provider )?(?:data|info|attributes?|claims?|profile|payload|extra|fields?)$|v ?card(?: data)?|card data", "tjx", where=lambda c: c.account and not (c.definition or c.session or c.configuration), confidence=0.5),
+    Rule(K.JSON_PERSON, D, r"v ?card(?: data)?|card data", "tjx", confidence=0.5),
+    Rule(K.IP, D, r"subnet|cidr|ip (?:range|block|prefix|mask)", "tw", where=lambda c: not (c.definition or c.configuration) and (c.log or c.personal or c.account or c.session or _says(c, _any("ban", "attempt", "block", "throttle", "login", "force", "bruteforce"))), confidence=0.6),
+    Rule(K.PHONE, D, r"(?:home|work|cell|office|daytime|evening|night|day|private|contact|business|direct|alert|alternat\w+) (?:number|no)(?: \d)?$", "tin", where=lambda c: c.person or c.personal, unless="house", confidence=0.6),
+    Rule(K.PHONE, D, r"(?:sms|whatsapp|text message) (?:\w+ )?(?:number|no)$", "tin", where=lambda c: not c.definition, confidence=0.6),
+    Rule(K.STREET, D, r"(?:street|house|apartment|flat|unit|building|door|floor) (?:number|no|nr)(?: suffix)?$", "ti", where=lambda c: _says(c, _any("address")) or c.personal, confidence=0.6),
+    Rule(K.COORDINATES, D, r"geo ?(?:code|x|y|lat\w*|lon\w*|point|location)?(?: \d)?$", "tno", where=lambda c: _says(c, _any("address")) or c.person, confidence=0.6),
+    Rule(K.OTHER, D, r"(?:check|cheque|passbook|membership|badge|locker|card|permit|registration|enrol\w+|insurance|policy|case|file|record|client|member|student|employee|patient|staff|payroll|personnel) (?:number|no|nr|code)$", "ti", where=lambda c: (c.person or _says(c, _MONEY)) and not c.definition, confidence=0.5),
     Rule(K.PERSON_NAME, D, rf"(?:{PEOPLE})s? (?:\w+ )?(?:name|full name)(?: cached| parts?| raw| display| normali[sz]ed| sort| index| lower| phonetic| kana| complete| original)?$", "tj",
          unless=r"(?:file|company|business|organization|organisation|product|class|host|domain|group|type|role|team|plan|store|event|field|column|table|attribute|tax|brand|bank|school|department|city|country|list|category|campaign|app|application|course|project|queue|job|key|scope|display name type) name",
          where=lambda c: not c.definition, confidence=0.7),

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from mimic.planning.meaning.compounds import COMPOUNDS, SMALL
 from mimic.planning.meaning.tongues import PARTS, TONGUES
 
 # Other languages and abbreviations, in plain English. A word that means different things in different languages (es/pt `nombre`
@@ -394,7 +395,8 @@ WORDS = frozenset(
     ]
 )
 
-TRANSLATIONS = {**TONGUES, **TRANSLATIONS}
+TRANSLATIONS = {**COMPOUNDS, **TONGUES, **TRANSLATIONS}
+_LONGEST = 4  # words of a name that are looked up as one
 _LANGUAGE = {**{word: word for word in PARTS}, **TRANSLATIONS, **{word: word for word in WORDS}}
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
 # Plurals that are words of their own, or no plurals.
@@ -440,7 +442,43 @@ def _cut(token: str) -> list[str]:
                 continue
             if best[end] is None or len(before) + 1 < len(best[end] or ()):
                 best[end] = [*before, token[start:end]]
-    return best[-1] or [token]
+    return best[-1] or _headed(token)
+
+
+# What a compound is, said by its end, whatever stands before: `zugangspasswort`, `actkey`, `rejectionreason`.
+_HEADS = re.compile(
+    r"(?P<rest>.{2,}?)(?P<head>passwords?|passwd|passwort|kennwort|wachtwoord|contrasena|secret|token|key|schluessel|sleutel|hash|"
+    r"number|nummer|numero|name|naam|datum|date|address|adresse|anschrift|adres|telefon|telefoon|phone|funk|email|mail|reason|message|"
+    r"comment|kommentar|bild|foto|photo|image|gehalt|lohn|salary|konto|strasse|straat|nachweis|krankheit|diagnose|befund|medikation|allergie)"
+)
+_ENGLISH = re.compile(
+    r"\w*(?:monkey|turkey|hockey|jockey|donkey|whiskey|username|filename|hostname|rename|update|candidate|validate|mandate|phoney)$"
+)
+
+
+def _headed(token: str) -> list[str]:
+    found = _HEADS.fullmatch(token)
+    if found is None or _ENGLISH.match(token):
+        return [token]
+    head = {"funk": "phone"}.get(found["head"], found["head"])
+    return [*_cut(found["rest"]), head]
+
+
+def _joined(rough: list[str]) -> list[str]:
+    """Words that are one expression as one token: `e_mail`, `pass_word`, `data_de_nascimento`; the longest run from the left on."""
+    out, start = list[str](), 0
+    while start < len(rough):
+        for end in range(min(len(rough), start + _LONGEST), start + 1, -1):
+            run = rough[start:end]
+            said = "".join(run) if "".join(run) in TRANSLATIONS else "".join(word for word in run if word not in SMALL)
+            if said in TRANSLATIONS and run[0] not in SMALL and run[-1] not in SMALL and (len(said) > 4 or end - start == len(rough)):
+                out.append(said)
+                start = end
+                break
+        else:
+            out.append(rough[start])
+            start += 1
+    return out
 
 
 @lru_cache(maxsize=20_000)
@@ -449,9 +487,7 @@ def tokens(name: str) -> tuple[str, ...]:
     # Written all in capitals, a name has no camel humps; digits still part.
     camel = _CAMEL.sub(" ", name) if not name.isupper() else re.sub(r"(?<=[A-Z])(?=[0-9])", " ", name)
     rough = [part for part in re.split(r"[^0-9a-z]+", plain(camel)) if part]
-    whole = "".join(rough)
-    if len(rough) > 1 and whole in TRANSLATIONS:  # `e_mail`, `pass_word`, `code_postal`
-        rough = [whole]
+    rough = _joined(rough)
     if rough[:2] == ["e", "mail"]:
         rough = ["email", *rough[2:]]
     out: list[str] = []
