@@ -211,6 +211,7 @@ class Scenario:
     condition: Condition
     share: float  # 0 .. 1
     told: str
+    margin: str = ""  # of a value of a given margin: which; the conditions of one margin are disjoint
 
 
 def kind_of(expression: Expression) -> Kind:

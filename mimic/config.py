@@ -94,6 +94,11 @@ class TableConfig(_Strict):
     relations: dict[Relation, bool] = Field(default_factory=dict, description=f"{_RELATIONS}, in this table.")
     columns: dict[str, ColumnConfig] = Field(default_factory=dict)
     groups: list[GroupConfig] = Field(default_factory=list, description="Columns that one generator fills together.")
+    margins: dict[str, dict[str, float]] = Field(
+        default_factory=dict,
+        description="How often values come, as shares that sum to 1: 'country: {DE: 0.5, FR: 0.3, \"*\": 0.2}'; * is every other value, "
+        "0..10 numbers from 0 to below 10; 'country, kind' two columns at once.",
+    )
 
 
 class MaskingConfig(_Strict):

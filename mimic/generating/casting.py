@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from mimic.conditions import Scenario, columns_of
 from mimic.errors import Unreachable
+from mimic.generating.margins import Tally as Marginal
 from mimic.generating.weighing import chosen
 from mimic.generator import Generator, Span
 from mimic.generators.dealing import groups
@@ -85,6 +86,7 @@ class Short:
     scenario: Scenario
     odds: Floats
     problem: Unreachable
+    pull: Floats | None = None  # of a value of a margin: how much more often rows like each should come (rows,)
 
 
 def cast(
@@ -99,6 +101,8 @@ def cast(
 
     `generators` are those of the columns that decide; `others` all that may come from the same round. Both stand in the order of all.
     """
+    if any(scenario.margin for scenario in scenarios):
+        return _by_margins(drawing, scenarios, generators, tuple(_alone(others, generators)), spans, stream)
     group = _units(drawing, generators)
     if group is None:
         return _rounds(drawing, scenarios, generators, tuple(_alone(others, generators)), spans, stream, None)
@@ -158,6 +162,45 @@ def _rounds(
             problem = Unreachable(str(drawing.table.name), scenario.told, scenario.share, met[i] / max(drawing.n, 1), seen, drawn)
             return Short(scenario, tally.odds(i), problem)
     return Cast(others, rounds)
+
+
+def _by_margins(
+    drawing: Drawing,
+    scenarios: Sequence[Scenario],
+    generators: tuple[Generator, ...],
+    others: tuple[Generator, ...],
+    spans: Sequence[Span],
+    stream: Stream,
+) -> Cast | Short:
+    """The same for scenarios some of which are the values of margins (`margins.py`)."""
+    tally, turn, seen = Marginal.of(scenarios, drawing.n), 0, np.zeros(len(scenarios), dtype=np.int64)
+    most = min(MOST, max(ENOUGH, VALUES // max(1, drawing.n * len(generators)))) if generators else 1
+    check, before = FEWEST, -drawing.n - 1
+    while turn < most:
+        for span in spans:
+            satisfied = _satisfied(drawing, scenarios, generators, span, turn)
+            seen += np.array([int(each.sum()) for each in satisfied], dtype=np.int64)
+            tally.add(turn, span.start, satisfied)
+        turn += 1
+        if turn in (check, most):
+            able = sum(int(reach.sum()) for reach in tally.reach()) - sum(int(bound.sum()) for bound in tally.bound())
+            barren = not seen.all() and (turn * drawing.n > 1_000_000 or turn > 500)
+            if tally.plenty(SPARE) or barren or tally.settled() or (able == before and seen.all()):
+                break
+            check, before = 2 * check, able
+    lacking = tally.lacking(tally.reach(), at_most=False)
+    if not lacking:
+        rounds, met = tally.choose(stream)
+        lacking = tally.lacking(met, at_most=True)
+        if not lacking:
+            return Cast(others, rounds)
+    m, value, possible = lacking[0]
+    scenario = scenarios[tally.margins[m][0][min(value, len(tally.margins[m][0]) - 1)]]
+    told = scenario.told if value < len(tally.margins[m][0]) else f"other values of {scenario.margin or scenario.told}"
+    share, drawn = float(tally.margins[m][1][value] / max(drawing.n, 1)), turn * drawing.n
+    hits = int(tally.counts[:, tally.bins[:, m] == value].sum())
+    problem = Unreachable(str(drawing.table.name), told, share, possible / max(drawing.n, 1), hits, drawn)
+    return Short(Scenario(scenario.condition, share, told, scenario.margin), tally.odds(m, value), problem, tally.pull(m))
 
 
 def _alone(generators: Sequence[Generator], deciding: Sequence[Generator]) -> Iterator[Generator]:
@@ -294,7 +337,9 @@ def lifted(short: Short, parents: Mapping[str, Ints], sizes: Mapping[str, int]) 
             best = (worth, label)
     if best is None:
         return None
-    many, share = _by_parent(parents[best[1]], p, sizes[best[1]])
+    many, share = _by_parent(parents[best[1]], p if short.pull is None else short.pull, sizes[best[1]])
+    if short.pull is not None:
+        return best[1], np.where(many > 0, share, 1.0)
     wanted = short.scenario.share
     factor = wanted * share / mean + (1.0 - wanted) * (1.0 - share) / (1.0 - mean)
     return best[1], np.where(many > 0, factor, 1.0)

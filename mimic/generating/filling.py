@@ -138,7 +138,8 @@ class Filling:
         names = {ref.name for scenario in self._wishes.scenarios for ref in columns_of(scenario.condition)}
         stream = self._streams.at("scenarios", self.table.name)
         try:
-            for attempt in range(LIFTINGS):
+            most = LIFTINGS * (4 if any(scenario.margin for scenario in self._wishes.scenarios) else 1)
+            for attempt in range(most):
                 deciding = self._changeable(names)
                 every = self._changeable(self._by_column.keys(), lasting=True)
                 found = cast(self, self._wishes.scenarios, deciding, every, tuple(spans(self.n)), stream.at(attempt))
@@ -150,7 +151,7 @@ class Filling:
                 keys = {label: key for label, key in self._keys.items() if key.parent != self.table.name and f"@{label}" in self._by_column}
                 rows = {label: np.asarray(self.whole(f"@{label}").to_numpy(zero_copy_only=False)) for label in keys}
                 lift = lifted(found, rows, {label: self._other(key.parent).n for label, key in keys.items()})
-                if lift is None or attempt == LIFTINGS - 1:
+                if lift is None or attempt == most - 1:
                     raise found.problem
                 self._lifts[lift[0]] = self._lifts.get(lift[0], 1.0) * lift[1]
                 self._whole = dict(before)

@@ -21,6 +21,7 @@ from mimic.config import ColumnConfig, Config, KeyConfig, TableConfig
 from mimic.errors import ConfigError, UsageError, closest
 from mimic.planning.choosing import MARGINAL
 from mimic.planning.expressing import problems as wrong
+from mimic.planning.margins import margins
 from mimic.planning.masking import KEEP
 from mimic.planning.naming import PREFIX, spelled
 from mimic.registry import Registry
@@ -240,6 +241,7 @@ def bind(config: Config, schema: Schema, registry: Registry | None = None, *, fi
     """Check every name in `config` against `schema` and the generators at hand; `ConfigError` with all that are wrong."""
     problems = _Problems(schema, list(config.mistakes))
     _check_tables(config, problems, registry)
+    problems.found += margins(config, schema)[1]
     for i, key in enumerate(config.extra_fks):
         _check_key(f"extra_fks[{i}]", key, problems)
     for i, text in enumerate(config.ignore_fks):
