@@ -22,7 +22,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -315,12 +315,13 @@ def subset(
         picked = _select(opened, told, _Choice(schemas, tables, exclude_tables), asked, progress, filled, filling)
         if save_selection is not None:
             subsetting.save(opened, picked.schema, picked.selection, Path(save_selection))
+        understood = cache(partial(_understood, opened, picked.schema, picked.config, picked.selection, progress))
         renewal = None
         if renumber or multiply > 1:
             held = _highest(target, picked.schema) if if_exists == "append" else {}
-            drawn = _drawing(opened, picked, progress) if multiply > 1 else subsetting.undrawn
+            drawn = _drawing(picked, understood) if multiply > 1 else subsetting.undrawn
             renewal = subsetting.Renewal(opened, picked.schema, picked.selection, multiply, renumber, held, drawn)
-        report = _subset(opened, filled, picked, filling, unmasked, mask, key, renewal, progress)
+        report = _subset(opened, filled, picked, filling, unmasked, mask, key, renewal, understood, progress)
     facts = {"source": source_door.safe_url(source), "target": door.safe_url(target)} | report.facts
     return replace(report, seconds=time.monotonic() - since, facts=facts)
 
@@ -767,6 +768,7 @@ def _subset(
     mask: Mask | None,
     key: masking.Key | None,
     renewal: subsetting.Renewal | None,
+    understood: Callable[[], Evidence],
     progress: Progress,
 ) -> Report:
     schema, config, chosen = picked.schema, picked.config, picked.selection
@@ -775,7 +777,7 @@ def _subset(
         progress.say(f"no value is masked; the reason given: {unmasked}")
         told["unmasked"] = unmasked
     elif mask is None and not filling.dry_run:
-        masks = _sensitive(opened, schema, config, chosen, progress)
+        masks = _sensitive(understood(), schema, config, chosen)
         _refuse(masks.findings, config.accept)
         if key is None:
             _refuse_sensitive(masks)
@@ -824,9 +826,8 @@ WAYS_OUT = (
 )
 
 
-def _sensitive(opened: Source, schema: Schema, config: Config, chosen: Selection, progress: Progress) -> Masks:
+def _sensitive(evidence: Evidence, schema: Schema, config: Config, chosen: Selection) -> Masks:
     """How columns of kept rows are masked that point at persons, let one in, or hold free text."""
-    evidence = _understood(opened, schema, config, chosen, progress)
     kept = {table.name for table in schema.tables if chosen.rows(table.name)}
     return planning.masks(schema, evidence, config, registry(), kept, planning.locale(evidence, config))
 
@@ -842,15 +843,14 @@ def _understood(opened: Source, schema: Schema, config: Config, chosen: Selectio
     return evidence
 
 
-def _drawing(opened: Source, picked: _Picked, progress: Progress) -> subsetting.Drawn:
+def _drawing(picked: _Picked, understood: Callable[[], Evidence]) -> subsetting.Drawn:
     """Draws new values as the masker of a column's kind would, with a key of each salt: an address stays an address."""
-    evidence = _understood(opened, picked.schema, picked.config, picked.selection, progress)
     parts = registry()
     known: dict[tuple[TableName, str], Masker | None] = {}
 
     def drawn(place: tuple[TableName, str], values: pa.Array, salt: int) -> pa.Array | None:
         if place not in known:
-            known[place] = planning.redrawing(picked.schema, evidence, picked.config, parts, [place]).get(place)
+            known[place] = planning.redrawing(picked.schema, understood(), picked.config, parts, [place]).get(place)
         masker = known[place]
         return None if masker is None else masking.redrawn(values, masker, picked.config.seed, salt)
 

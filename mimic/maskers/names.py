@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mimic.generators.people import first_names, last_names
-from mimic.generators.pools import ascii_letters, names_of
+from mimic.generators.pools import FALLBACK, ascii_letters, names_of
 from mimic.masker import MaskTask
 from mimic.maskers.cipher import Aes, chosen, digest, letters
 from mimic.maskers.runs import flat, halves, two_runs
@@ -45,6 +45,7 @@ _LOCALES = (
     "tr_TR", "id_ID", "ga_IE",
 )  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+")
+ENOUGH = 200  # names of a list, of which another key chooses another one nearly always
 
 
 @lru_cache(maxsize=1)
@@ -71,11 +72,19 @@ def known_last() -> frozenset[str]:
 
 @lru_cache(maxsize=32)
 def _pools(locale: str) -> tuple[pa.Array, pa.Array, pa.Array]:
-    """Male, female and last names, without those of several words."""
+    """Male, female and last names of public lists, without those of several words; where these are few, invented ones beside them."""
     names, genders = first_names(locale)
-    male = [name for name, gender in zip(names, genders.tolist(), strict=True) if gender in (0, 2) and _plain(name)]
-    female = [name for name, gender in zip(names, genders.tolist(), strict=True) if gender in (1, 2) and _plain(name)]
-    return pa.array(male), pa.array(female), pa.array([name for name in last_names(locale) if _plain(name)])
+    listed, lasts = (frozenset(known) for known in names_of(locale))
+    out = []
+    for among in (0, 1):
+        every = [name for name, gender in zip(names, genders.tolist(), strict=True) if gender in (among, 2) and _plain(name)]
+        known = [name for name in every if name in listed]
+        out.append(known if len(known) >= ENOUGH else every)
+    known = [name for name in last_names(locale) if name in lasts and _plain(name)]
+    out.append(known if len(known) >= ENOUGH else [name for name in last_names(locale) if _plain(name)])
+    if not all(out):  # of scripts whose names addresses could not spell
+        return _pools(FALLBACK)
+    return pa.array(out[0]), pa.array(out[1]), pa.array(out[2])
 
 
 def _plain(name: str) -> bool:

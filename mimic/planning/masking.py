@@ -150,8 +150,8 @@ class _Choosing:
 
     def redrawing(self, place: Place) -> Masker | None:
         meaning = self._meaning([place])
-        if self._coded(place):
-            meaning = replace(meaning, kind=Kind.CODE) if meaning.sensitivity is Sensitivity.NONE else meaning
+        if self._coded(place) and (meaning.sensitivity is Sensitivity.NONE or meaning.kind is Kind.OTHER):
+            meaning = replace(meaning, kind=Kind.CODE)
         for part in map(self.registry.maskers.get, self._candidates([place], meaning)):
             if part.suits(self._task(place, [place], meaning, {})) < MADE_FOR or not part.keeps_uniqueness:
                 continue
