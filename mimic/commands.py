@@ -9,6 +9,9 @@ The same argument has the same name everywhere:
     decide                    asked about them when neither `reference` nor the configuration says; without it they are
                               synthesised, which is always safe, and a note says so
     scale, rows               how many rows: a multiple, a number for every table, or a mapping {"orders": 5000}
+    scenarios                 rare cases on demand: [("orders.status = 'refunded'", 0.3)]
+    impute                    columns ("orders.note") or tables whose NULLs get values
+    today                     the day to which the newest date is moved, and all others with it
     accept                    findings that are fine: "W211", or "W211:place"
     progress                  told how far the work is
     key_file, key_variable, key_command   where the key of masking is: one of the three; mimic.yaml may name it too
@@ -22,6 +25,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
@@ -67,6 +71,7 @@ Reference = Only["copy", "synthesize"]
 Decide = Callable[[Sequence[TablePlan]], Reference]
 Rows = int | Mapping[str, int]
 Mask = Callable[[Iterable[Batch]], Iterator[Batch]]
+Given = generating.Given
 NO_KEY = "Pass --key-file FILE (mimic key new FILE makes one), or name the key under `masking:` in mimic.yaml."
 
 SAMPLE_TO_INSPECT = 10_000  # rows per table: enough to tell what a column means
@@ -90,9 +95,19 @@ class LearnedModel:
     def findings(self) -> tuple[Finding, ...]:
         return self.model.findings
 
-    def sample(self, table: str, n: int, *, seed: int | None = None) -> pa.Table:
-        """`n` made-up rows of one table, without a target; its references point at rows as a full run would make them."""
-        return generating.sample(self.model, _table(self.model.schema, table), n, self.model.seed if seed is None else seed)
+    def sample(self, table: str, n: int | None = None, *, seed: int | None = None, given: Given | None = None) -> pa.Table:
+        """`n` made-up rows of one table, without a target; its references point at rows as a full run would make them.
+
+        `given` are values for some of its columns: a pandas or Arrow frame with a row for each row wanted, or a mapping of columns, in
+        which one value stands for all rows. They stay exactly as they are, and the rest of each row is what goes with them.
+        `UsageError` for names that are no columns and for values that do not fit their types.
+        """
+        name, seed = _table(self.model.schema, table), self.model.seed if seed is None else seed
+        if given is not None:
+            return generating.sample_given(self.model, name, n, seed, given)
+        if n is None:
+            raise UsageError("a number of rows is wanted.", where="n")
+        return generating.sample(self.model, name, n, seed)
 
     def literals(self) -> Iterator[tuple[TableName, Literal]]:
         """Every value of the source that the model keeps, with its number of owners; rows of copied tables apart."""
@@ -186,6 +201,9 @@ def generate(
     accept: Sequence[str] = (),
     jobs: int = 1,
     dry_run: bool = False,
+    scenarios: Sequence[tuple[str, float]] = (),
+    impute: Sequence[str] = (),
+    today: date | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Fill `target` with rows made from a model. No source is needed or contacted."""
@@ -193,7 +211,8 @@ def generate(
     _known(accept)
     read = _model(model).model
     door = connector.find(target)
-    filling = _Filling(scale, rows, seed, fit_domains, if_exists, replace_unmarked, jobs, dry_run)
+    wanted = _Wanted(scenarios, impute, today)
+    filling = _Filling(scale, rows, seed, fit_domains, if_exists, replace_unmarked, jobs, dry_run, wanted=wanted)
     with door.target(target) as opened:
         report = _fill(read, opened, filling, accept, progress or Quiet())
     return replace(report, command="generate", seconds=time.monotonic() - since, facts={"target": door.safe_url(target)} | report.facts)
@@ -222,13 +241,17 @@ def clone(
     key_file: str | Path | None = None,
     key_variable: str | None = None,
     key_command: str | None = None,
+    scenarios: Sequence[tuple[str, float]] = (),
+    impute: Sequence[str] = (),
+    today: date | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Learn from `source` and fill `target` in one go; no model file is left behind."""
     since = time.monotonic()
     progress = progress or Quiet()
     told = _config(config, reference=reference, seed=seed, accept=accept)
-    filling = _Filling(scale, rows, seed, fit_domains, if_exists, replace_unmarked, jobs, dry_run)
+    wanted = _Wanted(scenarios, impute, today)
+    filling = _Filling(scale, rows, seed, fit_domains, if_exists, replace_unmarked, jobs, dry_run, wanted=wanted)
     key = _key(told, key_file, key_variable, key_command)
     source_door, door = connector.find(source), connector.find(target)
     with _telling(told), source_door.source(source, jobs=jobs) as opened, door.target(target) as filled:
@@ -447,6 +470,16 @@ class _Filling:
     dry_run: bool
     conflicts: Conflicts = "skip"
     aside: _Aside = field(default_factory=lambda: _Aside())
+    wanted: _Wanted = field(default_factory=lambda: _Wanted())
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is asked of the made-up rows, in the words of the user."""
+
+    scenarios: Sequence[tuple[str, float]] = ()
+    impute: Sequence[str] = ()
+    today: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -550,6 +583,8 @@ def _learn(
         """Ask the target at once: a refusal after minutes of learning would be rude."""
         if target and filling:
             _rows(schema, filling.rows)  # a wrong name is told before anything is learned
+            planning.scenarios(filling.wanted.scenarios, schema)
+            planning.imputed(filling.wanted.impute, schema)
             target.begin(_load(schema, filling, dry_run=True))
             target.abandon()
 
@@ -580,10 +615,25 @@ def _learn(
     findings = _each_once(made.findings, model.findings, said, undecided)
     _refuse(findings, study.config.accept)
     named = {name: _shown_mode(name, made.masks, study.kept) for name in made.masks.tables | study.kept}
-    tables = tuple(replace(table, mode=named.get(table.name, table.mode)) for table in model.tables)
     facts = dict(model.facts) | ({"roots": picked.roots} if picked else {}) | ({"unmasked": unmasked} if picked and unmasked else {})
+    model, facts = _with_wishes(model, study), facts | {generating.NEWEST: planning.newest(study.evidence).isoformat()}
+    tables = tuple(replace(table, mode=named.get(table.name, table.mode)) for table in model.tables)
+    if study.config.today is not None:
+        facts |= {generating.TODAY: study.config.today.isoformat()}
     pins = planning.pins(study.config, model.schema)
     return replace(model, tables=tables, facts=facts, findings=_open(findings, study.config.accept), pins=pins)
+
+
+def _with_wishes(model: Model, study: _Study) -> Model:
+    """The model with what mimic.yaml asks of its rows."""
+    told = planning.scenarios([(told.where, told.share) for told in study.config.scenarios], model.schema)
+    for name, given in planning.margins(study.config, model.schema)[0].items():
+        told[name] = (*told.get(name, ()), *given)
+    impute = planning.configured(study.config, model.schema)
+    tables = [
+        replace(table, scenarios=told.get(table.name, ()), impute=tuple(sorted(impute.get(table.name, ())))) for table in model.tables
+    ]
+    return replace(model, tables=tuple(tables))
 
 
 def _picked(opened: Source, config: Config, choice: _Choice, progress: Progress) -> _Picked | None:
@@ -662,11 +712,33 @@ def _fill(model: Model, target: Target, filling: _Filling, accept: Sequence[str]
     sizes = generating.sizes(model, scale=filling.scale, rows=_rows(model.schema, filling.rows))
     bare = not any(table.source_rows for table in model.tables if table.mode not in ("copy", "mask", "subset"))
     fit = filling.fit_domains or (isinstance(filling.rows, int) and bare)
-    made = generating.generate(model, sizes, seed=seed, fit_domains=fit, batch_rows=BATCH_ROWS)
+    wanted = filling.wanted
+    told = planning.scenarios(wanted.scenarios, model.schema)
+    wishes, shift = generating.wishes(model, told, planning.imputed(wanted.impute, model.schema), wanted.today)
+    made = generating.generate(model, sizes, seed=seed, fit_domains=fit, batch_rows=BATCH_ROWS, wishes=wishes)
+    if shift is not None and shift.days:
+        filling = replace(filling, aside=_moved(filling.aside, model.schema, shift))
     lines, said = _written(model, made, target, filling, progress)
-    findings = _each_once(model.findings, made.findings, said)
+    findings = _each_once(model.findings, shift.findings if shift is not None else (), made.findings, said)
     facts = {"seed": str(seed)} | ({"dry run": "nothing was written"} if filling.dry_run else {})
+    facts |= {"today": f"dates are moved by {shift.days} days"} if shift is not None else {}
+    for (name, where), met in made.met.items():
+        facts[f"where {where}"] = f"{met} of {made.sizes[name]} rows"
     return Report("generate", lines, _open(findings, accept), facts=facts)
+
+
+def _moved(aside: _Aside, schema: Schema, shift: generating.Shift) -> _Aside:
+    """Real rows that flow beside the model, with their dates moved as all others are."""
+
+    def flow(name: TableName, rows: writing.Flow) -> Iterator[pa.RecordBatch]:
+        return (shift.rows(schema.table(name), batch) for batch in rows())
+
+    def keys(name: TableName, table: pa.Table) -> pa.Table:
+        return pa.Table.from_batches([shift.rows(schema.table(name), batch) for batch in table.to_batches()], table.schema)
+
+    flows: dict[TableName, writing.Flow] = {name: partial(flow, name, rows) for name, rows in aside.flows.items()}
+    cores = {name: writing.Core(keys(name, core.keys), partial(flow, name, core.rows)) for name, core in aside.cores.items()}
+    return _Aside(flows, cores)
 
 
 def _written(

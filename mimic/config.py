@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, WithJsonSchema, model_validator
@@ -61,6 +62,7 @@ class ColumnConfig(_Generated):
     sensitivity: Sensitivity | None = Field(None, description="How sensitive it is; stands over any guess.")
     dial: Dial | None = Field(None, description=f"{_DIAL}. Stands over the table's.")
     relation: bool | None = Field(None, description="false: the column keeps to no exact relation; it is drawn as if none had been found.")
+    impute: bool | None = Field(None, description="NULLs get the values that rows like theirs have, except where a CHECK wants NULL.")
     keep_literals: bool | None = Field(
         None, description="false: no value of the source is kept, not even vocabulary; true: categories are kept whole."
     )
@@ -78,6 +80,13 @@ class GroupConfig(_Generated):
     options: dict[str, Any] = Field(default_factory=dict, description="Options of that generator.")
 
 
+class ScenarioConfig(_Strict):
+    """Rare cases on demand: so large a share of a table's made-up rows satisfies a condition."""
+
+    where: str = Field(description="A condition on the columns of one table, as in SQL: orders.status = 'refunded'.")
+    share: Annotated[float, Field(ge=0, le=1)] = Field(description="Of the rows of that table: 0.3 for three in ten.")
+
+
 class TableConfig(_Strict):
     """What happens to one table."""
 
@@ -92,6 +101,7 @@ class TableConfig(_Strict):
     )
     dial: Dial | None = Field(None, description=f"{_DIAL}. Stands over the whole configuration's.")
     relations: dict[Relation, bool] = Field(default_factory=dict, description=f"{_RELATIONS}, in this table.")
+    impute: bool = Field(False, description="NULLs get the values that rows like theirs have; single columns may say otherwise.")
     columns: dict[str, ColumnConfig] = Field(default_factory=dict)
     groups: list[GroupConfig] = Field(default_factory=list, description="Columns that one generator fills together.")
     margins: dict[str, dict[str, float]] = Field(
@@ -173,6 +183,8 @@ class Config(_Strict):
     pins: dict[str, list[dict[str, Any]]] = Field(
         default_factory=dict, description="Literal rows per table, which are there in every copy and keep their keys."
     )
+    scenarios: list[ScenarioConfig] = Field(default_factory=list, description="Conditions that a given share of rows satisfies.")
+    today: date | None = Field(None, description="Dates are moved so that the newest is this day; all keep their distances.")
     tables: dict[str, TableConfig] = Field(default_factory=dict)
     _mistakes: tuple[tuple[str, str], ...] = PrivateAttr(())
 

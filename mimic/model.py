@@ -56,6 +56,7 @@ class TableModel:
     unread: tuple[Check, ...] = ()
     computes: tuple[tuple[str, Expression], ...] = ()  # generated columns that foreign keys refer to, and what is in them
     scenarios: tuple[Scenario, ...] = ()  # shares of the rows that are to satisfy a condition, where the call names none
+    impute: tuple[str, ...] = ()  # columns whose NULLs get values, where the call names none
 
 
 @dataclass(frozen=True)

@@ -237,6 +237,10 @@ def generate(
     scale: o.Scale = None,
     rows: o.Rows = None,
     fit_domains: o.FitDomains = False,
+    where: o.Where = None,
+    share: o.Share = None,
+    impute: o.Impute = None,
+    today: o.Today = None,
     seed: o.Seed = None,
     if_exists: o.IfExists = o.IfExistsOption.FAIL,
     replace_unmarked: o.ReplaceUnmarked = None,
@@ -252,6 +256,8 @@ def generate(
     ```
     mimic generate shop.mimic sqlite:///copy.db --scale 0.1
     mimic generate shop.mimic postgresql://me@localhost/copy --rows orders=5000
+    mimic generate shop.mimic sqlite:///copy.db --where "orders.status = 'refunded'" --share 0.3
+    mimic generate shop.mimic sqlite:///copy.db --today 2027-01-01 --impute orders.note
     ```
     """
     from mimic import commands
@@ -270,6 +276,9 @@ def generate(
             replace_unmarked=replace_unmarked,
             accept=accept or (),
             jobs=jobs,
+            scenarios=o.scenarios(where, share),
+            impute=impute or (),
+            today=o.day(today),
             dry_run=dry_run,
             progress=talk,
         )
@@ -288,6 +297,10 @@ def clone(
     scale: o.Scale = None,
     rows: o.Rows = None,
     fit_domains: o.FitDomains = False,
+    where: o.Where = None,
+    share: o.Share = None,
+    impute: o.Impute = None,
+    today: o.Today = None,
     seed: o.Seed = None,
     if_exists: o.IfExists = o.IfExistsOption.FAIL,
     replace_unmarked: o.ReplaceUnmarked = None,
@@ -331,6 +344,9 @@ def clone(
             replace_unmarked=replace_unmarked,
             accept=accept or (),
             jobs=jobs,
+            scenarios=o.scenarios(where, share),
+            impute=impute or (),
+            today=o.day(today),
             dry_run=dry_run,
             unmasked=unmasked,
             key_file=key_file,

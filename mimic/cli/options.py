@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,7 @@ import typer
 from mimic.errors import UsageError
 
 CHOOSING, SIZING, MASKING, LOADING, TELLING = "Which part", "How many rows", "Masking", "The target", "Output"
+ASKING = "Which rows"
 
 
 class Format(StrEnum):
@@ -93,6 +95,38 @@ FitDomains = Annotated[
     bool,
     typer.Option(
         "--fit-domains", metavar="", help="Make fewer rows where a key has too few values, instead of refusing.", rich_help_panel=SIZING
+    ),
+]
+Where = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--where",
+        metavar="CONDITION",
+        help="Rare cases on demand: a condition on the columns of one table, such as \"orders.status = 'refunded'\". "
+        "May be repeated, each with a --share.",
+        rich_help_panel=ASKING,
+    ),
+]
+Share = Annotated[
+    list[str] | None,
+    typer.Option("--share", metavar="X", help="Of the rows of that table so many satisfy it: 0.3, or 30%.", rich_help_panel=ASKING),
+]
+Impute = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--impute",
+        metavar="TABLE[.COLUMN]",
+        help="NULLs get the values that rows like theirs have, except where a CHECK wants NULL. May be repeated.",
+        rich_help_panel=ASKING,
+    ),
+]
+Today = Annotated[
+    str | None,
+    typer.Option(
+        "--today",
+        metavar="DATE",
+        help="Move all dates by the same number of days, so that the newest is this day (2027-01-01).",
+        rich_help_panel=ASKING,
     ),
 ]
 Roots = Annotated[
@@ -198,6 +232,37 @@ Verbose = Annotated[
         rich_help_panel=TELLING,
     ),
 ]
+
+
+def scenarios(where: Sequence[str] | None, shares: Sequence[str] | None) -> list[tuple[str, float]]:
+    """Conditions and their shares, in pairs."""
+    conditions, told = list(where or ()), list(shares or ())
+    if len(conditions) != len(told):
+        raise UsageError(
+            f"{len(conditions)} conditions and {len(told)} shares are given.",
+            where="--where",
+            hint="Write each --where with its --share: --where \"orders.status = 'refunded'\" --share 0.3.",
+        )
+    return [(condition, _share(word)) for condition, word in zip(conditions, told, strict=True)]
+
+
+def _share(word: str) -> float:
+    number, percent = word.strip().removesuffix("%"), word.strip().endswith("%")
+    try:
+        found = float(number) / (100 if percent else 1)
+    except ValueError:
+        found = -1.0
+    if not 0.0 <= found <= 1.0:
+        raise UsageError(f"{word!r} is no share of the rows.", where="--share", hint="Write 0.3, or 30%.")
+    return found
+
+
+def day(word: str | None) -> date | None:
+    """A day as 2027-01-01."""
+    try:
+        return None if word is None else date.fromisoformat(word.strip())
+    except ValueError:
+        raise UsageError(f"{word!r} is no day.", where="--today", hint="Write 2027-01-01.") from None
 
 
 def rows(words: Sequence[str] | None) -> int | dict[str, int] | None:

@@ -48,6 +48,7 @@ class Drawing(Protocol):
 
     def drawn(self, generators: Sequence[Generator], span: Span, turn: int) -> Mapping[str, pa.Array]: ...
     def whole(self, name: str) -> pa.Array: ...
+    def shown(self, columns: Mapping[str, pa.Array]) -> Mapping[str, pa.Array]: ...
 
 
 @dataclass
@@ -220,7 +221,7 @@ def _satisfied(drawing: Drawing, scenarios: Sequence[Scenario], generators: Sequ
     for scenario in scenarios:
         names = {ref.name for ref in columns_of(scenario.condition)}
         columns = {name: made[name] if name in made else drawing.whole(name).slice(span.start, span.n) for name in names}
-        columns = columns or {"": pa.nulls(span.n)}
+        columns = dict(drawing.shown(columns)) or {"": pa.nulls(span.n)}
         verdicts = evaluate(scenario.condition, columns, today=day_of([scenario.condition]))
         out.append(np.asarray(pc.fill_null(verdicts, False).to_numpy(zero_copy_only=False)).astype(np.int64))
     return out

@@ -76,8 +76,12 @@ class Filling:
         children: Iterable[ForeignKey] = (),
         vouched: Mapping[str, pa.Array] | None = None,
         wishes: Wishes = NONE,
+        given: Mapping[str, pa.Array] | None = None,
     ) -> None:
-        """`asked`: columns that foreign keys of other tables refer to; `children`: these keys; `vouched`: values for some columns."""
+        """`asked`: columns that foreign keys of other tables refer to; `children`: these keys; `vouched`: values for some columns.
+
+        `given` columns of all rows that stay as they are.
+        """
         table = replace(table, uniques=(*table.uniques, *model.exclusive)) if model.exclusive else table
         model = with_parents(model, wishes.impute) if wishes.impute else model
         if wishes.free:
@@ -92,6 +96,9 @@ class Filling:
         self._telling: Apart | None = None
         self._checking = Checking.of(table, model, asked)
         self._by_column = {name: learned.generator for learned in model.generators for name in learned.generator.fills}
+        if given is not None:
+            self._whole |= given
+            self._checking = self._checking.fixed(given.keys() & {column.name for column in table.columns})
         self._keys: dict[str, ForeignKey] = {key.label: key for key in table.foreign_keys}
         self._children = {key.hidden: key for key in children}
         self._wishes, self._casting = wishes, False
@@ -140,8 +147,8 @@ class Filling:
         try:
             most = LIFTINGS * (4 if any(scenario.margin for scenario in self._wishes.scenarios) else 1)
             for attempt in range(most):
-                deciding = self._changeable(names)
-                every = self._changeable(self._by_column.keys(), lasting=True)
+                deciding = self.changeable(names)
+                every = self.changeable(self._by_column.keys(), lasting=True)
                 found = cast(self, self._wishes.scenarios, deciding, every, tuple(spans(self.n)), stream.at(attempt))
                 if isinstance(found, Cast):
                     self._cast = found
@@ -169,7 +176,7 @@ class Filling:
         self.model = replace(self.model, generators=tuple(made))
         self._by_column = {name: learned.generator for learned in made for name in learned.generator.fills}
 
-    def _changeable(self, names: Collection[str], lasting: bool = False) -> tuple[Generator, ...]:
+    def changeable(self, names: Collection[str], lasting: bool = False) -> tuple[Generator, ...]:
         """The generators of some columns and of what these look at in their row, but for keys and what is made for the whole table.
 
         What follows from rows that are made later is left out if `lasting`, else a `UsageError`.
@@ -198,6 +205,15 @@ class Filling:
             waiting += [need for need in generator.needs if need in self._by_column]
         return tuple(generator for generator in self._generators() if id(generator) in found and late.isdisjoint(generator.needs))
 
+    def fills(self, name: str) -> bool:
+        """Whether a generator fills a column of this name, hidden ones included."""
+        return name in self._by_column
+
+    def lasts(self, name: str) -> bool:
+        """Whether a column does not follow from rows that are made later."""
+        generator = self._by_column.get(name)
+        return generator is not None and not any(self._waits(need) for need in generator.needs)
+
     def drawn(self, generators: Sequence[Generator], span: Span, turn: int) -> dict[str, pa.Array]:
         """What some generators make of a chunk for another time; turn 0 is what they make without being asked again."""
         made: dict[str, pa.Array] = {}
@@ -205,6 +221,10 @@ class Filling:
             given = {need: self._need_chunk(need, span, made) for need in generator.needs}
             made |= self._with_values(generator, span, ("round", turn) if turn else ("generate",), given)
         return made
+
+    def shown(self, columns: Columns) -> Columns:
+        """Columns as they will stand in the rows: dates where they are moved to."""
+        return columns if self._wishes.shift is None else self._wishes.shift.moved(self.table, columns)
 
     def _with_values(self, generator: Generator, span: Span, place: tuple[object, ...], given: Columns) -> dict[str, pa.Array]:
         """What a generator makes of a chunk, with values in place of NULLs where that is wished."""
@@ -432,7 +452,7 @@ class Filling:
             stream = self._streams.at("again", self.table.name, ",".join(generator.fills), attempt, span.chunk)
             given = {need: self._need_chunk(need, span, made) for need in generator.needs}
             made |= self._sampled(generator, span, stream, given)
-        return made if self._wishes.shift is None else self._wishes.shift.moved(self.table, made)
+        return self.shown(made)
 
     @cached_property
     def _shape(self) -> pa.Schema:
@@ -455,8 +475,7 @@ class Filling:
                 filled |= self._chunk(generator, span, filled)
             fitted = {column.name: _fit(filled.get(column.name), column.name, shape, span.n) for column in self.table.written}
             place = self._streams.at("honour", self.table.name, span.chunk)
-            if self._wishes.shift is not None:
-                fitted = self._wishes.shift.moved(self.table, fitted)
+            fitted = dict(self.shown(fitted))
             if self._imputed and self.model.conditions:
                 where = {name: mask[span.start : span.start + span.n] for name, mask in self._imputed.items()}
                 fitted = taken_back(fitted, where, self.model.conditions)
@@ -481,9 +500,7 @@ class Filling:
 
     def _pointed_at(self, key: ForeignKey) -> dict[str, pa.Array]:
         parent = self._other(key.parent)
-        values = {referred: parent.whole(referred) for referred in key.referred}
-        if self._wishes.shift is not None:
-            values = self._wishes.shift.moved(parent.table, values)
+        values = parent.shown({referred: parent.whole(referred) for referred in key.referred})
         return {name: values[referred] for name, referred in zip(key.columns, key.referred, strict=True)}
 
     def _told_apart(self, apart: Apart, span: Span, columns: dict[str, pa.Array]) -> list[pa.Array]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from mimic.batch import Batch
 from mimic.conditions import columns_of
@@ -22,6 +23,7 @@ from mimic.model import Model
 from mimic.report import Finding
 from mimic.schema import TableName, arrow_type
 from mimic.streams import CHUNK, Streams
+from mimic.truth import day_of, evaluate
 
 FEWER, ROUNDS = 4, 40  # how often a table gets the rows that were not refused, before it is halved; and all of that for all tables
 TODO = "Give its columns generators in mimic.yaml that satisfy the rule, or accept it."
@@ -57,6 +59,7 @@ class Generation:
     stilled: set[TableName] = field(default_factory=set)  # tables whose flags are held still
     vouched: dict[TableName, dict[str, pa.Array]] = field(default_factory=dict)  # values that the target would take
     wishes: Mapping[TableName, Wishes] = field(default_factory=dict)
+    met: dict[tuple[TableName, str], int] = field(default_factory=dict)  # rows that satisfy each scenario
     _tries: dict[TableName, int] = field(default_factory=dict)
     _fillings: dict[TableName, Filling] = field(default_factory=dict)
     _ready: set[TableName] = field(default_factory=set)
@@ -70,15 +73,25 @@ class Generation:
 
     def filling(self, name: TableName) -> Filling:
         if name not in self._fillings:
-            table, model = self.model.schema.table(name), self.model.of(name)
-            model = still(model, table) if name in self.stilled else model
-            below = self.model.schema.children(name)
-            asked = frozenset(column for key in below for column in key.referred)
-            asked |= {ref.name for _, expression in model.computes for ref in columns_of(expression)}
-            streams = Streams(self.seed + 1_000_003 * self.salts.get(name, 0))
-            known, wishes = self.vouched.get(name), self.wishes.get(name, NONE)
-            self._fillings[name] = Filling(table, model, self.sizes.get(name, 0), streams, self.filling, asked, below, known, wishes)
+            self._fillings[name] = self._filling(name, self.sizes.get(name, 0), self.wishes.get(name, NONE))
         return self._fillings[name]
+
+    def _filling(self, name: TableName, n: int, wishes: Wishes, given: Mapping[str, pa.Array] | None = None) -> Filling:
+        table, model = self.model.schema.table(name), self.model.of(name)
+        model = still(model, table) if name in self.stilled else model
+        below = self.model.schema.children(name)
+        asked = frozenset(column for key in below for column in key.referred)
+        asked |= {ref.name for _, expression in model.computes for ref in columns_of(expression)}
+        streams = Streams(self.seed + 1_000_003 * self.salts.get(name, 0))
+        return Filling(table, model, n, streams, self.filling, asked, below, self.vouched.get(name), wishes, given)
+
+    def beside(self, name: TableName, n: int) -> Filling:
+        """Other rows of a table, below the same parents, from which some may be chosen."""
+        return self._filling(name, n, NONE)
+
+    def adopt(self, name: TableName, given: Mapping[str, pa.Array]) -> None:
+        """From now on the rows of a table have these columns."""
+        self._fillings[name] = self._filling(name, self.sizes[name], self.wishes.get(name, NONE), given)
 
     def prepare(self) -> None:
         """`CapacityError` where a table cannot hold its rows and `fit` is not wanted."""
@@ -146,11 +159,13 @@ class Generation:
         """
         problems: list[MimicError] = []
         self._over = False
+        self.met.clear()
         places = {table.name: i for i, table in enumerate(self.model.tables)}
         for at, table in enumerate(self.model.tables):
             here = self.filling(table.name)
             try:
                 for rows in here.batches(judge, table.name in self.watched):
+                    self._count(table.name, rows)
                     for start in range(0, rows.num_rows if not problems else 0, self.batch_rows):
                         yield Batch(table.name, rows.slice(start, self.batch_rows))
             except (RowsRefused, CapacityError) as problem:
@@ -163,6 +178,13 @@ class Generation:
         if problems:
             raise Unfilled(problems)
         self._over = True
+
+    def _count(self, name: TableName, rows: pa.RecordBatch) -> None:
+        columns = dict(zip(rows.schema.names, rows.columns, strict=True))
+        for scenario in self.wishes.get(name, NONE).scenarios:
+            verdicts = evaluate(scenario.condition, columns, today=day_of([scenario.condition]))
+            place = (name, scenario.told)
+            self.met[place] = self.met.get(place, 0) + (pc.sum(verdicts).as_py() or 0)
 
     def again(self, problem: MimicError) -> bool:
         """Whether another way of filling the tables may do after a load that failed: then all is ready for it."""

@@ -24,6 +24,7 @@ from mimic.planning.expressing import problems as wrong
 from mimic.planning.margins import margins
 from mimic.planning.masking import KEEP
 from mimic.planning.naming import PREFIX, spelled
+from mimic.planning.scenarios import scenarios
 from mimic.registry import Registry
 from mimic.report import FINDINGS
 from mimic.schema import Column, ForeignKey, Schema, Table
@@ -253,6 +254,10 @@ def bind(config: Config, schema: Schema, registry: Registry | None = None, *, fi
     for i, word in enumerate(config.accept):
         if why := unknown_finding(word):
             problems.found.append((f"accept[{i}]", why))
+    try:
+        scenarios([(told.where, told.share) for told in config.scenarios], schema)
+    except ConfigError as why:
+        problems.found += why.problems
     if config.locale and not _LOCALE.fullmatch(config.locale):
         problems.found.append(("locale", "not a locale: write en_US, de_DE, ..."))
     if problems.found:

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from mimic.config import ColumnConfig, Config, TableConfig
-from mimic.errors import UsageError, closest
+from mimic.config import ColumnConfig, Config, ScenarioConfig, TableConfig
+from mimic.errors import ConfigError, UsageError, closest
+from mimic.planning.scenarios import scenarios
 from mimic.report import Finding
 from mimic.schema import Schema, Table, TableName
 
@@ -64,10 +65,19 @@ def restrict_config(config: Config, schema: Schema) -> Config:
             "tables": {name: _wishes(told) for name, told in config.tables.items() if schema.named(name)},
             "pins": {name: rows for name, rows in config.pins.items() if schema.named(name)},
             "extra_fks": [key for key in config.extra_fks if schema.named(key.table) and schema.named(key.parent)],
+            "scenarios": [told for told in config.scenarios if _known(told, schema)],
             "ignore_fks": [],  # they are out of the schema already
             "privacy_unit": None if config.privacy_unit is None else [name for name in config.privacy_unit if schema.named(name)],
         }
     )
+
+
+def _known(told: ScenarioConfig, schema: Schema) -> bool:
+    """Whether the table of a scenario is there."""
+    try:
+        return bool(scenarios([(told.where, told.share)], schema))
+    except ConfigError:
+        return False
 
 
 def _wishes(told: TableConfig) -> TableConfig:
