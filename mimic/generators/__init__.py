@@ -28,6 +28,7 @@ FAMILIES = (
     "categorical",
     "spellings",
     "joined",
+    "rising",
     "json_shape",
     "arrays",
     "ranges",

@@ -7,8 +7,6 @@ import pyarrow as pa
 
 from mimic.streams import Floats, Ints, Stream
 
-KNOWN = 0.05  # of the share of a row's own code that its sibling's must have in its leaf
-
 
 def groups(values: pa.Array) -> Ints:
     """A number per distinct value; a NULL stands for itself alone (-1)."""
@@ -30,18 +28,6 @@ def even(leaf: Ints, group: Ints | None, stream: Stream) -> Floats:
     size = np.diff(np.append(start, n))
     out = np.empty(n)
     out[order] = (np.arange(n) - np.repeat(start, size) + stream.uniform(n)) / np.repeat(size, size)
-    return out
-
-
-def tied(codes: Ints, group: Ints, shares: Floats, leaf: Ints, stick: float, stream: Stream) -> Ints:
-    """`codes` (n,), where a row has, with the odds `stick`, the code of the row of its group before it, if its own leaf knows that code."""
-    order = np.argsort(group, kind="stable")
-    sorted_group = group[order]
-    first = np.concatenate([[True], sorted_group[1:] != sorted_group[:-1]]) | (sorted_group < 0)
-    new = first | (stream.uniform(len(codes)) >= stick)
-    before = codes[order][np.maximum.accumulate(np.where(new, np.arange(len(codes)), 0))]
-    out, at, own = codes.copy(), leaf[order], codes[order]
-    out[order] = np.where(shares[at, before] > KNOWN * shares[at, own], before, own)
     return out
 
 
@@ -101,4 +87,4 @@ def repaired(codes: Ints, counts: Ints, shares: Floats, leaf: Ints, stream: Stre
     return out
 
 
-__all__ = ["even", "groups", "located", "raked", "repaired", "tied", "unraked"]
+__all__ = ["even", "groups", "located", "raked", "repaired", "unraked"]

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
 from mimic.generators.chains import Before, in_turn
-from mimic.generators.dealing import even, groups, located, raked, repaired, tied, unraked
+from mimic.generators.dealing import even, groups, located, raked, repaired, unraked
 from mimic.generators.dials import dial_of
 from mimic.generators.draws import LARGE
+from mimic.generators.familiar import Familiar, alone
 from mimic.generators.features import Codes, Feature, Scale, arranged, evenly, feature_of, scale_of
 from mimic.generators.lines import Line, about_siblings, own_column
 from mimic.generators.nested import inside, pack, unpack
@@ -28,8 +29,10 @@ from mimic.generators.pooling import Learnt, cells_of, shares_of, tilts
 from mimic.generators.skill import Outcome, of_leaves, outcome_of
 from mimic.generators.targets import Target, ranks, spread_out
 from mimic.generators.trees import Bins, Tree, gains, grow
+from mimic.generators.windows import Windows
 from mimic.profile import Owners, TableEvidence
 from mimic.registry import Registry
+from mimic.schema import HIDDEN
 from mimic.streams import Floats, Ints, Stream
 
 LEAST = 20  # rows of a leaf, as a rule (`dials.py`)
@@ -38,9 +41,9 @@ MOST_WEIGHED = 10_000  # that features are weighed on
 MOST_FEATURES = 20  # that a tree chooses from
 WORTH = 10.0  # how far above chance a split must be
 FOLLOWED = 0.15  # of the squares within the leaves that a guide must take off
-STICKS = (-1.0, 0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 PLENTY = 4_096  # values from which free rows take theirs
-MOST_TRIED = 20_000  # rows on which they are tried
+MOST_TRIED = 20_000  # rows on which it is learned how siblings resemble each other
+MANY = 4  # categories from which windows may tell something
 OWN = ("drawn_by", "features", "categories", "siblings", "prefer", "line")  # options that the generator inside is not told
 
 
@@ -65,7 +68,8 @@ class Leaves:
     siblings: str = ""
     guide: Scale | None = None  # the column that ranks follow closely within a leaf
     line: tuple[str, ...] = ()
-    stick: float = -1.0  # odds that a row has the category of the sibling before it, if its leaf knows it; below 0 siblings differ evenly
+    familiar: Familiar | None = None  # how siblings' categories resemble each other
+    windows: Windows | None = None  # between which numbers each category comes
     judged: Floats | None = field(default=None, compare=False, repr=False)  # of the sample's rows (n,), by `skill`: only while learning
 
     free: bool = False  # rows are others than those learned from: what leaves say counts, not how often values come in all (`freely.py`)
@@ -84,7 +88,8 @@ class Leaves:
     @property
     def _asked(self) -> tuple[str, ...]:
         """What is asked about, the sibling before included."""
-        return (*(feature.need for feature in self.features), *((self.guide.need,) if self.guide is not None else ()))
+        further = [scale.need for scale in (self.guide, self.windows.scale if self.windows else None) if scale is not None]
+        return (*(feature.need for feature in self.features), *further)
 
     @property
     def chained(self) -> bool:
@@ -178,9 +183,46 @@ class Leaves:
         asks = tuple(known[f] for f in used), tuple(tables[f] for f in used)
         found = cls(inner, target, *asks, learnt, siblings, guide[0] if guide else None, tuple(task.options.get("line", ())))
         found = replace(found, judged=_judged(outcome_of(values, codes, target.way), learnt, grown, bins, codes, led))
-        if siblings not in evidence.hidden or target.way != "codes" or found.chained:
-            return found
-        return replace(found, stick=found._sticking(bins[used], codes, groups(evidence.hidden[siblings]), place.at("stick")))
+        return found._among(bins[used], codes, evidence, known, halves, task.k) if target.way == "codes" else found
+
+    def _among(
+        self, bins: Bins, codes: Ints, evidence: TableEvidence, known: Sequence[Feature], halves: tuple[Ints, Ints], k: int
+    ) -> Self:  # fmt: skip
+        """The same with what leaves do not say of categories: which come when, and how siblings resemble each other.
+
+        A row is asked about by the tree whose leaves do not hold it.
+        """
+        shares, n = self._shares, len(codes)
+        leaf, offset = np.zeros(n, dtype=np.int64), 0
+        for rows, learnt in zip(halves, self.trees, strict=True):
+            here = bins[:, rows] if len(bins) else np.zeros((1, len(rows)), dtype=np.uint8)
+            leaf[rows] = offset + learnt.leaf[learnt.tree.leaf(here)]
+            offset += len(learnt.shares)
+        windows = None
+        if self.target.codes >= MANY + 2:
+            plain = [feature.need for feature in known if feature.way == "number" and not _hidden(feature.need)]
+            scales = [found for need in plain if (found := scale_of(evidence, need, k)) is not None]
+            windows = Windows.learn(scales, codes, shares, leaf, evidence.owners, k)
+        familiar = None
+        if self.siblings in evidence.hidden and not self.chained:
+            given = {name: evidence.column(name) for name in (self.siblings, *self.line) if name}
+            group = groups(given[self.siblings])
+            some = np.argsort(group, kind="stable")
+            some = np.sort(some[group[some] >= 0][:MOST_TRIED])
+            line = Line.of(self._order, {name: values.take(pa.array(some)) for name, values in given.items()})
+            limits = None if windows is None else windows.limits(evidence.column(windows.scale.need).take(pa.array(some)))
+            familiar = Familiar.learn(line, codes[some], shares, leaf[some], evidence.owners.take(some), k, limits)
+        return replace(self, windows=windows, familiar=familiar)
+
+    @property
+    def _order(self) -> tuple[str, ...]:
+        """The line of siblings; they stand as they are made where no other is known."""
+        return self.line if self.line else (self.siblings,)
+
+    @property
+    def _shares(self) -> Floats:
+        """The shares of codes in all leaves, tree after tree."""
+        return np.concatenate([learnt.shares for learnt in self.trees]).astype(np.float64)
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         name = self.fills[0]
@@ -190,23 +232,6 @@ class Leaves:
         if not span.n or not self.trees:
             return {name: values}
         return {name: values.take(pa.array(self.dealt(values, given, inside(stream, "trees"))))}
-
-    def _sticking(self, bins: Bins, codes: Ints, group: Ints, place: Stream) -> float:
-        """How much siblings must have in common for a parent's children to be of as many kinds as in the source, tried on the sample."""
-        some = np.argsort(group, kind="stable")
-        some = some[group[some] >= 0][:MOST_TRIED]
-        codes, group = codes[some], group[some]
-        leaf = self._leaf(bins[:, some] if len(bins) else np.zeros((1, len(some)), dtype=np.uint8), place)
-        counts, width = np.bincount(codes, minlength=self.target.codes), self.target.codes
-        wanted = len(np.unique(group * width + codes))
-        off = [
-            abs(
-                len(np.unique(group * width + replace(self, stick=stick)._codes(leaf, counts, group, place.at(stick), exact=False)))
-                - wanted
-            )
-            for stick in STICKS
-        ]
-        return STICKS[int(np.argmin(off))]
 
     def _leaf(self, bins: Bins, place: Stream) -> Ints:
         """The leaf of each row in a tree drawn for it, numbered through all trees."""
@@ -244,7 +269,7 @@ class Leaves:
                 dealt = repaired(dealt, have, shares, leaf, place.at("repair"))
         else:
             leaf = self._leaf(bins, place)
-            dealt = self._codes(leaf, have, group, place.at("code"), exact=exact)
+            dealt = self._codes(leaf, have, group, given, place.at("code"), exact=exact)
             at = self._places(leaf, dealt, led, group, place.at("place")) if self.target.scaled else place.at("mix").uniform(n)
         source = np.lexsort((number, codes))
         if self.free:
@@ -265,22 +290,31 @@ class Leaves:
                 out[i] = table[feature.encode(given[feature.need])]
         return out
 
-    def _codes(self, leaf: Ints, counts: Ints, group: Ints | None, stream: Stream, *, exact: bool) -> Ints:
+    def _codes(self, leaf: Ints, counts: Ints, group: Ints | None, given: Columns, stream: Stream, *, exact: bool) -> Ints:
         """A code for every row: by the shares of its leaf, among those that `counts` has; as often as it says when `exact`."""
         if (counts > 0).sum() <= 1:
             return np.full(len(leaf), int(np.argmax(counts)), dtype=np.int64)
-        shares = np.concatenate([learnt.shares for learnt in self.trees]).astype(np.float64)
-        rows = np.bincount(leaf, minlength=len(shares)).astype(np.float64)
-        fitted = (unraked if self.free else raked)(shares, rows, counts.astype(np.float64))
-        edges = np.cumsum(fitted, axis=1)
-        sticky = group is not None and self.stick >= 0
-        u = even(leaf, None if sticky else group, stream)
-        codes = (
-            np.minimum((u[:, None] >= edges[leaf]).sum(axis=1), shares.shape[1] - 1) if shares.shape[1] <= 8 else located(edges, leaf, u)
-        )
-        if sticky and group is not None:
-            codes = tied(codes, group, fitted, leaf, self.stick, stream.at("stick"))
+        shares, wanted = self._shares, counts.astype(np.float64)
+        fitted = (unraked if self.free else raked)(shares, np.bincount(leaf, minlength=len(shares)).astype(np.float64), wanted)
+        if self.familiar is not None or self.windows is not None:
+            line = None if self.familiar is None else Line.of(self._order, given)
+            u = even(leaf, None, stream)
+            codes = self._drawn(line, fitted, leaf, given, u)
+            if not self.free:
+                fitted *= np.clip((wanted + 1.0) / (np.bincount(codes, minlength=len(counts)) + 1.0), 0.2, 5.0)
+                codes = self._drawn(line, fitted, leaf, given, u)
+        else:
+            edges = np.cumsum(fitted, axis=1)
+            u = even(leaf, group, stream)
+            few = shares.shape[1] <= 8
+            codes = np.minimum((u[:, None] >= edges[leaf]).sum(axis=1), shares.shape[1] - 1) if few else located(edges, leaf, u)
         return repaired(codes, counts, fitted, leaf, stream.at("repair")) if exact else codes
+
+    def _drawn(self, line: Line | None, shares: Floats, leaf: Ints, given: Columns, u: Floats) -> Ints:
+        limits = None if self.windows is None else self.windows.limits(given[self.windows.scale.need])
+        if line is None or self.familiar is None:
+            return alone(shares, leaf, u, limits)
+        return self.familiar.draw(line, shares, leaf, u, limits)
 
     def _places(self, leaf: Ints, codes: Ints, led: Floats | None, group: Ints | None, stream: Stream) -> Floats:
         """Where each row of code 1 stands among all of them."""
@@ -311,7 +345,8 @@ class Leaves:
             "trees": [learnt.state() for learnt in self.trees],
             "siblings": self.siblings,
             "line": list(self.line),
-            "stick": self.stick,
+            "familiar": self.familiar.state() if self.familiar is not None else None,
+            "windows": self.windows.state() if self.windows is not None else None,
             "guide": [self.guide.need, self.guide.knots] if self.guide is not None else None,
         }
 
@@ -326,7 +361,8 @@ class Leaves:
             state["siblings"],
             Scale(*state["guide"]) if state["guide"] is not None else None,
             tuple(state["line"]),
-            state["stick"],
+            Familiar.restore(state["familiar"]) if state["familiar"] is not None else None,
+            Windows.restore(state["windows"]) if state["windows"] is not None else None,
         )
 
 
@@ -334,6 +370,11 @@ def _bins(asked: tuple[Feature, Codes], rows: Ints, wanted: Floats) -> NDArray[n
     """Bins of some rows that will do to weigh a feature."""
     feature, codes = asked[0], asked[1][rows]
     return (evenly(codes, feature.width) if feature.way == "number" else arranged(feature, codes, wanted[rows]))[codes]
+
+
+def _hidden(need: str) -> bool:
+    """Whether a need is no column of a row or of a parent."""
+    return about_siblings(need) or need.rsplit(".", 1)[-1].startswith(HIDDEN) or any(f".{mark}" in need for mark in HIDDEN)
 
 
 def _held(tree: Tree, bins: Bins, owners: Owners, k: int) -> Tree:

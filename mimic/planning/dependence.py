@@ -24,7 +24,7 @@ from mimic.planning.around import HOPS, Around
 from mimic.planning.choosing import MARGINAL
 from mimic.planning.determining import Determining, determined, in_order
 from mimic.planning.families import families, joined_by_copula, pinned_to
-from mimic.planning.lines import Line, before, joined, line_of, ordered_by
+from mimic.planning.lines import Line, before, joined, line_of, ordered_by, rising
 from mimic.planning.matching import further
 from mimic.planning.relations import copied, counted
 from mimic.planning.since import Since, counted_from, dated, floors
@@ -130,7 +130,11 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
             if name in told:
                 looking = _follows_from(looking, told[name])
                 periods = False
-            out.append(joined(looking, line, [need for need, _ in known], found, sample) if periods else looking)
+            if periods:
+                looking = joined(looking, line, [need for need, _ in known], found, sample)
+            if periods and looking.choice.kind != JOINED and switched("rising", config, [name]):
+                looking = rising(looking, line, found, sample, since.need if since is not None else "")
+            out.append(looking)
         else:
             out.append(step)
         if name in found.hidden:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pyarrow as pa
 
-from mimic.generators.features import ordered
+from mimic.generators.features import numbers, ordered
 from mimic.generators.joined import joins
 from mimic.generators.lines import AFTER, BEFORE, about_siblings
 from mimic.generators.lines import Line as Ordered
@@ -15,9 +16,12 @@ from mimic.plan import Choice, Held, Step
 from mimic.planning.summaries import complete, told_apart
 from mimic.profile import Evidence, TableEvidence
 from mimic.schema import Table
+from mimic.streams import Floats
 
 JOINED = 0.99  # of the rows: periods that follow one another
 FEWEST = 200  # rows that have a sibling before them
+BACK, MOVES = 0.001, 0.05  # of these rows: may go back in a column that rises, must go on
+NEAR = 0.35  # of the range of a column: how far apart the rows of one parent lie, if steps are to tell more than the range
 Line = tuple[str, ...]  # the need whose equal rows are siblings, and the columns that order them
 
 
@@ -68,7 +72,7 @@ def ordered_by(line: Line, table: Table, found: TableEvidence, around: Evidence)
 def before(line: Line, known: Sequence[str], name: str, own: Collection[str], table: Table) -> list[tuple[str, bool]]:
     """What a column asks about its siblings: how many there are, what others have in the one before, and itself, if it holds numbers.
 
-    Categories do not ask for their own: siblings that stick together (`Leaves.stick`) keep closer to what the rest of the row says.
+    Categories do not ask for their own: how siblings resemble each other (`Leaves.familiar`) keeps closer to what the rest of the row says.
     """
     if not line:
         return []
@@ -97,8 +101,39 @@ def joined(step: Step, line: Line, known: Sequence[str], found: TableEvidence, h
     return step
 
 
+def rising(step: Step, line: Line, found: TableEvidence, here: Ordered | None, since: str) -> Step:
+    """The step of a column of numbers or dates that hardly ever goes back from one sibling to the next."""
+    name = step.task.fills[0]
+    if here is None or not line[0].startswith("@") or name in line or not found.table.has(name) or not ordered(found.column(name).type):
+        return step
+    if since and not since.startswith(f"{line[0][1:]}."):  # it is counted from something that each row has of its own
+        return step
+    values, null = numbers(found.column(name))
+    rows = np.flatnonzero(here.before >= 0)
+    up = values[rows] - values[here.before[rows]]
+    if null.any() or len(rows) < FEWEST or (up < 0).mean() > BACK or (up > 0).mean() < MOVES:
+        return step
+    way = "steps" if _spans(values, here) < NEAR else "sorted"
+    options = {**step.task.options, "rising": [way, step.choice.kind, *line]}
+    choice = Choice("sequence.rising", f"never goes back along {', '.join(line)}", ((step.choice.kind, 0.0), *step.choice.lost))
+    return replace(step, task=replace(step.task, options=options), choice=choice)
+
+
+def _spans(values: Floats, here: Ordered) -> float:
+    """How far apart the values of one line lie, on average over rows, as a share of how far apart all do."""
+    group = np.arange(len(values))
+    for rows in here.turns()[1:]:
+        group[rows] = group[here.before[rows]]
+    low, high = np.full(len(values), np.inf), np.full(len(values), -np.inf)
+    np.minimum.at(low, group, values)
+    np.maximum.at(high, group, values)
+    bottom, top = np.quantile(values, (0.05, 0.95))
+    several = np.flatnonzero((here.at > 0) | (here.left > 0))
+    return float((high - low)[group[several]].mean() / max(top - bottom, 1e-12))
+
+
 def countable(kind: pa.DataType) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_date32(kind) or pa.types.is_timestamp(kind))
 
 
-__all__ = ["Line", "before", "joined", "line_of", "ordered_by"]
+__all__ = ["Line", "before", "joined", "line_of", "ordered_by", "rising"]

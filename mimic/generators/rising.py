@@ -1,0 +1,208 @@
+"""Columns that never go back from one sibling to the next: the dates of a customer's orders, the readings of a meter.
+
+Where the rows of one parent lie close together, what is drawn is the first of them and the steps from each to the next. Where
+they are spread over the whole range, values are drawn one by one and stand in order afterwards, so that all together fall
+as they would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
+
+import numpy as np
+import pyarrow as pa
+
+from mimic.generator import Columns, Generator, Literal, Span, State, Task
+from mimic.generators.cells import Sketch, sketch
+from mimic.generators.features import numbers
+from mimic.generators.leaves import Leaves
+from mimic.generators.lines import Line, about_siblings
+from mimic.generators.logical import heard, told
+from mimic.generators.nested import inside, pack, unpack
+from mimic.profile import TableEvidence
+from mimic.registry import Registry
+from mimic.schema import Column, Decimal, Float, Integer, LogicalType, bare
+from mimic.semantics import Kind, Meaning, Sensitivity
+from mimic.streams import Floats, Ints, Stream
+
+STEP = Meaning(Kind.OTHER, Sensitivity.NONE, 1.0, "a step from one sibling to the next")
+_GRAINS = (86_400_000_000, 3_600_000_000, 60_000_000, 1_000_000, 1_000, 1)
+
+
+@dataclass(frozen=True)
+class Rising:
+    """Fills the column of its `first` generator so that it rises along a line of siblings (`generators/lines.py`).
+
+    `way` "steps": `first` draws the first of each line's rows, `step` how many `grain`s each further one lies above the one before it.
+    `way` "sorted": `first` draws all of them. Options: `rising` (the way, the kind of the generator for `first`, and the line), and
+    those of that generator.
+    """
+
+    kind: ClassVar[str] = "sequence.rising"
+    version: ClassVar[int] = 1
+
+    type: LogicalType
+    way: str
+    line: tuple[str, ...]
+    first: Generator
+    step: Generator | None = None
+    grain: float = 1.0  # in the units of the Arrow type
+    most: float = np.inf  # an average of k owners beyond which no line goes: it begins earlier instead
+
+    @property
+    def fills(self) -> tuple[str, ...]:
+        return self.first.fills
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.first.needs, *(self.step.needs if self.step else ()), *self.line)))
+
+    @classmethod
+    def suits(cls, task: Task) -> float:
+        """It is put around another generator by the planner, never chosen by type."""
+        return 0.0
+
+    @classmethod
+    def learn(cls, task: Task, evidence: TableEvidence | None, stream: Stream) -> Self:
+        from mimic.generators import builtin
+
+        way, kind, *line = task.options["rising"]
+        options = {name: value for name, value in task.options.items() if name != "rising"}
+        family = builtin().generators.get(str(kind))
+        here = cls(task.column.type, "sorted", tuple(line), family.learn(replace(task, options=options), None, stream))
+        if evidence is None or not evidence.sampled or not all(name in evidence.hidden or evidence.table.has(name) for name in line):
+            return replace(here, first=_plain(family.learn(replace(task, options=options), evidence, stream)))
+        if way == "sorted":
+            return replace(here, first=_plain(family.learn(replace(task, options=options), evidence, stream)))
+        name = task.column.name
+        before = Line.of(line, {each: evidence.column(each) for each in line}).before
+        alone = {
+            **options,
+            "siblings": "",
+            "line": (),
+            "features": [need for need in options.get("features", ()) if not about_siblings(need)],
+        }
+        first = family.learn(replace(task, options=alone), _taken(evidence, np.flatnonzero(before < 0)), stream)
+        values, _ = numbers(evidence.column(name))
+        apart = np.where(before < 0, 0.0, values - values[np.maximum(before, 0)])
+        whole = not isinstance(bare(task.column.type), Float)
+        grain = _grain(apart, task.column.type)
+        column = Column(name, Integer() if whole else Float())
+        steps = pa.array(np.rint(apart / grain).astype(np.int64) if whole else apart, mask=before < 0)
+        found = replace(evidence, hidden={**evidence.hidden, name: steps}, memo=dict(evidence.memo))
+        asked = {each: options[each] for each in ("features", "categories", "siblings", "line") if each in options}
+        asked["features"] = [need for need in asked.get("features", ()) if need != f"<{name}"]
+        told_ = asked | {"null_share": 0.0, "drawn_by": "numeric.quantiles"}
+        meant = replace(task, columns=(column,), meanings=(STEP,), options=told_)
+        step = builtin().generators.get("tree.leaves").learn(meant, found, stream.at("step"))
+        known: Sketch | None = sketch(values, evidence.owners, task.k)
+        most = float(known.quantile(np.array([1.0 - 1e-9]))[0]) if known is not None else np.inf
+        return replace(here, way="steps", first=_plain(first), step=_plain(step), grain=grain, most=most)
+
+    def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
+        name, line = self.fills[0], Line.of(self.line, given)
+        if self.step is None:
+            drawn = self.first.sample(span, stream, {need: given[need] for need in self.first.needs})[name]
+            return {name: drawn.take(pa.array(_in_order(drawn, line)))}
+        start = np.flatnonzero(line.before < 0)
+        told_ = {need: given[need].take(pa.array(start)) for need in self.first.needs}
+        first = self.first.sample(Span(span.start, len(start), span.total), inside(stream, "first"), told_)[name]
+        steps = self.step.sample(span, inside(stream, "step"), {need: given[need] for need in self.step.needs})[name]
+        drawn, lost = numbers(first)
+        made, null = np.zeros(span.n), np.zeros(span.n, dtype=np.bool_)
+        made[start], null[start] = drawn, lost
+        up = numbers(steps)[0] * self.grain
+        lines = line.turns()
+        for rows in lines[1:]:
+            made[rows] = made[line.before[rows]] + np.maximum(up[rows], 0.0)
+            null[rows] = null[line.before[rows]]
+        back = np.zeros(span.n)
+        for rows in reversed(lines):  # what the last goes too far, all of its line go less
+            back[rows] = np.maximum(back[rows], made[rows] - self.most)
+            follow = rows[line.before[rows] >= 0]
+            back[line.before[follow]] = np.maximum(back[line.before[follow]], back[follow])
+        made -= np.ceil(back / self.grain) * self.grain
+        return {name: _like(made, null, first.type)}
+
+    def capacity(self) -> int | None:
+        return None
+
+    def literals(self) -> Iterable[Literal]:
+        return self.first.literals()
+
+    def state(self) -> State:
+        return {
+            "type": told(self.type),
+            "way": self.way,
+            "line": list(self.line),
+            "first": pack(self.first),
+            "step": pack(self.step) if self.step is not None else None,
+            "grain": self.grain,
+            "most": self.most,
+        }
+
+    @classmethod
+    def restore(cls, state: State) -> Self:
+        step = unpack(state["step"]) if state["step"] is not None else None
+        rest = {"type": heard(state["type"]), "line": tuple(state["line"]), "first": unpack(state["first"]), "step": step}
+        return cls(**{**state, **rest})
+
+
+def _plain(made: Generator) -> Generator:
+    return made.plain if isinstance(made, Leaves) else made
+
+
+def _taken(evidence: TableEvidence, rows: Ints) -> TableEvidence:
+    """The same table, as if these had been all rows of the sample."""
+    take = pa.array(rows)
+    hidden = {name: values.take(take) for name, values in evidence.hidden.items()}
+    return replace(evidence, sample=evidence.sample.take(take), owners=evidence.owners.take(rows), hidden=hidden, memo={})
+
+
+def _grain(apart: Floats, kind: LogicalType) -> float:
+    """What all steps are whole numbers of."""
+    plain = bare(kind)
+    if isinstance(plain, Decimal):
+        return float(10.0 ** -(plain.scale or 0))
+    if isinstance(plain, Float | Integer):
+        return 1.0
+    whole = apart.astype(np.int64)
+    return float(next((size for size in _GRAINS if not (whole % size).any()), 1))
+
+
+def _in_order(values: pa.Array, line: Line) -> Ints:
+    """Which value each row (n,) gets, so that those of one line rise; NULL stays where it is."""
+    found, null = numbers(values)
+    n = len(found)
+    group = np.arange(n)
+    for rows in line.turns()[1:]:
+        group[rows] = group[line.before[rows]]
+    live = np.flatnonzero(~null)
+    rows = live[np.lexsort((line.at[live], group[live]))]
+    out = np.arange(n)
+    out[rows] = live[np.lexsort((found[live], group[live]))]
+    return out
+
+
+def _like(values: Floats, null: np.ndarray[tuple[int], np.dtype[np.bool_]], kind: pa.DataType) -> pa.Array:
+    if pa.types.is_floating(kind):
+        return pa.array(values, mask=null).cast(kind)
+    if pa.types.is_decimal(kind):
+        return pa.array(np.round(values, kind.scale), mask=null).cast(kind, safe=False)
+    whole = np.rint(values).astype(np.int64)
+    if pa.types.is_date32(kind):
+        return pa.array(whole.astype(np.int32), mask=null).view(kind)
+    return (
+        pa.array(whole, mask=null).view(kind)
+        if pa.types.is_timestamp(kind) or pa.types.is_time64(kind)
+        else pa.array(whole, mask=null).cast(kind)
+    )
+
+
+def register(registry: Registry) -> None:
+    registry.generators.add(Rising)
+
+
+__all__ = ["Rising"]
