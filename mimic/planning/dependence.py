@@ -34,9 +34,10 @@ from mimic.profile import TableEvidence
 from mimic.schema import HIDDEN, Column, Float, ForeignKey, Table
 from mimic.semantics import Kind, Meaning, Sensitivity
 
-LEAVES, AFTER, FOLLOWS, JOINED = "tree.leaves", "temporal.after", "relation.follows", "sequence.joined"
+LEAVES, AFTER, FOLLOWS = "tree.leaves", "temporal.after", "relation.follows"
+JOINED, RISING = "sequence.joined", "sequence.rising"
 COMPUTED, COPULA, DETERMINED = "relation.computed", "copula.gaussian", "relation.determined"
-FOUND = (None, AFTER, FOLLOWS, JOINED, COMPUTED, DETERMINED)  # what may be found anew where a configuration names it
+FOUND = (None, AFTER, FOLLOWS, JOINED, RISING, COMPUTED, DETERMINED)  # what may be found anew where a configuration names it
 FEWEST = 80  # rows from which anything can be learned of how columns hang together
 MOST = 80  # columns that one column may ask about
 
@@ -125,12 +126,12 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
             category = name in own and told_apart(table.column(name))
             beside = before(line, [need for need, _ in known], name, own, table) if name in own else []
             looking = _looking(step, [*known[-MOST:], *beside], siblings, category, since, _ready(line, name, steps) if beside else ())
-            periods = name in own and name not in line and name not in pinned and switched("joined", config, [name])
+            periods = name in own and name not in line and name not in pinned
             looking = pinned_to(looking, pinned.get(name))
             if name in told:
                 looking = _follows_from(looking, told[name])
                 periods = False
-            if periods:
+            if periods and switched("joined", config, [name]):
                 looking = joined(looking, line, [need for need, _ in known], found, sample)
             if periods and looking.choice.kind != JOINED and switched("rising", config, [name]):
                 looking = rising(looking, line, found, sample, since.need if since is not None else "")

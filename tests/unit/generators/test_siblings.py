@@ -64,7 +64,7 @@ def test_values_all_over_the_range_are_put_in_order():
 
 
 def kinds(codes):
-    return np.mean([len(np.unique(codes[FAMILY == family])) for family in range(FAMILIES)])
+    return np.mean([len(np.unique(codes[family == FAMILY])) for family in range(FAMILIES)])
 
 
 @pytest.mark.parametrize("stay", [0.9, 0.5, 0.0])
