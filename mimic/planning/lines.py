@@ -115,7 +115,10 @@ def rising(step: Step, line: Line, found: TableEvidence, here: Ordered | None, s
         return step
     way = "steps" if _spans(values, here) < NEAR else "sorted"
     options = {**step.task.options, "rising": [way, step.choice.kind, *line]}
-    choice = Choice("sequence.rising", f"never goes back along {', '.join(line)}", ((step.choice.kind, 0.0), *step.choice.lost))
+    gone = int((up < 0).sum())
+    held = Held("rising", name, f"never goes back along {', '.join(line)}", len(rows) - gone, gone)
+    lost = ((step.choice.kind, 0.0), *step.choice.lost)
+    choice = Choice("sequence.rising", f"never goes back along {', '.join(line)}", lost, relations=(held,))
     return replace(step, task=replace(step.task, options=options), choice=choice)
 
 
