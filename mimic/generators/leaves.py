@@ -82,7 +82,7 @@ class Leaves:
     def needs(self) -> tuple[str, ...]:
         beside = [own_column(need) for need in self._asked if about_siblings(need)]
         told = [*(need for need in self._asked if not about_siblings(need)), *(name for name in beside if name and name not in self.fills)]
-        more = [*([self.siblings] if self.siblings else []), *(self.line if beside else [])]
+        more = [*([self.siblings] if self.siblings else []), *(self.line if beside or self.familiar is not None else [])]
         return tuple(dict.fromkeys([*self.inner.needs, *told, *more]))
 
     @property
