@@ -94,7 +94,7 @@ def _plain(name: str) -> bool:
 def parts_masked(tokens: pa.Array, role: str, locale: str, aes: Aes) -> pa.Array:
     """Each part of a name as another one, capitalised.
 
-    `role` is "first", "last", "" (whichever the public lists say) or "second" (the same, but a last name where it may be one).
+    `role` is "first", "last" or "" (whichever the public lists say).
     """
     male, female, last = _pools(locale)
     coded = tokens.dictionary_encode()
@@ -104,8 +104,6 @@ def parts_masked(tokens: pa.Array, role: str, locale: str, aes: Aes) -> pa.Array
     at = np.asarray(pc.fill_null(pc.index_in(plain, value_set=names), -1))
     unknown = 2 if role == "first" else 3
     kinds = np.full(len(plain), 3) if role == "last" else np.where(at < 0, unknown, genders[at])
-    if role == "second":
-        kinds = np.where(np.asarray(pc.is_in(plain, value_set=_lasts())), 3, kinds)
     kinds = np.where(kinds == 2, (words >> np.uint64(40) & np.uint64(1)).astype(np.int64), kinds)
     pool = pa.concat_arrays([male, female, last])
     spots = np.zeros(len(plain), dtype=np.int64)
@@ -301,19 +299,33 @@ def _woven_locals(texts: pa.Array, runs: tuple[pa.Array, pa.Array, pa.Array], lo
         right = pa.array([two[1] if len(two) > 1 else "" for two in twos], pa.string()).take(coded.indices)
         a, b = pc.if_else(one, left, a), pc.if_else(one, right, b)
     half = max(budget // 2, 1)
-    first, second = _local_names(a, "", locale, aes, half), _local_names(b, "second", locale, aes, half)
+    left, right = a.dictionary_encode(), b.dictionary_encode()
+
+    def named(coded: pa.Array, role: str) -> pa.Array:
+        return _local_names(coded.dictionary, role, locale, aes, half).take(coded.indices)
+
+    first, second = named(left, "first"), named(right, "last")
+    turned = pc.and_(_only(left, _lasts(), _genders()[0]), _only(right, _genders()[0], _lasts()))  # `schmidt.anna`
+    if pc.any(turned).as_py():
+        first, second = pc.if_else(turned, named(left, "last"), first), pc.if_else(turned, named(right, "first"), second)
+    alone = pc.equal(b, "")
+    if pc.any(alone).as_py():
+        first = pc.if_else(alone, named(left, ""), first)
     out = pc.binary_join_element_wise(first, s, second, "")
     return pc.if_else(pc.equal(out, ""), pa.scalar("x"), out)
 
 
-def _local_names(tokens: pa.Array, role: str, locale: str, aes: Aes, most: int) -> pa.Array:
-    """Parts of a local part as other names in a-z; an initial as an initial, nothing as nothing."""
-    coded = tokens.dictionary_encode()
-    known = coded.dictionary
+def _only(coded: pa.Array, among: pa.Array, others: pa.Array) -> pa.Array:
+    """Which tokens are of one list and not of another."""
+    known = plainly(coded.dictionary)
+    return pc.and_(pc.is_in(known, value_set=among), pc.invert(pc.is_in(known, value_set=others))).take(coded.indices)
+
+
+def _local_names(known: pa.Array, role: str, locale: str, aes: Aes, most: int) -> pa.Array:
+    """Parts of a local part, each once, as other names in a-z; an initial as an initial, nothing as nothing."""
     names = plainly(parts_masked(known, role, locale, aes))
     names = pc.if_else(pc.equal(pc.utf8_length(known), 1), pc.utf8_slice_codeunits(names, 0, 1), names)
-    names = pc.if_else(pc.equal(known, ""), pa.scalar("", pa.string()), cut(names, most))
-    return names.take(coded.indices)
+    return pc.if_else(pc.equal(known, ""), pa.scalar("", pa.string()), cut(names, most))
 
 
 def _unicode_runs(texts: pa.Array) -> tuple[pa.Array, pa.Array, pa.Array]:

@@ -8,7 +8,7 @@ are there: this room alone knows that.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -46,6 +46,9 @@ def write(
         if started:
             target.abandon()
         raise
+    finally:
+        if isinstance(batches, Generator):  # what is being read from a source ends now, not when the program does
+            batches.close()
     return tuple(lines), tuple(findings)
 
 

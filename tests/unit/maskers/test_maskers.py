@@ -306,3 +306,19 @@ def test_a_uuid_stays_one():
     out = masker.mask(values, KEY, {})
     assert out[0].as_py().hex()[12] == "4"
     assert masker.reveal(out, KEY, {}).equals(values)
+
+
+def test_addresses_go_with_the_names_of_their_row_whether_lists_know_them_or_not():
+    """`bessie.morrison@`, `xyzzy.smith@`, `taylor.kelly@`: as first and last names are masked in columns of their own; and turned."""
+    firsts, lasts = ["BESSIE", "Marilyn", "Xyzzy", "Taylor", "Jan"], ["Morrison", "GWENDOLYN", "Smith", "Kelly", "Qwertz"]
+    key, maskers = bytes(range(32)), builtin().maskers
+
+    def masked(kind: str, meant: Kind, texts: list[str]) -> list[str]:
+        return maskers.get(kind).of(MaskTask(Column("c", Text()), meant)).mask(pa.array(texts), key, {}).to_pylist()
+
+    first, last = masked("person.name", Kind.FIRST_NAME, firsts), masked("person.name", Kind.LAST_NAME, lasts)
+    emails = [f"{a}.{b}@x.org".lower() for a, b in zip(firsts, lasts, strict=True)]
+    made = masked("person.email", Kind.EMAIL, emails)
+    assert [text.split(".")[:2] for text in made] == [[a.lower(), b.lower()] for a, b in zip(first, last, strict=True)]
+    turned, straight = masked("person.email", Kind.EMAIL, ["schmidt.anna@x.org", "anna.schmidt@x.org"])
+    assert turned.split(".")[:2] == straight.split(".")[1::-1]
