@@ -190,7 +190,7 @@ WhenConflicts = Annotated[
 ]
 Renumber = Annotated[
     bool,
-    typer.Option("--renumber", metavar="", help="Give integer keys new values.", rich_help_panel=LOADING),
+    typer.Option("--renumber", metavar="", help="Give integer keys new values, which the target does not hold.", rich_help_panel=LOADING),
 ]
 Multiply = Annotated[
     int,
