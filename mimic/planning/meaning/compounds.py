@@ -73,14 +73,14 @@ children count: cargasfamiliares personnescharge
 education: titolostudio niveauetudes niveauetude nivelestudios nivelacademico niveleducativo escolaridadnivel grauinstrucao nivelescolar
 education: opleidingsniveau poziomwyksztalcenia schulabschluesse diplomeobtenu niveauscolaire formacaoacademica
 job: posteoccupe intituleposte puestotrabajo cargoactual categoriaprofesional posizionelavorativa ruoloaziendale mansionelavorativa
-job: funcaoatual functietitel stanowiskopracy zawod taetigkeit dienststellung berufsgruppe beruflichestellung profissaoatual cbo ruolo
+job: funcaoatual functietitel stanowiskopracy zawod taetigkeit dienststellung berufsgruppe beruflichestellung profissaoatual ruolo
 employer: societeemployeur empresaempleadora nomempresa empresatrabajo datorelavoro dittadatore empresatrabalho naamwerkgever
 employer: nazwapracodawcy zakladpracy arbeitgebername
 hire date: dateembauche dateentree datearrivee fechaalta fechaingreso fechacontratacion fechabaja dataassunzione datacessazione dataadmissao
 hire date: datademissao datumindienst datumuitdienst datazatrudnienia datazwolnienia eintrittsdat austrittsdat
 salary: grundgehalt bruttogehalt nettogehalt monatsgehalt stundenlohn salairebrut salairenet salairebase salairemensuel sueldobase
-salary: sueldobruto salariobase salariobruto salarionetto stipendiolordo ral retribuzione retribuzionelorda remuneracao salarioliquido
-salary: brutosalaris uurloon maandsalaris wynagrodzeniezasadnicze pensja placa stawka ingresosmensuales rendamensal rendafamiliar
+salary: sueldobruto salariobase salariobruto salarionetto stipendiolordo retribuzione retribuzionelorda remuneracao salarioliquido
+salary: brutosalaris uurloon maandsalaris wynagrodzeniezasadnicze pensja stawka ingresosmensuales rendamensal rendafamiliar
 salary: revenufiscal
 national id: numsegsocial numsegsoc numeroseguridadsocial numeroseguridad nafiliacion numsecuritesociale numerosecu nosecu nirpp nss numsecu
 national id: securitesociale burgerservicenummer bsnnummer rijksregisternummer nrdowodu nrdowoduosobistego dowodosobisty numerdowodu
@@ -88,7 +88,7 @@ national id: seriainumer numerpesel documentoidentidad docidentidad numdocidenti
 national id: numerodocumentoidentita cartaidentita bilheteidentidade cartaocidadao numrg registrogeral orgaoemissor tituloeleitor numpis
 national id: pispasep numctps carteiratrabalho numidentidad svnummer sozversnr rentenvernr versichertennr krankenversnr versichertennummer
 national id: kvnummer ausweisnr personalausweisnr numeroidentite numcni cni pieceidentite numpieceidentite identiteitskaart idbewijs
-national id: numerolegajo numnss cartaosus numsus cns tesserasanitaria tarjetasanitaria numtarjetasanitaria cartevitale nie nif cip
+national id: numerolegajo numnss cartaosus numsus cns tesserasanitaria tarjetasanitaria numtarjetasanitaria cartevitale nie nif
 tax id: codfiscale codicefiscale cfisc identificationfiscale numerofiscal numerofiscale numfiscal nifcif cifnif steueridnr steuerident
 tax id: steuernr idfiscale fiscaalnummer numernip nrnip numerocontribuinte ncontribuinte partitaivacliente
 national id: titresejour numtitresejour titredesejour permessosoggiorno permisoresidencia permisodetrabajo aufenthaltstitel
@@ -102,7 +102,7 @@ licence plate: plaqueimmat numimmat immat placavehiculo placaveiculo placacarro 
 licence plate: tablicarejestracyjna kfzkennzeichen amtlicheskennzeichen kentekennummer nummerplaat matriculavehiculo
 bank account: comptebancaire numcompte numerocompte coordonneesbancaires codeiban ribiban cuentabancaria numcuenta numerocuenta
 bank account: cuentacorriente clabe contobancario contocorrente numeroconto coordinatebancarie contacorrente contabancaria numeroconta
-bank account: chavepix pix bankrekening bankrekeningnummer rekeningnr ibannummer nrrachunku numerrachunku rachunekbankowy kontobankowe
+bank account: chavepix bankrekening bankrekeningnummer rekeningnr ibannummer nrrachunku numerrachunku rachunekbankowy kontobankowe
 bank account: nrkonta kontonummern bankkontonr ibannr
 card number: numcarte numerocartebancaire cartebancaire numtarjeta numerotarjeta tarjetacredito numerocarta cartacredito numcartao
 card number: numerocartao creditcardnummer kaartnummer nrkarty numerkarty kreditkartennr kreditkartennummer
@@ -110,7 +110,7 @@ employee number: personalnr numeroempleado numempleado numagent numeroagent matr
 employee number: numerofuncionario matriculafuncionario mitarbeiternr codicedipendente
 member number: numadherent numeroadherent numlicence numerolicence numsocio numerosocio numerotessera lidnummer lidmaatschapsnummer
 member number: nrczlonkowski numeroassociado numeroutente mitgliednr kundennummerextern
-student number: numetudiant numeroetudiant ine numexpediente matriculaalumno numeromatricola matriculaaluno studentnummer leerlingnummer
+student number: numetudiant numeroetudiant numexpediente matriculaalumno numeromatricola matriculaaluno studentnummer leerlingnummer
 student number: nralbumu numeralbumu
 health insurance: kasse krankenkassen zorgverzekeraar caissemaladie caisseaffiliation organismeassurance obrasocial segurosalud segurosocial
 health insurance: planosaude convenio mutuasalud ziektekostenverzekering polizasalud assurancemaladie
@@ -121,22 +121,22 @@ diagnosis: diagnosen hauptdiagnose nebendiagnosen einweisungsdiagnose diagnostic
 diagnosis: diagnosiprincipale codicediagnosi diagnosecode rozpoznanie rozpoznanieglowne codecim10 codigocie10 icdcode icd10code cim10 cie10
 diagnosis: cid10 codigocid
 medical certificate health: certificatmedical certificadomedico certificatomedico atestadomedico orzeczenielekarskie medischeverklaring
-medical certificate health: attest aerztlichesattest arbeitsunfaehigkeit krankmeldung arretmaladie arrettravail bajamedica bajalaboral
+medical certificate health: aerztlichesattest arbeitsunfaehigkeit krankmeldung arretmaladie arrettravail bajamedica bajalaboral
 medical certificate health: zwolnienielekarskie ziekteverlof krankheitstage fehltagekrank
 blood type: gruppeblut gruposangre gruposanguineo grupposanguigno tiposangre tiposanguineo fatorrh factorrh groupesang groupesanguin
 blood type: grupakrwi bloedgroep rhesusfaktor rhesus
 allergy: allergies allergien intolleranze intolerancias uczulenia alergie allergieenbekend unvertraeglichkeiten alergiasconocidas
 medication: medikamente dauermedikation medicaments traitementencours medicaciones medicacionactual farmaciassunti terapiainatto
 medication: medicamentosuso leki przyjmowaneleki medicijnen medicatielijst
-disability: schwerbehinderung schwerbehindertenausweis gdb gradderbehinderung tauxinvalidite tauxhandicap rqth handicap gradodiscapacidad
+disability: schwerbehinderung schwerbehindertenausweis gradderbehinderung tauxinvalidite tauxhandicap rqth gradodiscapacidad
 disability: discapacidad percentualeinvalidita gradoinvalidita disabilita pcd deficiencia stopienniepelnosprawnosci niepelnosprawnosc
 disability: arbeidsbeperking arbeidshandicap invaliditeit invalidita invalido
 pregnancy: enceinte embarazada incinta gestante schwanger ciaza zwanger
 smoker health: raucher fumeur fumador fumatore fumante roker palacz smoker
 ethnicity: racacor corraca coretnia origineethnique origenetnico origineetnica etnicidade etnicidad pochodzenieetniczne etnischeherkunft
 ethnicity: etnischeachtergrond herkunft herkomst migrationshintergrund puebloindigena
-religion: glaubensbekenntnis kirchenzugehoerigkeit kirchensteuermerkmal kirchensteuer confessionreligieuse culto confession
-religion: geloofsovertuiging geloof wyznaniereligijne credo crenca
+religion: glaubensbekenntnis kirchenzugehoerigkeit kirchensteuermerkmal kirchensteuer confessionreligieuse confession
+religion: geloofsovertuiging geloof wyznaniereligijne crenca
 trade union: gewerkschaftszugehoerigkeit gewerkschaftsmitglied affiliationsyndicale adhesionsyndicale afiliacionsindical sindicalizado
 trade union: iscrizionesindacale filiacaosindical czlonekzwiazku przynaleznosczwiazkowa vakbondslid vakbondslidmaatschap
 political party: parteizugehoerigkeit parteimitglied affiliationpolitique partipolitique afiliacionpolitica filiacaopartidaria
@@ -151,14 +151,14 @@ fingerprint biometric: fingerabdruck
 photo: photoidentite fotocarnet fotoprofilo fotoperfil pasfoto zdjecie passbild lichtbild photoprofil portraet
 signature: unterschrift firmacliente firmadigital handtekening podpis assinatura
 comment: toelichting opmerkinglijst aantekening aantekeningen bemerkungsfeld zusatztext freitextfeld noteinterne notaspersonales
-comment: notasinternas annotazione osservazioni apontamentos wpis uwagiklienta notitie internenotiz appreciation appreciations avis
-comment: motivation anmerkungintern komentarz tresc
+comment: notasinternas annotazione osservazioni apontamentos wpis uwagiklienta notitie internenotiz
+comment: anmerkungintern komentarz tresc
 message: tresckomunikatu trescwiadomosci wiadomosc corpomessaggio cuerpomensaje corpomensagem corpsmessage berichttekst nachrichtentext
 customer: clienten klienten klienci kundenstamm kundendaten klantgegevens klantenbestand clientele fichierclients fichaclientes abonnes
 customer: abonados abbonati assinantes abonnees abonenci
 person: anagrafica anagrafiche personalien stammdatenperson persoonsgegevens osobowe daneosobowe fichepersonne mieszkancy inwoners
 person: bewohnerdaten familienmitglied familienmitglieder
-employee: personalakte personalakten personalstamm mitarbeiterdaten salaries agents effectifs personnel plantilla nomina empleadosrrhh
+employee: personalakte personalakten personalstamm mitarbeiterdaten nomina empleadosrrhh
 employee: funcionariosrh collaboratori colaborador colaboradores kadry zatrudnieni personeel personeelslid bediende kollegen
 patient: patientenstamm patientenakte patientendaten dossierpatient fichapaciente fichepatient schedapaziente pacjenci clientzorg patienten
 patient: pazienti assistiti
@@ -168,7 +168,7 @@ member: czlonek czlonkowie socios soci ledenbestand mitgliederliste mitgliederve
 member: vereinsmitglied
 tenant: huurder huurders najemca najemcy mietparteien arrendatario arrendatarios affittuario
 candidate: kandidat kandidaten kandydat kandydaci candidats candidati candidatos sollicitant sollicitanten bewerberin postulant postulants
-candidate: aspirante aspirantes
+candidate: aspirantes
 insured: verzekerde verzekerden ubezpieczony ubezpieczeni versichertenstamm assures asegurados assicurati segurados
 passenger: reiziger pasazer pasazerowie passagiere viajero viajeros viaggiatore hospedes huespedes ospiti gosc goscie voyageurs
 volunteer: benevole benevoles voluntario voluntarios volontario volontari vrijwilliger vrijwilligers wolontariusz ehrenamtliche
@@ -176,7 +176,7 @@ volunteer: ehrenamtlicher
 donor: donateurs donantes donatori doadores darczynca darczyncy gever spenderdaten
 order: zamowienia zamowienie
 product: produkty produkt towar towary
-bank code: bankleitzahl blz codebanque codeguichet sortcode agencia codigobanco kodbanku
+bank code: bankleitzahl blz codebanque codeguichet sortcode codigobanco kodbanku
 timezone: fuseauhoraire zonahoraria fusoorario fusohorario tijdzone strefaczasowa
 family relation: lienparente parentesco parentela grauparentesco verwandtschaftsgrad verwandtschaft verwantschap pokrewienstwo lienparental
 """.strip().splitlines()
