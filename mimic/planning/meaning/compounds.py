@@ -93,7 +93,8 @@ tax id: codfiscale codicefiscale cfisc identificationfiscale numerofiscal numero
 tax id: steuernr idfiscale fiscaalnummer numernip nrnip numerocontribuinte ncontribuinte partitaivacliente
 national id: titresejour numtitresejour titredesejour permessosoggiorno permisoresidencia permisodetrabajo aufenthaltstitel
 national id: aufenthaltserlaubnis verblijfsvergunning kartapobytu autorizacaoresidencia residencepermit claveelector credencialelector
-login code: inlogcode zugangskennung codigoacceso codiceaccesso codigoacesso toegangscode kodaccesu kodwejscia anmeldecode codeacces codedacces
+login code: inlogcode zugangskennung codigoacceso codiceaccesso codigoacesso
+login code: toegangscode kodaccesu kodwejscia anmeldecode codeacces codedacces
 passport: numpasseport numeropasseport numpasaporte numeropasaporte numpassaporte numeropassaporto passnummer passnr reisepassnr
 passport: paspoortnummer nrpaszportu numerpaszportu paszport
 driving licence: numpermis numeropermis permisconduire numcarnet carnetconducir licenciaconducir numpatente patenteguida carteiramotorista
