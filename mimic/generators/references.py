@@ -292,8 +292,31 @@ class References:
         inside = within_groups(np.where(absent | ~bound, -1, row_group), parent_group, weights, stream.at("inside"))
         if (absent | bound).all():
             return inside
-        free = within_groups(np.where(absent | bound, -1, 0), np.minimum(parent_group, 0), weights, stream.at("free"))
+        if edge.single:
+            free = self._once(edge, out, keys, np.flatnonzero(~(absent | bound)), len(absent), stream.at("once"))
+        else:
+            free = within_groups(np.where(absent | bound, -1, 0), np.minimum(parent_group, 0), weights, stream.at("free"))
         return np.asarray(np.where(bound, inside, free), dtype=np.int64)
+
+    def _once(self, edge: Edge, out: Columns, keys: Sequence[pa.Array], asking: Ints, n: int, stream: Stream) -> Ints:
+        """Parents for rows of which nothing is filled, where what they take may come only once: the rows that are too many have none."""
+        left = _whole_keys(keys)
+        for unique in self.uniques:
+            if not set(unique) <= set(edge.columns):
+                continue
+            theirs = [keys[edge.columns.index(name)] for name in unique]
+            mine = [out[name] for name in unique] if set(unique) <= set(out) else [values.slice(0, 0) for values in theirs]
+            used, same = codes(mine, theirs)
+            there = np.logical_and.reduce([np.asarray(values.is_valid()) for values in mine])
+            left &= ~np.isin(same, used[there])
+            spot = np.flatnonzero(left)
+            left = np.zeros(len(left), dtype=np.bool_)
+            left[spot[np.unique(same[spot], return_index=True)[1]]] = True
+        parents = np.flatnonzero(left)
+        parents = parents[stream.at("parents").permutation(len(parents))][: len(asking)]
+        made = np.full(n, -1, dtype=np.int64)
+        made[asking[stream.at("rows").permutation(len(asking))][: len(parents)]] = parents
+        return made
 
     @staticmethod
     def _groups(edge: Edge, shared: Sequence[str], out: Columns, keys: Sequence[pa.Array]) -> tuple[Ints, Ints]:

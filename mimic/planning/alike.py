@@ -38,7 +38,7 @@ def alike(evidence: Evidence, table: Table, names: Sequence[str], k: int) -> Map
         meaning = evidence.meanings.get((table.name, name))
         if own is None or not own.sampled or meaning is None or meaning.kind not in LENT or name not in own.sample.column_names:
             continue
-        if _owners(own, name) < 2 * k and (lender := _lender(evidence, table.name, name, k)) is not None:
+        if owners_of(own, name) < 2 * k and (lender := _lender(evidence, table.name, name, k)) is not None:
             out[name] = lender
     return {"alike": out} if out else {}
 
@@ -55,7 +55,7 @@ def _lender(evidence: Evidence, table: TableName, name: str, k: int) -> tuple[Ta
             continue
         if column not in found.sample.column_names or not text_like(found.table.column(column).type):
             continue
-        held = _owners(found, column)
+        held = owners_of(found, column)
         if held >= 2 * k:
             best = max(best or (False, 0, "", ""), (phrase(column) == phrase(name), held, str(other), column))
     if best is None:
@@ -63,9 +63,10 @@ def _lender(evidence: Evidence, table: TableName, name: str, k: int) -> tuple[Ta
     return next((found, best[3]) for other, found in evidence.tables.items() if str(other) == best[2])
 
 
-def _owners(found: TableEvidence, column: str) -> int:
+def owners_of(found: TableEvidence, column: str) -> int:
+    """How many owners stand behind the values of a column, NULLs apart."""
     present = np.asarray(found.column(column).is_valid())
     return int(found.owners.distinct(np.where(present, 0, -1), 1)[0])
 
 
-__all__ = ["LENT", "alike"]
+__all__ = ["LENT", "alike", "owners_of"]

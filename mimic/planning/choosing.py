@@ -106,6 +106,10 @@ def choose(
             reason = f"different values by {plain.choice.kind}"
             told = {**plain.task.options, "redrawn": plain.choice.kind}
             return Step(replace(task, options=told), Choice(REDRAWN, reason, plain.choice.lost))
+    alone, nothing = len(task.columns) == 1, all(kind == NOTHING for kind, _ in ranked)
+    if nothing and alone and task.meaning.kind is not Kind.WORDS and isinstance(bare(task.column.type), Text):
+        meant = replace(task.meaning, kind=Kind.WORDS, why=f"{task.meaning.why}; no room for more")  # an address in a single letter
+        return choose(replace(task, meanings=(meant,)), registry, evidence, config, vocabulary)
     if not ranked:
         return None
     text = isinstance(bare(task.column.type), Text)

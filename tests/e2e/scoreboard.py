@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ DATABASES = (
 )
 JUDGE = ROOT.parent / "shared" / "judge"
 LARGE_TABLE, LARGE_PARENT = 200, 50
+NOTHING: Mapping[str, float] = {}
 
 
 def judge_python() -> Path:
@@ -45,8 +48,18 @@ def judge(real: str, copy: str, out: Path, depth: str = "quick") -> dict[str, An
     return json.loads(out.read_text())
 
 
-def misses(result: dict[str, Any], vocabulary: frozenset[str] = frozenset()) -> list[str]:
-    """What falls short of the main road's targets, in words; `vocabulary` are the columns whose values a model lists as kept whole."""
+def real_values(result: dict[str, Any], vocabulary: frozenset[str] = frozenset()) -> dict[str, tuple[float, int]]:
+    """Identifying columns 1 % or more of whose values in the copy are real ones: that share, and of how many rows."""
+    tables = result["quick"]["tables"].items()
+    kept = {f"{table}.{column}": (share, row["copy_rows"]) for table, row in tables for column, share in row["real_values_kept"].items()}
+    return {name: found for name, found in kept.items() if found[0] >= 0.01 and name not in vocabulary}
+
+
+def misses(result: dict[str, Any], vocabulary: frozenset[str] = frozenset(), chance: Mapping[str, float] = NOTHING) -> list[str]:
+    """What falls short of the main road's targets, in words; `vocabulary` are the columns whose values a model lists as kept whole.
+
+    `chance`: the share of real values that a column's copy would hold without having seen them; two standard errors more are no miss.
+    """
     quick, summary, out = result["quick"], result["quick"]["summary"], list[str]()
     if summary["shapes"] is not None and summary["shapes"] < summary["shapes_ceiling"] - 0.01:
         out.append(f"shapes {summary['shapes']} < ceiling {summary['shapes_ceiling']} - 0.01")
@@ -65,9 +78,10 @@ def misses(result: dict[str, Any], vocabulary: frozenset[str] = frozenset()) -> 
     for name, least in (("texts", 0.85), ("nulls", 0.97)):
         if summary[name] is not None and summary[name] < least:
             out.append(f"{name} {summary[name]} < {least}")
-    for table, row in quick["tables"].items():
-        kept = {f"{table}.{column}": share for column, share in row["real_values_kept"].items()}
-        out += [f"real values kept: {name} {share:.1%}" for name, share in kept.items() if share >= 0.01 and name not in vocabulary]
+    for name, (share, rows) in real_values(result, vocabulary).items():
+        expected = chance.get(name, 0.0)
+        if share >= expected + 0.01 + 2 * math.sqrt(expected * (1 - expected) / rows):
+            out.append(f"real values kept: {name} {share:.1%}, by chance {expected:.1%}")
     return out + [f"problem: {problem}" for problem in quick["problems"]]
 
 

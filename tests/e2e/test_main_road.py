@@ -16,7 +16,8 @@ import pytest
 
 import mimic
 from mimic.errors import CapacityError
-from tests.e2e.scoreboard import DATABASES, ROOT, judge, misses
+from tests.e2e.chance import by_chance
+from tests.e2e.scoreboard import DATABASES, ROOT, judge, misses, real_values, texts_below
 
 OUT = ROOT / "acceptance-output"
 
@@ -101,7 +102,11 @@ def test_a_real_database_is_cloned_at_any_scale(load_shared, make_database, tmp_
     if scale == 1:
         result = judge(source.tcp_url, target.tcp_url, tmp_path / "judge.json")
         vocabulary = frozenset(f"{table}.{kept.column}" for table, kept in model.literals() if kept.reason.startswith("vocabulary"))
-        figures |= result["quick"]["summary"] | {"misses": misses(result, vocabulary)}
+        kept = real_values(result, vocabulary)
+        chance = {column: round(by_chance(load_shared, make_database, name, *column.rsplit(".", 1)), 4) for column in kept}
+        missed = misses(result, vocabulary, chance)
+        figures |= result["quick"]["summary"] | {"texts_below": texts_below(result, 0.7), "misses": missed}
+        figures |= {"kept": {column: {"share": share, "by_chance": chance[column], "values": n} for column, (share, n) in kept.items()}}
     record(f"{name} x {scale}", figures)
     assert not figures.get("misses")
 

@@ -71,3 +71,26 @@ def test_keys_in_a_circle_hold_what_partitions_take(make_database):
             ADD FOREIGN KEY (parent, day) REFERENCES account (kind, day) MATCH FULL;""")
     report = mimic.clone(source.url, target.url, rows=30)
     assert {line.table: line.rows for line in report.tables} == {"account": 30, "booking": 30}
+
+
+def test_a_date_that_rows_of_its_table_refer_to_follows_none_of_theirs(make_database):
+    """`total` would come after `created_at`, which is the `total` of another row."""
+    source, target = make_database(), make_database()
+    source.psql("""
+        CREATE TABLE step (code int, total timestamptz, n int, parent int NOT NULL, created_at timestamptz NOT NULL, value int,
+            PRIMARY KEY (code, total, n), FOREIGN KEY (parent, created_at, value) REFERENCES step)
+            PARTITION BY RANGE (total, n);
+        CREATE TABLE step_all PARTITION OF step FOR VALUES FROM ('2025-06-01 00:00+00', MINVALUE) TO (MAXVALUE, MAXVALUE);""")
+    report = mimic.clone(source.url, target.url, rows=7)
+    assert [line.rows for line in report.tables] == [7]
+
+
+def test_keys_keep_short_of_the_end_of_a_partition(make_database):
+    """A row at the very end of the range would need another `kind`, and other rows refer to both."""
+    source, target = make_database(), make_database()
+    source.psql("""
+        CREATE TABLE tag (a int, position numeric(12,2), kind int, b int, total numeric(12,2), PRIMARY KEY (a, position, kind),
+            FOREIGN KEY (b, total, kind) REFERENCES tag MATCH FULL) PARTITION BY RANGE (position, kind);
+        CREATE TABLE tag_all PARTITION OF tag FOR VALUES FROM (0, MINVALUE) TO (9.99, 0);""")
+    report = mimic.clone(source.url, target.url, rows=30)
+    assert [line.rows for line in report.tables] == [30]

@@ -91,3 +91,14 @@ def test_the_key_with_least_choice_comes_first(make_database: Callable[..., obje
     for rows in (2, 7):
         report = mimic.clone(source.url, target.url, rows=rows, if_exists="replace")
         assert [line.rows for line in report.tables] == [rows]
+
+
+def test_two_keys_share_a_column_whose_only_value_may_come_once(make_database: Callable[..., object]) -> None:
+    source, target = make_database(), make_database()
+    source.psql(
+        "CREATE TABLE parent (a char(3), n numeric(12, 2), day date CHECK (day = '2024-01-01'), PRIMARY KEY (a, n, day));"
+        "CREATE TABLE child (id int PRIMARY KEY, day date UNIQUE, a char(3), n numeric(9, 2) NOT NULL, b char(3), m numeric(9, 2) NOT NULL,"
+        " FOREIGN KEY (a, n, day) REFERENCES parent, FOREIGN KEY (b, m, day) REFERENCES parent)"
+    )
+    report = mimic.clone(source.url, target.url, rows=30)
+    assert {line.table: line.rows for line in report.tables}["child"] == 30

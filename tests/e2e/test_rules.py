@@ -229,6 +229,30 @@ def test_addresses_fit_into_little_room(make_database):
             PRIMARY KEY (users, email), UNIQUE (email, kind));
         CREATE TABLE tight (users "char" NOT NULL, email char(5) NOT NULL, kind kind DEFAULT 'a',
             PRIMARY KEY (users, email), UNIQUE (email, kind))""")
+    source.psql('CREATE TABLE letters (email "char" NOT NULL, users varchar(30))')
     report = mimic.clone(source.url, target.url, rows=40)
-    assert {line.table: line.rows for line in report.tables} == {"users": 40, "tight": 40}
+    assert {line.table: line.rows for line in report.tables} == {"users": 40, "tight": 40, "letters": 40}
     assert target.psql("SELECT count(*) FROM users WHERE email ~ '@'") == "40"
+
+
+def test_too_few_rows_to_learn_from_get_words_of_their_own_too(make_database):
+    """Nine departments tell nothing: as those of a table without rows they are called what departments are called."""
+    source, target = make_database(), make_database()
+    source.psql(
+        "CREATE TABLE department (id int PRIMARY KEY, dept_name text NOT NULL UNIQUE);"
+        "INSERT INTO department SELECT i, 'Secret ' || i FROM generate_series(1, 9) i"
+    )
+    mimic.clone(source.url, target.url, reference="synthesize")
+    made = target.psql("SELECT dept_name FROM department").split("\n")
+    assert len(made) == 9
+    assert (
+        len(
+            [
+                name
+                for name in made
+                if re.search("Resources|Customer|Market|Legal|Engineer|Quality|Operat|Financ|Sales|Research|Support", name)
+            ]
+        )
+        > 3
+    )
+    assert not any("Secret" in name for name in made)

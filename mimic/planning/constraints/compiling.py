@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple, cast
+from typing import NamedTuple, TypeGuard, cast
 
 from mimic.conditions import (
     And,
     Call,
     ColumnRef,
+    Compare,
     Condition,
     Constant,
     Expression,
@@ -61,6 +62,8 @@ def compile(table: Table, engine: str, *, learned: bool = True) -> Compiled:
             if check.name == PARTITIONS and domain_of is None and not learned:
                 made += _beginnings(table, unread[-1])
             continue
+        if check.name == PARTITIONS and domain_of is None and not learned:
+            condition = _short_of_the_end(condition)
         if engine == "postgresql":
             condition = guarded(condition)
         made += [cast(Condition, part) for part in conjuncts(condition) if part != ALWAYS]
@@ -102,6 +105,22 @@ def _beginnings(table: Table, check: Check) -> Iterator[Condition]:
         (column, kind), longest = texts[0], max(map(len, begun))
         more = 12 if kind.length is None else max(min(12, kind.length - longest), 0)
         yield Match(ColumnRef(column.name, "text"), f"^(?:{'|'.join(map(re.escape, begun))})[a-z]{{0,{more}}}$", False)
+
+
+def _short_of_the_end(condition: Expression) -> Expression:
+    """`a < 9 OR (a = 9 AND b < 0)` without its second branch: keys, which nobody may change later, seldom meet it together."""
+    match condition:
+        case And(parts):
+            return And(tuple(map(_short_of_the_end, parts)))
+        case Or(parts):
+            below = {(part.left, part.right) for part in parts if isinstance(part, Compare) and part.op == "<"}
+            left = [part for part in parts if not any((end.left, end.right) in below for end in conjuncts(part) if _equal(end))]
+            return either(*map(_short_of_the_end, left))
+    return condition
+
+
+def _equal(condition: Expression) -> TypeGuard[Compare]:
+    return isinstance(condition, Compare) and condition.op == "="
 
 
 def _without_hash(sql: str) -> str:

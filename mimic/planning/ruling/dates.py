@@ -195,7 +195,7 @@ def in_order(
 
 def _waited(table: Table, schema: Schema, parents: Mapping[TableName, Iterable[ForeignKey]]) -> set[str]:
     """Columns that the choice of parents waits for, here or, in a cycle, above: they cannot follow a parent."""
-    own = {name for key in table.foreign_keys for name in key.columns}
+    own = {name for key in table.foreign_keys for name in (*key.columns, *(key.referred if key.parent == table.name else ()))}
     referred = {name for key in schema.children(table.name) for name in key.referred}
     dates = any(orderly(table.column(name).type) for name in referred - own)
     in_cycle = dates and any(table.name in ancestors(schema, key.parent) for key in parents.get(table.name, ()))

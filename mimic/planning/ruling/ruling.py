@@ -1,4 +1,7 @@
-"""All rules together, for the tables of a plan that have no rows. Where there are rows, what was learned stands."""
+"""All rules together, for the tables of a plan that have no rows. Where there are rows, what was learned stands.
+
+Of a column that fewer than k owners fill nothing is learned: what its texts talk about is told by rules there too.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Any
 
 from mimic.config import Mode
 from mimic.plan import Choice, Step
+from mimic.planning.alike import LENT, owners_of
 from mimic.planning.grouping import PERSON, group_columns
 from mimic.planning.meaning import context_of
 from mimic.planning.ruling.counting import counted
@@ -34,6 +38,7 @@ class Ruling:
     modes: Mapping[TableName, tuple[Mode, str]]
     order: Sequence[TableName]
     locale: str
+    k: int = 10
     _known: dict[TableName, tuple[Mapping[str, Meaning], Sequence[tuple[str, ...]]]] = field(default_factory=dict, repr=False)
 
     def applies(self, table: Table) -> bool:
@@ -41,7 +46,7 @@ class Ruling:
 
     def told(self, table: Table, names: Sequence[str], unique: bool = False) -> dict[str, Any]:
         """Options of a task that fills these columns."""
-        if len(names) != 1 or not self.applies(table):
+        if len(names) != 1 or not (self.applies(table) or self._few(table, names[0])):
             return {}
         name = names[0]
         meaning = self.evidence.meanings.get((table.name, name))
@@ -49,6 +54,14 @@ class Ruling:
             return {}
         theme = meaning and theme_of(table, table.column(name), meaning, context_of(self.schema, table.name).person, self.locale, unique)
         return {"theme": theme} if theme else {}
+
+    def _few(self, table: Table, name: str) -> bool:
+        """Whether a column is filled by too few owners for anything to be learned of it, and nothing else tells how it is written."""
+        found = self.evidence.of(table.name)
+        if not table.has(name) or not table.column(name).written or name not in found.sample.column_names:
+            return False
+        meaning = self.evidence.meanings.get((table.name, name))
+        return meaning is not None and meaning.kind not in LENT and owners_of(found, name) < self.k
 
     def group(self, table: Table, names: Sequence[str]) -> tuple[str, ...]:
         """All columns of the person that these columns are about, also those that others fill; nothing where there are rows."""
