@@ -32,8 +32,9 @@ FEWEST, ENOUGH, MOST = 8, 64, 20_000  # rounds
 VALUES = 20_000_000  # after so many there is no further round, if ENOUGH were drawn
 WIDE = 50_000_000  # rounds x groups of siblings that are told apart
 SPARE = 0.25  # of the rows on the smaller side that must be at choice beyond those wanted
-TOGETHER = 512  # rounds from which groups are chosen
+TOGETHER = 96  # rounds from which groups are chosen
 LARGE = 100  # rows of a group on average: they are not chosen together any more
+BARREN = 300_000  # rows without one that satisfies a scenario, after which it is given up
 NEVER = 65_535
 
 
@@ -143,7 +144,7 @@ def _rounds(
             steps = np.log(most / turn) / np.log(4)
             hoped = np.minimum(tally.seen * (most / turn), yes + (yes - before[0]) * steps)
             still = (yes == before[0]) & (no == before[1])
-            barren = (tally.seen == 0) & (turn * drawing.n > 1_000_000 or turn > 2_000)
+            barren = (tally.seen == 0) & (turn * drawing.n > BARREN or turn > 500)
             if ((yes < wanted) & (hoped < wanted) & (tally.seen > 0) | barren).any() or (
                 turn > FEWEST and (still & (tally.seen > 0)).all()
             ):
@@ -186,7 +187,9 @@ def _by_margins(
         if turn in (check, most):
             able = sum(int(reach.sum()) for reach in tally.reach()) - sum(int(bound.sum()) for bound in tally.bound())
             barren = not seen.all() and (turn * drawing.n > 1_000_000 or turn > 500)
-            if tally.plenty(SPARE) or barren or tally.settled() or (able == before and seen.all()):
+            enough = turn >= ENOUGH and not tally.lacking(tally.reach(), at_most=False)
+            still = able - before <= drawing.n // 1_000 and bool(seen.all())
+            if tally.plenty(SPARE) or barren or tally.settled() or enough or still:
                 break
             check, before = 2 * check, able
     lacking = tally.lacking(tally.reach(), at_most=False)
