@@ -29,6 +29,7 @@ FAMILIES = (
     "spellings",
     "joined",
     "rising",
+    "bounded",
     "json_shape",
     "arrays",
     "ranges",

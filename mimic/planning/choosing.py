@@ -30,7 +30,8 @@ SPELLINGS = "text.spellings"
 MARGINAL = "marginal"  # the column's own generator, and nothing around it
 DEALT = (  # generators around another one
     *("tree.leaves", "copula.gaussian", MARGINAL),
-    *("temporal.after", "relation.follows", "sequence.joined", "sequence.rising", "relation.computed", "relation.determined"),
+    *("temporal.after", "sequence.joined", "sequence.rising"),
+    *("relation.follows", "relation.bounded", "relation.computed", "relation.determined"),
 )
 NOTHING, REDRAWN = "null", "key.redrawn"
 LOOKED_AT = 200  # values of a text column, to see whether they spell something

@@ -21,6 +21,8 @@ from mimic.generators.lines import BEFORE, about_siblings
 from mimic.plan import Choice, Held, Step
 from mimic.planning.arithmetic import Reckoned, reckoned
 from mimic.planning.around import HOPS, Around
+from mimic.planning.bounds import amounts as amounts_of
+from mimic.planning.bounds import bounded, bounds_of
 from mimic.planning.choosing import MARGINAL
 from mimic.planning.determining import Determining, determined, in_order
 from mimic.planning.families import families, joined_by_copula, pinned_to
@@ -35,9 +37,9 @@ from mimic.schema import HIDDEN, Column, Float, ForeignKey, Table
 from mimic.semantics import Kind, Meaning, Sensitivity
 
 LEAVES, AFTER, FOLLOWS = "tree.leaves", "temporal.after", "relation.follows"
-JOINED, RISING = "sequence.joined", "sequence.rising"
+JOINED, RISING, BOUNDED = "sequence.joined", "sequence.rising", "relation.bounded"
 COMPUTED, COPULA, DETERMINED = "relation.computed", "copula.gaussian", "relation.determined"
-FOUND = (None, AFTER, FOLLOWS, JOINED, RISING, COMPUTED, DETERMINED)  # what may be found anew where a configuration names it
+FOUND = (None, AFTER, FOLLOWS, JOINED, RISING, BOUNDED, COMPUTED, DETERMINED)  # what may be found anew where a configuration names it
 FEWEST = 80  # rows from which anything can be learned of how columns hang together
 MOST = 80  # columns that one column may ask about
 
@@ -135,6 +137,9 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
                 looking = joined(looking, line, [need for need, _ in known], found, sample)
             if periods and looking.choice.kind != JOINED and switched("rising", config, [name]):
                 looking = rising(looking, line, found, sample, since.need if since is not None else "")
+            if periods and looking.choice.kind == LEAVES and switched("ordered", config, [name]):
+                bounds = bounds_of(found, name, amounts_of(found, [need for need, _ in known]))
+                looking = looking if bounds is None else bounded(looking, bounds)
             out.append(looking)
         else:
             out.append(step)
