@@ -181,7 +181,7 @@ def exchanged(values: Floats, low: Floats, high: Floats, live: NDArray[np.bool_]
     for limit, sign in ((high, 1), (low, -1)):
         order = np.flatnonzero(live & np.isfinite(limit))
         order = order[np.argsort(limit[order], kind="stable")]
-        for shift in (1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144):
+        for shift in (1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 610):
             if shift >= len(order):
                 break
             for here, there in ((order[:-shift], order[shift:]), (order[shift:], order[:-shift])):

@@ -358,6 +358,9 @@ CASES: dict[str, dict[str, Case]] = {
         "date": dealt(Date(), DAYS, joined=["temporal.quantiles", "customer.day", 1, "sum"]),
         "number": dealt(Integer(32), [None if i % 9 == 0 else i % 40 for i in range(N)], joined=["numeric.quantiles", "sum", 0, "a"]),
     },
+    "relation.bounded": {
+        "plain": dealt(Integer(32), [None if i % 9 == 0 else i % 40 for i in range(N)], bounded=["numeric.quantiles", [], [], [], ""]),
+    },
     "sequence.rising": {
         "sorted": dealt(Date(), DAYS, rising=["sorted", "temporal.quantiles", "a", "sum"]),
         "steps": dealt(Integer(32), [i % 40 for i in range(N)], rising=["steps", "numeric.quantiles", "a", "sum"], nullable=False),
