@@ -1,7 +1,8 @@
 """How a further parent is chosen: by what is known of the row's first parent, out of just those that still want children.
 
 A *match* names one number of the further parent (when a user joined, how busy he is) that hangs on the first one. Trees deal
-the parents out by it, each as often as its number of children says, so that no fan-out changes. A *diamond* leaves nothing to
+the parents out by it, each as often as its number of children says, so that no fan-out changes. Where rows of the first parent
+stand in an order, they ask which number the row before has, and keep rising where it does in the source. A *diamond* leaves nothing to
 choose: the further parent is the one that the first one has.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -17,9 +18,13 @@ import pyarrow as pa
 from mimic.generator import State, Task
 from mimic.generators.features import numbers
 from mimic.generators.leaves import Leaves
+from mimic.generators.lines import AFTER, BEFORE
 from mimic.profile import TableEvidence
 from mimic.schema import Column, Float
 from mimic.streams import Ints, Stream
+
+
+BACK = 0.01  # of the rows may go back where numbers rise
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Match:
     via: str
     score: str
     leaves: Leaves
+    rising: bool = False  # along the rows of one first parent
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -57,24 +63,37 @@ class Match:
             return None
         found, null = numbers(evidence.column(need))
         evidence = replace(evidence, hidden={**evidence.hidden, need: pa.array(found, mask=null)})
-        told = {"drawn_by": "numeric.quantiles", "features": features, "categories": categories}
+        own, rising = f"<{need}", False
+        told: dict[str, Any] = {"drawn_by": "numeric.quantiles", "features": features, "categories": categories}
+        if own in evidence.hidden:
+            told |= {"features": (*features, BEFORE, AFTER, own), "line": (f"@{via}",)}
+            before, first = numbers(evidence.column(own))
+            live = ~(first | null)
+            rising = bool(live.any() and (found < before)[live].mean() <= BACK)
         asked = Task(task.table, (Column(need, Float()),), meanings=task.meanings[:1], options=told, k=task.k, locale=task.locale)
         made = Leaves.learn(asked, evidence, stream)
-        return cls(label, via, score, made) if made.trees else None
+        return cls(label, via, score, made, rising) if made.trees else None
 
     def order(self, parents: Ints, given: Mapping[str, pa.Array], first: Ints, stream: Stream) -> Ints:
         """`parents` (n,) in an order that fits the rows whose first parents are `first` (n,)."""
         scores = given[f"{self.label}.{self.score}"].take(pa.array(parents))
         up = pa.array(first, mask=first < 0)
-        beside = {need: given[need].take(up) for need in self.needs[1:]}
-        return parents[self.leaves.dealt(scores, beside, stream, exact=True)]
+        beside = {need: given[need].take(up) for need in self.needs[1:]} | {f"@{self.via}": pa.array(first)}
+        chosen = parents[self.leaves.dealt(scores, beside, stream, exact=True)]
+        if not self.rising:
+            return chosen
+        found, _ = numbers(given[f"{self.label}.{self.score}"].take(pa.array(chosen)))
+        group = np.where(first < 0, int(first.max(initial=0)) + 1 + np.arange(len(first)), first)
+        out = np.empty_like(chosen)
+        out[np.argsort(group, kind="stable")] = chosen[np.lexsort((found, group))]
+        return out
 
     def state(self) -> State:
-        return {"label": self.label, "via": self.via, "score": self.score, "leaves": self.leaves.state()}
+        return {"label": self.label, "via": self.via, "score": self.score, "leaves": self.leaves.state(), "rising": self.rising}
 
     @classmethod
     def restore(cls, state: State) -> Self:
-        return cls(state["label"], state["via"], state["score"], Leaves.restore(state["leaves"]))
+        return cls(state["label"], state["via"], state["score"], Leaves.restore(state["leaves"]), bool(state["rising"]))
 
 
 def through(diamond: Diamond, given: Mapping[str, pa.Array], rows: Mapping[str, Ints]) -> Ints:

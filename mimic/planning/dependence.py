@@ -90,7 +90,7 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     siblings = _siblings(table, found, around)
     line = line_of(table, found, siblings)
     sample = ordered_by(line, table, found, around.evidence)
-    steps = [further(step, table, found, around, config) if step.choice.kind == "reference.assign" else step for step in steps]
+    steps = [further(step, table, found, around, config, line) if step.choice.kind == "reference.assign" else step for step in steps]
     above = tuple(known)
     held = {name for step in steps for name in step.task.options.get("held", ())}  # parents are chosen to fit these: they come first
     first = [

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from mimic.config import TableConfig
 from mimic.generators.features import evenly, feature_of
+from mimic.generators.lines import AFTER, BEFORE
 from mimic.generators.matching import Diamond
 from mimic.generators.references import assigned
 from mimic.generators.trees import grow
@@ -27,8 +28,8 @@ TELLS = 0.03  # of the spread of a score that the first parent must explain
 MOST = 20  # columns of the first parent that are asked about
 
 
-def further(step: Step, table: Table, found: TableEvidence, around: Around, config: TableConfig) -> Step:
-    """The step of a table's references, with diamonds and matches as options."""
+def further(step: Step, table: Table, found: TableEvidence, around: Around, config: TableConfig, line: Sequence[str]) -> Step:
+    """The step of a table's references, with diamonds and matches as options; `line` the order of siblings, () if there is none."""
     keys = [key for key in around.parents(table) if around.modes[key.parent][0] == "synthesize" and around.evidence.of(key.parent).sampled]
     diamonds = [diamond for diamond in _diamonds(keys, found, around) if switched("same_row", config, diamond.label.split(","))]
     taken = {diamond.label for diamond in diamonds}
@@ -50,6 +51,9 @@ def further(step: Step, table: Table, found: TableEvidence, around: Around, conf
             if score is not None:
                 matches.append((key.label, via.label, score, features, tuple(f"{via.label}.{need}" for need, category in seen if category)))
                 needs += [f"{key.label}.{score}", *features]
+                if line and line[0] == f"@{via.label}":  # the one that the sibling before has tells more than all else
+                    needs += [BEFORE, AFTER, f"<{key.label}.{score}"]
+                    options["line"] = tuple(line)
     if not diamonds and not matches:
         return step
     options |= {"matches": matches, "features": list(dict.fromkeys(needs))}
