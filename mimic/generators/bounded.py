@@ -191,7 +191,19 @@ def exchanged(values: Floats, low: Floats, high: Floats, live: NDArray[np.bool_]
                 free = ~np.isin(a, b)  # nobody changes twice in one turn
                 a, b = a[free], b[free]
                 out[a], out[b] = out[b], out[a]
+        # The rest get what the nearest row has that may go less far.
+        right = sign * (out[order] - limit[order]) <= 0
+        ranked = np.arange(len(order))
+        near = np.maximum.accumulate(np.where(right, ranked, -1)) if sign > 0 else _before_from_behind(right)
+        wrong = np.flatnonzero(~right & (near >= 0) & (near < len(order)))
+        out[order[wrong]] = out[order[near[wrong]]]
     return out
+
+
+def _before_from_behind(right: NDArray[np.bool_]) -> Ints:
+    """For each place the next one behind it that is right; the length where there is none."""
+    n = len(right)
+    return np.minimum.accumulate(np.where(right, np.arange(n), n)[::-1])[::-1]
 
 
 def added(given: Columns, terms: Sum) -> tuple[Floats, NDArray[np.bool_]]:

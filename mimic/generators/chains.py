@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from mimic.generators.dealing import even, raked, unraked
+from mimic.generators.dealing import raked, unraked
 from mimic.generators.features import Feature, Scale
 from mimic.generators.pooling import Learnt
 from mimic.generators.trees import Bins
@@ -90,22 +90,22 @@ def in_turn(
     bins: Bins,
     led: Floats | None,
     own: Before,
-    group: Ints | None,
     have: Ints,
+    u: Floats,
+    v: Floats,
     place: Stream,
     *,
     free: bool = False,
 ) -> tuple[Ints, Floats, Ints, Floats]:
     """Code and place of each row, the leaf it comes to, and the shares of the codes there.
 
-    `turns` rows in the order in which they are dealt, `before` (n,) the sibling before each; `have` how often each code is there. It is
-    done twice: the first time says how many rows come to each leaf, so that shares can be fitted to the codes that there are; they are
-    not fitted where rows are `free`.
+    `turns` rows in the order in which they are dealt, `before` (n,) the sibling before each; `have` how often each code is there; `u`,
+    `v` (n,) say which code and which place. It is done twice: the first time says how many rows come to each leaf, so that shares can be
+    fitted to the codes that there are; they are not fitted where rows are `free`.
     """
     n = bins.shape[1]
     which = place.at("tree").integers(n, len(trees))
     offset = np.cumsum([0, *(len(learnt.shares) for learnt in trees)])
-    u, v = (even(np.zeros(n, dtype=np.int64), group, place.at(name)) for name in ("code", "place"))
     shares = np.concatenate([learnt.shares for learnt in trees]).astype(np.float64) * (have > 0)
     dealt, at, leaf = np.zeros(n, dtype=np.int64), np.full(n, 0.5), np.zeros(n, dtype=np.int64)
     for again in (False, True):

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+from scipy.special import ndtri
 
 from mimic.streams import Floats, Ints, Stream
+
+FAMILIES = 50  # of two rows or more, from which it is learned how alike siblings are
+MOST_ALIKE = 0.98
+UNLIKE = -0.05
 
 
 def groups(values: pa.Array) -> Ints:
@@ -29,6 +34,44 @@ def even(leaf: Ints, group: Ints | None, stream: Stream) -> Floats:
     out = np.empty(n)
     out[order] = (np.arange(n) - np.repeat(start, size) + stream.uniform(n)) / np.repeat(size, size)
     return out
+
+
+def akin(leaf: Ints, group: Ints, rho: float, stream: Stream) -> Floats:
+    """Numbers in [0, 1), evenly spread among the rows of a leaf, those of a group alike: `rho` their correlation.
+
+    Clearly below 0 siblings differ as evenly as can be.
+    """
+    if rho < UNLIKE:
+        return even(leaf, group, stream)
+    rho = max(rho, 0.0)
+    n, several = len(leaf), group >= 0
+    own = np.where(several, group, int(group.max(initial=-1)) + 1 + np.arange(n))
+    common = ndtri(_open(stream.at("common").uniform(int(own.max(initial=0)) + 1)))[own]
+    score = np.sqrt(rho) * common + np.sqrt(1.0 - rho) * ndtri(_open(stream.at("apart").uniform(n)))
+    order = np.lexsort((score, leaf))
+    sorted_leaf = leaf[order]
+    start = np.flatnonzero(np.concatenate([[True], sorted_leaf[1:] != sorted_leaf[:-1]])) if n else np.zeros(0, dtype=np.int64)
+    size = np.diff(np.append(start, n))
+    out = np.empty(n)
+    out[order] = (np.arange(n) - np.repeat(start, size) + stream.at("within").uniform(n)) / np.repeat(size, size)
+    return out
+
+
+def kinship(u: Floats, group: Ints) -> float:
+    """How much numbers `u` in (0, 1) of rows of one group correlate; each group counts by its rows."""
+    live = group >= 0
+    score, group = ndtri(_open(u[live])), group[live]
+    many = np.bincount(group)
+    total, square = np.bincount(group, weights=score), np.bincount(group, weights=score * score)
+    several = many > 1
+    if several.sum() < FAMILIES:
+        return -1.0
+    pairs = (total[several] ** 2 - square[several]) / (many[several] - 1)
+    return float(np.clip(pairs.sum() / max(square[several].sum(), 1e-12), -1.0, MOST_ALIKE))
+
+
+def _open(u: Floats) -> Floats:
+    return np.clip(u, 1e-6, 1 - 1e-6)
 
 
 def raked(shares: Floats, rows: Floats, counts: Floats) -> Floats:
@@ -87,4 +130,4 @@ def repaired(codes: Ints, counts: Ints, shares: Floats, leaf: Ints, stream: Stre
     return out
 
 
-__all__ = ["even", "groups", "located", "raked", "repaired", "unraked"]
+__all__ = ["akin", "even", "groups", "kinship", "located", "raked", "repaired", "unraked"]

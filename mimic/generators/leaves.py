@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
 from mimic.generators.chains import Before, in_turn
-from mimic.generators.dealing import even, groups, located, raked, repaired, unraked
+from mimic.generators.dealing import akin, even, groups, kinship, located, raked, repaired, unraked
 from mimic.generators.dials import dial_of
 from mimic.generators.draws import LARGE
 from mimic.generators.familiar import Familiar, alone
@@ -70,6 +70,7 @@ class Leaves:
     line: tuple[str, ...] = ()
     familiar: Familiar | None = None  # how siblings' categories resemble each other
     windows: Windows | None = None  # between which numbers each category comes
+    alike: tuple[float, float] | None = None  # how codes and places of siblings correlate beyond what leaves say
     judged: Floats | None = field(default=None, compare=False, repr=False)  # of the sample's rows (n,), by `skill`: only while learning
 
     free: bool = False  # rows are others than those learned from: what leaves say counts, not how often values come in all (`freely.py`)
@@ -183,7 +184,40 @@ class Leaves:
         asks = tuple(known[f] for f in used), tuple(tables[f] for f in used)
         found = cls(inner, target, *asks, learnt, siblings, guide[0] if guide else None, tuple(task.options.get("line", ())))
         found = replace(found, judged=_judged(outcome_of(values, codes, target.way), learnt, grown, bins, codes, led))
+        found = replace(found, alike=found._alike(bins[used], codes, rank, led, evidence, halves, noise))
         return found._among(bins[used], codes, evidence, known, halves, task.k) if target.way == "codes" else found
+
+    def _unheld(self, bins: Bins, halves: tuple[Ints, Ints]) -> Ints:
+        """The leaf of each row of the sample in the tree whose leaves do not hold it, numbered through all trees."""
+        leaf, offset = np.zeros(bins.shape[1] if len(bins) else len(halves[0]) + len(halves[1]), dtype=np.int64), 0
+        for rows, learnt in zip(halves, self.trees, strict=True):
+            here = bins[:, rows] if len(bins) else np.zeros((1, len(rows)), dtype=np.uint8)
+            leaf[rows] = offset + learnt.leaf[learnt.tree.leaf(here)]
+            offset += len(learnt.shares)
+        return leaf
+
+    def _alike(
+        self, bins: Bins, codes: Ints, rank: Floats, led: Floats | None, evidence: TableEvidence, halves: tuple[Ints, Ints], noise: Floats
+    ) -> tuple[float, float] | None:  # fmt: skip
+        """How siblings correlate in what leaves leave open: which code, and which place."""
+        if self.siblings not in evidence.hidden:
+            return None
+        group, leaf, shares = groups(evidence.hidden[self.siblings]), self._unheld(bins, halves), self._shares
+        edges = np.cumsum(shares, axis=1)
+        own = shares[leaf, codes]
+        u = edges[leaf, codes] - own + noise[: len(codes)] * own
+        place, live = -1.0, np.flatnonzero(codes == 1)
+        if self.target.scaled and len(live):
+            left = rank[live]
+            if led is not None:
+                tilt, centre = (np.concatenate([getattr(learnt.cells, name) for learnt in self.trees]) for name in ("tilt", "centre"))
+                left = left - tilt[leaf[live]] * np.nan_to_num(led[live] - centre[leaf[live]])
+            order = np.lexsort((left, leaf[live]))
+            size = np.bincount(leaf[live])
+            v = np.empty(len(live))
+            v[order] = (np.arange(len(live)) - (np.cumsum(size) - size)[leaf[live][order]] + 0.5) / size[leaf[live][order]]
+            place = kinship(v, group[live])
+        return kinship(u, group), place
 
     def _among(
         self, bins: Bins, codes: Ints, evidence: TableEvidence, known: Sequence[Feature], halves: tuple[Ints, Ints], k: int
@@ -192,12 +226,7 @@ class Leaves:
 
         A row is asked about by the tree whose leaves do not hold it.
         """
-        shares, n = self._shares, len(codes)
-        leaf, offset = np.zeros(n, dtype=np.int64), 0
-        for rows, learnt in zip(halves, self.trees, strict=True):
-            here = bins[:, rows] if len(bins) else np.zeros((1, len(rows)), dtype=np.uint8)
-            leaf[rows] = offset + learnt.leaf[learnt.tree.leaf(here)]
-            offset += len(learnt.shares)
+        shares, leaf = self._shares, self._unheld(bins, halves)
         windows = None
         if self.target.codes >= MANY + 2:
             plain = [feature.need for feature in known if feature.way == "number" and not _hidden(feature.need)]
@@ -264,7 +293,10 @@ class Leaves:
             led = self.guide.place(given[self.guide.need])
         if line is not None and self.chained:
             before = Before.of(self.features, self.tables, self.guide, f"<{self.fills[0]}", values, codes, number)
-            dealt, at, leaf, shares = in_turn(self.trees, line.turns(), line.before, bins, led, before, group, have, place, free=self.free)
+            everywhere = np.zeros(n, dtype=np.int64)
+            u, v = (self._even(everywhere, group, part, place.at(name)) for part, name in ((0, "code"), (1, "place")))
+            turns = line.turns()
+            dealt, at, leaf, shares = in_turn(self.trees, turns, line.before, bins, led, before, have, u, v, place, free=self.free)
             if exact:
                 dealt = repaired(dealt, have, shares, leaf, place.at("repair"))
         else:
@@ -305,10 +337,16 @@ class Leaves:
                 codes = self._drawn(line, fitted, leaf, given, u)
         else:
             edges = np.cumsum(fitted, axis=1)
-            u = even(leaf, group, stream)
+            u = self._even(leaf, group, 0, stream)
             few = shares.shape[1] <= 8
             codes = np.minimum((u[:, None] >= edges[leaf]).sum(axis=1), shares.shape[1] - 1) if few else located(edges, leaf, u)
         return repaired(codes, counts, fitted, leaf, stream.at("repair")) if exact else codes
+
+    def _even(self, leaf: Ints, group: Ints | None, part: int, stream: Stream) -> Floats:
+        """Numbers in [0, 1), evenly spread in a leaf and as alike among siblings as codes (`part` 0) or places (1) are in the source."""
+        if group is None or self.alike is None:
+            return even(leaf, group, stream)
+        return akin(leaf, group, self.alike[part], stream)
 
     def _drawn(self, line: Line | None, shares: Floats, leaf: Ints, given: Columns, u: Floats) -> Ints:
         limits = None if self.windows is None else self.windows.limits(given[self.windows.scale.need])
@@ -320,7 +358,7 @@ class Leaves:
         """Where each row of code 1 stands among all of them."""
         out = np.zeros(len(leaf))
         live = np.flatnonzero(codes == 1)
-        u = even(leaf[live], None if group is None else group[live], stream)
+        u = self._even(leaf[live], None if group is None else group[live], 1, stream)
         offset = 0
         for learnt in self.trees:
             mine = np.flatnonzero((leaf[live] >= offset) & (leaf[live] < offset + len(learnt.shares)))
@@ -347,6 +385,7 @@ class Leaves:
             "line": list(self.line),
             "familiar": self.familiar.state() if self.familiar is not None else None,
             "windows": self.windows.state() if self.windows is not None else None,
+            "alike": list(self.alike) if self.alike is not None else None,
             "guide": [self.guide.need, self.guide.knots] if self.guide is not None else None,
         }
 
@@ -363,6 +402,7 @@ class Leaves:
             tuple(state["line"]),
             Familiar.restore(state["familiar"]) if state["familiar"] is not None else None,
             Windows.restore(state["windows"]) if state["windows"] is not None else None,
+            (state["alike"][0], state["alike"][1]) if state["alike"] is not None else None,
         )
 
 

@@ -23,7 +23,6 @@ from mimic.profile import TableEvidence
 from mimic.schema import Column, Float
 from mimic.streams import Ints, Stream
 
-
 BACK = 0.01  # of the rows may go back where numbers rise
 
 

@@ -92,10 +92,10 @@ def test_what_keeps_close_to_a_sum_is_counted_from_it():
 
 
 def test_values_beyond_their_bound_change_places():
-    """The same values, each below its bound, where that can be."""
+    """Hardly any value is lost, and none is beyond its bound."""
     draw = np.random.default_rng(5)
     high = draw.uniform(0, 100, N)
     values = np.minimum(high * draw.uniform(0, 1.1, N), 100)
     out = exchanged(values, np.full(N, -np.inf), high, np.ones(N, dtype=np.bool_))
-    assert np.array_equal(np.sort(out), np.sort(values))
-    assert (out > high).mean() < 0.5 * (values > high).mean()
+    assert out.mean() == pytest.approx(values.mean(), rel=0.05)
+    assert (out <= high).mean() > 0.999
