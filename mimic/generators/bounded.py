@@ -195,8 +195,8 @@ def exchanged(values: Floats, low: Floats, high: Floats, live: NDArray[np.bool_]
         right = sign * (out[order] - limit[order]) <= 0
         ranked = np.arange(len(order))
         near = np.maximum.accumulate(np.where(right, ranked, -1)) if sign > 0 else _before_from_behind(right)
-        wrong = np.flatnonzero(~right & (near >= 0) & (near < len(order)))
-        out[order[wrong]] = out[order[near[wrong]]]
+        lost = np.flatnonzero(~right & (near >= 0) & (near < len(order)))
+        out[order[lost]] = out[order[near[lost]]]
     return out
 
 
