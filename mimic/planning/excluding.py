@@ -77,7 +77,7 @@ def exclusions(table: Table, engine: str, limits: Mapping[str, Limits]) -> Exclu
             uniques.append(_unique(rule, [*equal, *spans], where, table))
             continue
         if whole := next((sql for sql in spans if _is_multi(sql, table)), None):  # all in one line, whatever group they are of
-            uniques.append(_unique(rule, [whole], where, table))
+            uniques.append(_unique(rule, [whole], None, table))  # in rows that the rule leaves out too: only a whole key is points apart
             continue
         made = next((found for sql in spans if (found := _disjoint(rule, equal, sql, where, table, engine, limits))), None)
         other = [name for sql, operator in elements if operator == "<>" and (name := _loose(sql, table))]

@@ -34,6 +34,8 @@ PLAIN = {  # without an extension: ranges in GiST, equality in btree
     " EXCLUDE USING btree (a WITH =, lower(b) WITH =))",
     "a generated range": "CREATE TABLE t (id serial PRIMARY KEY, s timestamptz NOT NULL, e timestamptz NOT NULL,"
     " p tstzrange GENERATED ALWAYS AS (tstzrange(s, e)) STORED, EXCLUDE USING gist (p WITH &&))",
+    "many ranges of some rows": "CREATE TABLE t (id serial PRIMARY KEY, n varchar(40) NOT NULL, r int4multirange NOT NULL,"
+    " EXCLUDE USING gist (r WITH &&) WHERE (n <> ''))",
     "many ranges": "CREATE TABLE t (id serial PRIMARY KEY, r int4multirange NOT NULL, EXCLUDE USING gist (r WITH &&))",
     "an address": "CREATE TABLE t (id serial PRIMARY KEY, address inet NOT NULL, EXCLUDE USING gist (address inet_ops WITH &&))",
 }
