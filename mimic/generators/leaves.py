@@ -43,6 +43,7 @@ WORTH = 10.0  # how far above chance a split must be
 FOLLOWED = 0.15  # of the squares within the leaves that a guide must take off
 PLENTY = 4_096  # values from which free rows take theirs
 MOST_TRIED = 20_000  # rows on which it is learned how siblings resemble each other
+ASTRAY = 0.018  # of the rows may be NULL beyond what should be, or may lack: a column keeps its share within 0.02
 MANY = 4  # categories from which windows may tell something
 OWN = ("drawn_by", "features", "categories", "siblings", "prefer", "line")  # options that the generator inside is not told
 
@@ -303,6 +304,11 @@ class Leaves:
             leaf = self._leaf(bins, place)
             dealt = self._codes(leaf, have, group, given, place.at("code"), exact=exact)
             at = self._places(leaf, dealt, led, group, place.at("place")) if self.target.scaled else place.at("mix").uniform(n)
+        if not self.free and abs(int((dealt == 0).sum()) - int(have[0])) > ASTRAY * n:
+            # Rows that are like none of the source lead trees astray; at least as many are NULL as should be.
+            was = dealt
+            dealt = repaired(dealt, have, self._shares, leaf, place.at("astray"))
+            at = np.where((was != 1) & (dealt == 1), place.at("anywhere").uniform(n), at)
         source = np.lexsort((number, codes))
         if self.free:
             spot = (np.clip(at, 0.0, 1 - 1e-9) * have[dealt]).astype(np.int64)

@@ -18,6 +18,7 @@ from mimic.generators.after import datelike
 from mimic.generators.features import ordered
 from mimic.generators.lines import AFTER as AFTER_ALL
 from mimic.generators.lines import BEFORE, about_siblings
+from mimic.generators.lines import Line as Ordered
 from mimic.plan import Choice, Held, Step
 from mimic.planning.arithmetic import Reckoned, reckoned
 from mimic.planning.around import HOPS, Around
@@ -26,7 +27,7 @@ from mimic.planning.bounds import bounded, bounds_of
 from mimic.planning.choosing import MARGINAL
 from mimic.planning.determining import Determining, determined, in_order
 from mimic.planning.families import families, joined_by_copula, pinned_to
-from mimic.planning.lines import Line, before, joined, line_of, ordered_by, rising
+from mimic.planning.lines import Line, before, goes_on, joined, line_of, ordered_by, rising
 from mimic.planning.matching import further
 from mimic.planning.relations import copied, counted
 from mimic.planning.since import Since, counted_from, dated, floors
@@ -112,7 +113,8 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     fixed = {*amounts, *pinned, *computed, *(name for name, asked in config.columns.items() if asked.generator not in FOUND)}
     told = determined(found, [step for step in free if _wrapped(step, config)], fixed)
     told = {name: one for name, one in told.items() if switched("determined", config, [name])}
-    free = in_order(free, told)
+    # What goes on along a line says when: others hang on it.
+    free = in_order(sorted(free, key=lambda step: _turn(step, line, found, sample)), told)
     known += [(name, told_apart(table.column(name))) for step in exact for name in step.task.fills if name in own]
     for step in free:
         name = step.task.fills[0]
@@ -150,6 +152,14 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
         elif len(step.task.fills) == 1 and name not in computed and name in found.profiles and 0.0 < found.profiles[name].null_share < 1.0:
             known.append((name, False))
     return (*first, *out, *(_with_features(step, known[-MOST:]) if step.task.options["holes"] else step for step in late))
+
+
+def _turn(step: Step, line: Line, found: TableEvidence, sample: Ordered | None) -> int:
+    """Hidden columns come first, then what makes a line, then what rises along it."""
+    name = step.task.fills[0]
+    if name.startswith(HIDDEN) or set(step.task.fills) & set(line):
+        return 0 if name.startswith(HIDDEN) else 1
+    return 2 if len(step.task.fills) == 1 and goes_on(name, line, found, sample) else 3
 
 
 def _follows_from(step: Step, one: Determining) -> Step:

@@ -104,15 +104,13 @@ def joined(step: Step, line: Line, known: Sequence[str], found: TableEvidence, h
 def rising(step: Step, line: Line, found: TableEvidence, here: Ordered | None, since: str) -> Step:
     """The step of a column of numbers or dates that hardly ever goes back from one sibling to the next."""
     name = step.task.fills[0]
-    if here is None or not line[0].startswith("@") or name in line or not found.table.has(name) or not ordered(found.column(name).type):
+    if here is None or not goes_on(name, line, found, here):
         return step
     if since and not since.startswith(f"{line[0][1:]}."):  # it is counted from something that each row has of its own
         return step
-    values, null = numbers(found.column(name))
+    values, _ = numbers(found.column(name))
     rows = np.flatnonzero(here.before >= 0)
     up = values[rows] - values[here.before[rows]]
-    if null.any() or len(rows) < FEWEST or (up < 0).mean() > BACK or (up > 0).mean() < MOVES:
-        return step
     way = "steps" if _spans(values, here) < NEAR else "sorted"
     options = {**step.task.options, "rising": [way, step.choice.kind, *line]}
     gone = int((up < 0).sum())
@@ -120,6 +118,16 @@ def rising(step: Step, line: Line, found: TableEvidence, here: Ordered | None, s
     lost = ((step.choice.kind, 0.0), *step.choice.lost)
     choice = Choice("sequence.rising", f"never goes back along {', '.join(line)}", lost, relations=(held,))
     return replace(step, task=replace(step.task, options=options), choice=choice)
+
+
+def goes_on(name: str, line: Line, found: TableEvidence, here: Ordered | None) -> bool:
+    """Whether a column hardly ever goes back along the line: others hang on it rather than it on them."""
+    if here is None or name in line or not found.table.has(name) or name not in found.profiles or not ordered(found.column(name).type):
+        return False
+    values, null = numbers(found.column(name))
+    rows = np.flatnonzero(here.before >= 0)
+    up = values[rows] - values[here.before[rows]]
+    return not null.any() and len(rows) >= FEWEST and bool((up < 0).mean() <= BACK and (up > 0).mean() >= MOVES)
 
 
 def _spans(values: Floats, here: Ordered) -> float:
@@ -139,4 +147,4 @@ def countable(kind: pa.DataType) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_date32(kind) or pa.types.is_timestamp(kind))
 
 
-__all__ = ["Line", "before", "joined", "line_of", "ordered_by", "rising"]
+__all__ = ["Line", "before", "goes_on", "joined", "line_of", "ordered_by", "rising"]
