@@ -12,7 +12,7 @@ from mimic.generator import Generator
 from mimic.generators.copula import Copula
 from mimic.generators.leaves import Leaves
 
-INSIDE = ("inner", "distance", "otherwise")
+INSIDE = ("inner", "distance", "otherwise", "first", "step", "same")
 
 
 def freed(generator: Generator) -> Generator:
