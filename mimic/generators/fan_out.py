@@ -47,7 +47,8 @@ class FanOutHistogram:
 
     @classmethod
     def suits(cls, task: Task) -> float:
-        return 1.0 if task.column.name.startswith("#") and task.column not in task.table.columns else 0.0
+        name = task.column.name  # a real column may be called "#", and stand in the task as another than in the table: without NULL
+        return 1.0 if name.startswith("#") and all(column.name != name for column in task.table.columns) else 0.0
 
     @classmethod
     def learn(cls, task: Task, evidence: TableEvidence | None, stream: Stream) -> Self:

@@ -74,6 +74,7 @@ class References:
     diamonds: tuple[Diamond, ...] = ()
     matches: tuple[Match, ...] = ()
     spare: tuple[Generator, ...] = ()  # for columns that may not be NULL in rows without a parent, where no parent lends a value
+    selves: bool = False  # every row is its own parent
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -126,6 +127,7 @@ class References:
             diamonds=(),
             matches=(),
             held=tuple(name for name in self.held if name in taken),
+            selves=any(_mirrored(chosen[0], other) for other in self.edges),
         )
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
@@ -150,7 +152,9 @@ class References:
             decided = given.get(f"?{edge.label}")
             absent = self._absent(edge, n, place.at("null")) if decided is None else np.asarray(decided)
             shared = [name for name in edge.columns if name in out]
-            if edge.own and shared:
+            if self.selves and all(values.null_count == 0 for values in keys):
+                rows[edge.label] = np.arange(n, dtype=np.int64)
+            elif edge.own and shared:
                 group, above = self._groups(edge, shared, out, keys)
                 rows[edge.label] = groves(group, above, absent, bool(edge.optional), place, single=edge.single)
             elif edge.own and all(values.null_count == 0 for values in keys):
@@ -459,6 +463,14 @@ def assigned(task: Task, evidence: TableEvidence | None) -> tuple[Edge, ...]:
         ),
     )
     return tuple(edge for _, edge in order)
+
+
+def _mirrored(edge: Edge, other: Edge) -> bool:
+    """Whether each row has one parent and one child in its own table, which another key takes back, `(a) -> (b)` and `(b) -> (a)`: where it
+    is bound in other columns too, only a row that is its own parent satisfies both."""
+    if not (edge.own and other.own and edge.single) or edge.optional:
+        return False
+    return not set(zip(edge.columns, edge.referred, strict=True)).isdisjoint(zip(other.referred, other.columns, strict=True))
 
 
 def _in_the_way(edge: Edge, edges: Sequence[Edge]) -> bool:

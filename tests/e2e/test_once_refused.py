@@ -145,6 +145,24 @@ SCHEMAS = {
         CREATE TABLE a_1 PARTITION OF a FOR VALUES FROM (1000, 10) TO (50000, MINVALUE);
         """,
     ),
+    "columns that are called as hidden ones, one of them firm by a key that refers to it": (
+        7,
+        """
+        CREATE DOMAIN tags AS text[] CHECK (cardinality(VALUE) < 4);
+        CREATE TABLE a (id bigint PRIMARY KEY, "#" tags UNIQUE, "#b" integer, "@" integer, "~" text, UNIQUE ("#", id));
+        CREATE TABLE b ("#" tags NOT NULL, id bigint NOT NULL, FOREIGN KEY ("#", id) REFERENCES a ("#", id) MATCH FULL);
+        """,
+    ),
+    "keys to the same table that take each other back: only rows that are their own parents satisfy both": (
+        2,
+        """
+        CREATE TABLE a (code "char" NOT NULL UNIQUE, here boolean NOT NULL UNIQUE, there boolean UNIQUE, other "char" NOT NULL,
+            total boolean NOT NULL, back "char" NOT NULL, PRIMARY KEY (code, here), UNIQUE (code, there), UNIQUE (other, total));
+        ALTER TABLE a ADD FOREIGN KEY (code, there) REFERENCES a (code, here) MATCH FULL;
+        ALTER TABLE a ADD FOREIGN KEY (other, total) REFERENCES a (code, here);
+        ALTER TABLE a ADD FOREIGN KEY (back, here) REFERENCES a (code, there) DEFERRABLE INITIALLY DEFERRED;
+        """,
+    ),
 }
 
 
