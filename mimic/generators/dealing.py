@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from mimic.streams import Floats, Ints, Stream
@@ -11,12 +12,25 @@ from mimic.streams import Floats, Ints, Stream
 FAMILIES = 50  # of two rows or more, from which it is learned how alike siblings are
 MOST_ALIKE = 0.98
 UNLIKE = -0.05
+SMALL = 1 << 15  # numbers below it are sorted without being compared
 
 
 def groups(values: pa.Array) -> Ints:
     """A number per distinct value; a NULL stands for itself alone (-1)."""
     encoded = values.dictionary_encode()
     return np.asarray(encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def in_order(key: Ints, then: Floats | NDArray[np.uint64]) -> Ints:
+    """What `np.lexsort((then, key))` says, in a third of its time where no two of `then` are alike and there are few keys."""
+    first = np.argsort(then)
+    rising = then[first]
+    if not (rising[1:] > rising[:-1]).all():  # equal ones, or NaN: the order in which they came
+        first = np.argsort(then, kind="stable")
+    found = key[first]
+    if len(found) and int(found.min()) >= -SMALL and int(found.max()) < SMALL:
+        found = found.astype(np.int16)
+    return np.asarray(first[np.argsort(found, kind="stable")], dtype=np.int64)
 
 
 def even(leaf: Ints, group: Ints | None, stream: Stream) -> Floats:
@@ -27,7 +41,7 @@ def even(leaf: Ints, group: Ints | None, stream: Stream) -> Floats:
         several = (group >= 0) & (size[np.maximum(group, 0)] > 1)
         key = np.where(several, group + int(leaf.max(initial=0)) + 1, leaf)
     n = len(leaf)
-    order = np.lexsort((stream.words(n), key))
+    order = in_order(key, stream.words(n))
     sorted_key = key[order]
     start = np.flatnonzero(np.concatenate([[True], sorted_key[1:] != sorted_key[:-1]])) if n else np.zeros(0, dtype=np.int64)
     size = np.diff(np.append(start, n))
@@ -48,7 +62,7 @@ def akin(leaf: Ints, group: Ints, rho: float, stream: Stream) -> Floats:
     own = np.where(several, group, int(group.max(initial=-1)) + 1 + np.arange(n))
     common = ndtri(_open(stream.at("common").uniform(int(own.max(initial=0)) + 1)))[own]
     score = np.sqrt(rho) * common + np.sqrt(1.0 - rho) * ndtri(_open(stream.at("apart").uniform(n)))
-    order = np.lexsort((score, leaf))
+    order = in_order(leaf, score)
     sorted_leaf = leaf[order]
     start = np.flatnonzero(np.concatenate([[True], sorted_leaf[1:] != sorted_leaf[:-1]])) if n else np.zeros(0, dtype=np.int64)
     size = np.diff(np.append(start, n))
@@ -130,4 +144,4 @@ def repaired(codes: Ints, counts: Ints, shares: Floats, leaf: Ints, stream: Stre
     return out
 
 
-__all__ = ["akin", "even", "groups", "kinship", "located", "raked", "repaired", "unraked"]
+__all__ = ["akin", "even", "groups", "in_order", "kinship", "located", "raked", "repaired", "unraked"]

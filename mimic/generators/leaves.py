@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
 from mimic.generators.chains import Before, in_turn
-from mimic.generators.dealing import akin, even, groups, kinship, located, raked, repaired, unraked
+from mimic.generators.dealing import akin, even, groups, in_order, kinship, located, raked, repaired, unraked
 from mimic.generators.dials import dial_of
 from mimic.generators.draws import LARGE
 from mimic.generators.familiar import Familiar, alone
@@ -309,11 +309,11 @@ class Leaves:
             was = dealt
             dealt = repaired(dealt, have, self._shares, leaf, place.at("astray"))
             at = np.where((was != 1) & (dealt == 1), place.at("anywhere").uniform(n), at)
-        source = np.lexsort((number, codes))
+        source = in_order(codes, number)
         if self.free:
             spot = (np.clip(at, 0.0, 1 - 1e-9) * have[dealt]).astype(np.int64)
             return np.asarray(source[(np.cumsum(have) - have)[dealt] + spot], dtype=np.int64)
-        order = np.lexsort((at, dealt))
+        order = in_order(dealt, at)
         code, wanted = dealt[order], np.bincount(dealt, minlength=len(have))
         rank = np.arange(n) - (np.cumsum(wanted) - wanted)[code]
         index = np.empty(n, dtype=np.int64)

@@ -17,6 +17,7 @@ from mimic.streams import Floats, Ints
 
 BINS = 128
 DEPTH = 14
+BLOCK = 4096  # rows that go down a tree together: what is known of them stays in the cache
 OPEN = 3  # levels in which every feature is asked about
 LITTLE = 0.01  # of what the best splits of a level take off: features that could not take off as much are left
 Bins = NDArray[np.uint8]  # (features, rows)
@@ -33,18 +34,24 @@ class Tree:
     def leaf(self, bins: Bins) -> Ints:
         """The node in which each row ends, shape (rows,)."""
         rows = bins.shape[1]
-        node = np.zeros(rows, dtype=np.int32)
+        out = np.zeros(rows, dtype=np.int64)
         if self.feature[0] < 0:
-            return node.astype(np.int64)
-        flat, on = bins.ravel(), np.arange(rows, dtype=np.int64)
-        while len(on):
-            here = node[on]
-            asked = self.feature[here].astype(np.int64)
-            right = flat[asked * rows + on] > self.cut[here]
-            after = self.child[here] + right
-            node[on] = after
-            on = on[self.feature[after] >= 0]
-        return node.astype(np.int64)
+            return out
+        inner, nodes = self.feature >= 0, np.arange(len(self.feature), dtype=np.int64)
+        start_of = np.where(inner, self.feature, 0).astype(np.int64) * rows
+        cut = np.where(inner, self.cut, np.uint8(255))  # a leaf leads to itself
+        child = np.where(inner, self.child, nodes)
+        flat = bins.ravel()
+        for first in range(0, rows, BLOCK):
+            on = np.arange(first, min(first + BLOCK, rows), dtype=np.int64)
+            here = np.zeros(len(on), dtype=np.int64)
+            while True:
+                after = child.take(here) + (flat.take(start_of.take(here) + on) > cut.take(here))
+                if (after == here).all():
+                    break
+                here = after
+            out[first : first + BLOCK] = here
+        return out
 
     @property
     def parents(self) -> Ints:

@@ -5,6 +5,7 @@ import pyarrow as pa
 import pytest
 
 from mimic.generator import Span, Task
+from mimic.generators.dealing import in_order
 from mimic.generators.leaves import Leaves
 from mimic.generators.trees import grow
 from mimic.profile import Owners, TableEvidence
@@ -102,3 +103,32 @@ def test_a_tree_finds_what_two_features_say_together():
     tree = grow(bins, wanted - wanted.mean(), least=20, worth=1.0)
     leaf = tree.leaf(bins)
     assert all(len(np.unique(wanted[leaf == number])) == 1 for number in np.unique(leaf))
+
+
+def test_rows_end_in_the_leaf_to_which_their_bins_lead():
+    """Also where they go down block by block, and where a tree was cut short."""
+    bins = DRAW.integers(0, 128, (3, 10_000)).astype(np.uint8)
+    tree = grow(bins, (bins[0] * 1.0 * bins[1] + bins[2])[:, None], least=20, worth=1.0)
+    for one in (tree, tree.pruned(np.arange(len(tree.feature)) > 5)):
+        leaf = one.leaf(bins)
+        assert len(np.unique(leaf)) > 2
+        for row in range(0, 10_000, 97):
+            node = 0
+            while one.feature[node] >= 0:
+                node = one.child[node] + (bins[one.feature[node], row] > one.cut[node])
+            assert leaf[row] == node
+    assert tree.leaf(bins[:, :0]).shape == (0,)
+
+
+@pytest.mark.parametrize("keys", [5, 3_000, 1_000_000, 1])
+@pytest.mark.parametrize("values", ["apart", "equal", "nan", "words"])
+def test_a_faster_sort_puts_rows_in_the_same_order(keys, values):
+    key, then = DRAW.integers(-1, keys, N), DRAW.random(N)
+    if values == "equal":
+        then = np.round(then, 2)
+    elif values == "nan":
+        then[::7] = np.nan
+    elif values == "words":
+        then = DRAW.integers(0, 1 << 63, N).astype(np.uint64)
+    assert (in_order(key, then) == np.lexsort((then, key))).all()
+    assert in_order(key[:0], then[:0]).tolist() == []
