@@ -26,7 +26,7 @@ Numbers = NDArray[np.float32]
 Codes = NDArray[np.int64]
 
 QUERIES = 3000  # made rows of a table that look for their nearest
-BLOCK = 256  # of them at a time
+BLOCK = 1 << 20  # distances at a time: they stay in the cache
 LEAST_ROWS = 2000  # of a table in the whole source, from which its share is worth an interval
 LOW, HIGH = 0.45, 0.56  # what a share may be
 
@@ -125,10 +125,11 @@ def _measured(three: list[pa.Table], parents: Codes, seed: int) -> Closeness:
     here, there = (base + np.sort(stream.choice(len(side), n, replace=False)) for base, side in ((ends[0], train), (ends[1], hold)))
     asked = np.sort(stream.choice(len(copy), min(QUERIES, len(copy)), replace=False))
     closer = np.empty(len(asked))
-    for start in range(0, len(asked), BLOCK):
-        query = ends[2] + asked[start : start + BLOCK]
+    many = max(BLOCK // n, 1)
+    for start in range(0, len(asked), many):
+        query = ends[2] + asked[start : start + many]
         a, b = (_nearest(query, index, numbers, codes) for index in (here, there))
-        closer[start : start + BLOCK] = np.where(np.isclose(a, b, atol=1e-6), 0.5, (a < b).astype(float))
+        closer[start : start + many] = np.where(np.isclose(a, b, atol=1e-6), 0.5, (a < b).astype(float))
     sums = np.bincount(np.unique(parents[asked], return_inverse=True)[1], closer - closer.mean())
     out.rows, out.closer, out.squares = len(asked), float(closer.sum()), float((sums**2).sum())
     return out
@@ -137,17 +138,19 @@ def _measured(three: list[pa.Table], parents: Codes, seed: int) -> Closeness:
 def _nearest(query: Codes, index: Codes, numbers: tuple[Numbers | None, ...], codes: tuple[Codes, ...]) -> Numbers:
     """The distance of each row of `query` to its nearest one of `index`."""
     distance = np.zeros((len(query), len(index)), dtype=np.float32)
+    apart = np.empty_like(distance)
     for ranks, code in zip(numbers, codes, strict=True):
         if ranks is None:
-            distance += code[query][:, None] != code[index][None, :]
+            np.not_equal(code[query][:, None], code[index][None, :], out=apart, casting="unsafe")
         else:
-            apart = np.abs(ranks[query][:, None] - ranks[index][None, :])
-            distance += np.where(np.isnan(apart), np.isnan(ranks[query])[:, None] != np.isnan(ranks[index])[None, :], apart)
+            np.subtract(ranks[query][:, None], ranks[index][None, :], out=apart)
+            np.minimum(np.abs(apart, out=apart), 1, out=apart)
+        distance += apart
     return np.asarray(distance.min(axis=1), dtype=np.float32)
 
 
 def _encoded(three: list[pa.ChunkedArray]) -> tuple[Numbers | None, Codes]:
-    """A column of all three sides: ranks in the two real ones from 0 to 1 (NULL: NaN) where it has an order, and a code per value."""
+    """A column of all three sides: ranks in the two real ones from 0 to 1 (NULL: 2) where it has an order, and a code per value."""
     values = pa.chunked_array([chunk for side in three for chunk in side.chunks], three[0].type).combine_chunks()
     text = values if pa.types.is_string(values.type) else _text(values)
     codes = np.asarray(text.dictionary_encode().indices.fill_null(-1), dtype=np.int64)
@@ -160,7 +163,7 @@ def _encoded(three: list[pa.ChunkedArray]) -> tuple[Numbers | None, Codes]:
     real = numbers[: three[0].length() + three[1].length()]
     real = np.sort(real[~np.isnan(real)])
     ranks = (np.searchsorted(real, numbers, "left") + np.searchsorted(real, numbers, "right")) / max(2 * len(real), 1)
-    return np.where(np.isnan(numbers), np.nan, ranks).astype(np.float32), codes
+    return np.where(np.isnan(numbers), 2, ranks).astype(np.float32), codes  # NULL: 1 or more from all values
 
 
 def _text(values: pa.Array) -> pa.Array:

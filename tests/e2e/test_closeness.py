@@ -40,13 +40,14 @@ def halves(path: Path, roots: dict[str, str]) -> tuple[str, str]:
 
 
 ROOTS_OF_CHINOOK = {"customer": "customer_id", "album": "album_id"}
+HALVED = ("customer", "employee", "invoice", "invoice_line", "artist", "album", "track", "genre", "media_type")
 
 
 def test_a_copy_is_no_closer_to_what_was_learned(chinook_sqlite: Path, tmp_path: Path) -> None:
     """The music store by its customers and its albums. 4 seconds."""
     learned, other = halves(chinook_sqlite, ROOTS_OF_CHINOOK)
     made = f"sqlite:///{tmp_path}/made.sqlite"
-    copied(learned, made)
+    copied(learned, made, tables=HALVED)
     found = closeness(learned, other, made)
     told = {str(name): counted for name, counted in found.items()}
     assert {"invoice", "invoice_line", "track"} <= set(told)
