@@ -209,14 +209,15 @@ class PostgresSource:
             with guarded(place):
                 cursor.execute(query.as_string(None), parameters=parameters)
                 batches = cursor.fetch_record_batch()
-            while True:
-                try:
-                    batch = batches.read_next_batch()
-                except StopIteration:
-                    return
-                except (OSError, pa.ArrowException) as error:  # what ADBC's errors become on their way through Arrow
-                    raise stream_error(str(error), place) from None
-                yield batch
+            with batches:  # a stream that outlives its connection takes the process down when it is collected
+                while True:
+                    try:
+                        batch = batches.read_next_batch()
+                    except StopIteration:
+                        return
+                    except (OSError, pa.ArrowException) as error:  # what ADBC's errors become on their way through Arrow
+                        raise stream_error(str(error), place) from None
+                    yield batch
 
     @contextmanager
     def _reader(self, place: str, settings: str = "") -> Iterator[Any]:

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 import mimic
 from mimic.generator import Generator, Task
+from mimic.generators.bounded import Bounded
 from mimic.generators.leaves import Leaves
 from mimic.learning.contest import contested
 from mimic.learning.cores import each
@@ -85,6 +86,9 @@ def _fit(step: Step, found: TableEvidence, registry: Registry, stream: Stream) -
     made = family.learn(task, found, stream)
     if isinstance(made, Leaves):
         return contested(made, step.choice, task, found, stream)
+    if isinstance(made, Bounded) and isinstance(made.inner, Leaves) and made.same is None:  # what is kept within bounds is contested
+        won = contested(made.inner, step.choice, task, found, stream)
+        return Learned(replace(made, inner=won.generator), replace(step.choice, skills=won.choice.skills))
     return Learned(_sparse(_widened(made, step, found, registry, stream), step.task, registry, stream), step.choice)
 
 
