@@ -163,6 +163,14 @@ SCHEMAS = {
         ALTER TABLE a ADD FOREIGN KEY (back, here) REFERENCES a (code, there) DEFERRABLE INITIALLY DEFERRED;
         """,
     ),
+    "a date does not follow one that is told apart within it": (
+        7,
+        """
+        CREATE TABLE a (id bigint, at timestamptz, day date, n integer, PRIMARY KEY (id, day, n), UNIQUE (at, day, n))
+            PARTITION BY RANGE (day, n);
+        CREATE TABLE a_1 PARTITION OF a FOR VALUES FROM ('2025-01-01', 10) TO ('2026-01-01', MINVALUE);
+        """,
+    ),
 }
 
 

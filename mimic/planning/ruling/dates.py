@@ -180,17 +180,28 @@ def in_order(
         return steps
     own = tokens(table.name.name)
     lowest = min((_RANK[date.part] for date in dates.values() if date.part in _RANK), default=0)
-    made = []
+    made, needs = [], {name: set(step.task.options.get("within", ())) for step in steps for name in step.task.fills}
     for name in sorted(mine, key=lambda name: _RANK.get(dates[name].part, 9)):
         date = dates[name]
         if date.part == "next":
             made.append(mine[name])
             continue
-        floors = [other.column.name for other in _before(date, dates.values())]
+        floors = [other.column.name for other in _before(date, dates.values()) if not _waits(other.column.name, name, needs)]
+        needs[name] = needs.get(name, set()) | set(floors)
         if not floors or (_RANK[date.part] == lowest and date.part not in ("end", "until")):
             floors += [] if isinstance(bare(date.column.type), Time) else above
         made.append(_follows(mine[name], date, tuple(dict.fromkeys(floors)), own, height))
     return [*(step for step in steps if step not in mine.values()), *made]
+
+
+def _waits(name: str, other: str, needs: Mapping[str, Iterable[str]]) -> bool:
+    """Whether a column is made after another one: told apart within it, or a later date. `needs`: of each what it is made after."""
+    known, left = set[str](), [name]
+    while left:
+        if (here := left.pop()) not in known:
+            known.add(here)
+            left += needs.get(here, ())
+    return other in known
 
 
 def _waited(table: Table, schema: Schema, parents: Mapping[TableName, Iterable[ForeignKey]]) -> set[str]:
