@@ -146,10 +146,3 @@ def _chinook(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def chinook_sqlite(_chinook: Path, sqlite_path: Callable[..., Path]) -> Path:
     """The bundled music store as a SQLite file of this test's own."""
     return Path(shutil.copy(_chinook, sqlite_path("chinook")))
-
-
-def pytest_sessionstart() -> None:
-    """Cycles are not collected while tests run: streams of the ADBC driver crash the process when they are collected out of order."""
-    import gc
-
-    gc.disable()

@@ -8,10 +8,9 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, Self
 
-import adbc_driver_manager
 import adbc_driver_postgresql.dbapi as adbc
 import pyarrow as pa
 from psycopg import sql
@@ -46,7 +45,6 @@ class PostgresSource:
         self._url, self._place = url, safe_url(url)
         self._lock = threading.Lock()
         self._idle: deque[Any] = deque()
-        self._lent: dict[int, list[Any]] = {}  # connections that are read from, each with what hangs on it, in the order of making
         self._schema: s.Schema | None = None
         self._stored: dict[s.TableName, reading.Stored] = {}
         self._main = connect(url)
@@ -69,12 +67,6 @@ class PostgresSource:
         self.close()
 
     def close(self) -> None:
-        """Streams that were left in the middle end before their connections do: collected in any other order they crash the process."""
-        for parts in list(self._lent.values()):
-            for part in reversed(parts):
-                with suppress(adbc_driver_manager.Error, pa.ArrowException, OSError):
-                    part.close()
-        self._lent.clear()
         while self._idle:
             self._idle.pop().close()
         self._main.close()
@@ -217,16 +209,14 @@ class PostgresSource:
             with guarded(place):
                 cursor.execute(query.as_string(None), parameters=parameters)
                 batches = cursor.fetch_record_batch()
-            self._lent[id(cursor.connection)].append(batches)
-            with batches:  # a stream that outlives its connection takes the process down when it is collected
-                while True:
-                    try:
-                        batch = batches.read_next_batch()
-                    except StopIteration:
-                        return
-                    except (OSError, pa.ArrowException) as error:  # what ADBC's errors become on their way through Arrow
-                        raise stream_error(str(error), place) from None
-                    yield batch
+            while True:
+                try:
+                    batch = batches.read_next_batch()
+                except StopIteration:
+                    return
+                except (OSError, pa.ArrowException) as error:  # what ADBC's errors become on their way through Arrow
+                    raise stream_error(str(error), place) from None
+                yield batch
 
     @contextmanager
     def _reader(self, place: str, settings: str = "") -> Iterator[Any]:
@@ -245,15 +235,12 @@ class PostgresSource:
                     cursor.execute("SELECT " + ", ".join(f"set_config('{name}', '{value}', true)" for name, value in pairs))
                     cursor.fetchall()
             with connection.cursor() as cursor:
-                self._lent[id(connection)] = [connection, cursor]
                 yield cursor
             with guarded(place), connection.cursor() as cursor:
                 cursor.execute("COMMIT")
         except BaseException:
             connection.close()
             raise
-        finally:
-            self._lent.pop(id(connection), None)
         self._idle.append(connection)
 
     def _open_reader(self) -> Any:
