@@ -6,7 +6,7 @@ Evidence stays on the real side of the wall: learning reads it, nothing stores i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -139,6 +139,12 @@ class TableEvidence:
     @property
     def sampled(self) -> int:
         return int(self.sample.num_rows)
+
+    def take(self, rows: Ints) -> TableEvidence:
+        """The same table, as if these had been all rows of the sample."""
+        index = pa.array(rows)
+        hidden = {name: values.take(index) for name, values in self.hidden.items()}
+        return replace(self, sample=self.sample.take(index), owners=self.owners.take(rows), hidden=hidden, memo={})
 
 
 def parent_rows(here: TableEvidence, key: ForeignKey, parent: TableEvidence) -> Ints:

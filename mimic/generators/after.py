@@ -16,21 +16,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
-from mimic.generators.leaves import Leaves
+from mimic.generators.leaves import Leaves, distance, plain
 from mimic.generators.logical import heard, told
 from mimic.generators.nested import inside, pack, unpack
 from mimic.generators.temporal import FAR, Moments
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
-from mimic.schema import Column, Date, Integer, LogicalType, Timestamp, arrow_type, bare
-from mimic.semantics import Kind, Meaning, Sensitivity
+from mimic.schema import Date, LogicalType, Timestamp, arrow_type, bare
 from mimic.streams import Ints, Stream
 
 DAY = 86_400_000_000
 _STEPS = (DAY, 3_600_000_000, 60_000_000, 1_000_000, 1_000, 1)
 TRIES, PARTS, TURNS = 4, 40, 12  # proposals for a row; parts of the calendar in which they are to come as often as they should
 FEWEST = 200  # rows from which that is worth while
-DISTANCE = Meaning(Kind.OTHER, Sensitivity.NONE, 1.0, "a distance in time")
 
 
 @dataclass(frozen=True)
@@ -77,20 +75,16 @@ class After:
         since = str(task.options["counted_from"])
         mine = {name: value for name, value in task.options.items() if name not in ("counted_from", "floors", "caps")}
         otherwise = leaves.learn(replace(task, options=mine), evidence, stream)
-        column = Column(task.column.name, Integer())
-        step, grain, found = 1, 1, None
+        step, grain, apart = 1, 1, None
         if evidence is not None and evidence.sampled and (since in evidence.hidden or since in evidence.sample.column_names):
             ticks, null = distances(evidence.column(task.column.name), evidence.column(since))
             step = next((size for size in _STEPS if not (ticks[~null] % size).any()), 1)
             own, lost = _ticks(evidence.column(task.column.name))
             grain = next((size for size in _STEPS if not (own[~lost] % size).any()), 1)
-            found = replace(evidence, hidden={**evidence.hidden, column.name: pa.array(ticks // step, mask=null)}, memo=dict(evidence.memo))
-        asked = {name: mine[name] for name in ("features", "categories", "siblings", "keep_literals", "line", "dial") if name in mine}
-        asked["features"] = [need for need in asked.get("features", ()) if need != f"<{task.column.name}"]
-        options = asked | {"null_share": 0.0, "drawn_by": "numeric.quantiles", "prefer": [since]}
-        distance = leaves.learn(replace(task, columns=(column,), meanings=(DISTANCE,), options=options), found, stream.at("distance"))
+            apart = pa.array(ticks // step, mask=null)
+        made = distance(task, apart, evidence, stream.at("distance"), [since])
         limits = (tuple(task.options.get("floors", ())), tuple(task.options.get("caps", ())))
-        return cls(task.column.name, kind, since, step, _plain(distance), _plain(otherwise), *limits, grain, _span(otherwise))
+        return cls(task.column.name, kind, since, step, made, plain(otherwise), *limits, grain, _span(otherwise))
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         alone = self.otherwise.sample(span, stream, {need: given[need] for need in self.otherwise.needs})[self.column]
@@ -154,11 +148,6 @@ class After:
                 "span": tuple(state["span"]) if state["span"] is not None else None,
             }
         )
-
-
-def _plain(made: Generator) -> Generator:
-    """Leaves that found nothing to ask about are what they would deal out."""
-    return made.plain if isinstance(made, Leaves) else made
 
 
 def _span(otherwise: Generator) -> tuple[int, int] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import numpy as np
 import pyarrow as pa
@@ -17,17 +17,15 @@ from numpy.typing import NDArray
 
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
 from mimic.generators.features import numbers
-from mimic.generators.leaves import Leaves
+from mimic.generators.leaves import Leaves, distance, plain
 from mimic.generators.logical import heard, told
 from mimic.generators.nested import inside, pack, unpack
 from mimic.generators.relations import cast
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
-from mimic.schema import Column, Decimal, Float, Integer, LogicalType, arrow_type, bare
-from mimic.semantics import Kind, Meaning, Sensitivity
+from mimic.schema import Decimal, Float, Integer, LogicalType, arrow_type, bare
 from mimic.streams import Floats, Ints, Stream
 
-DISTANCE = Meaning(Kind.OTHER, Sensitivity.NONE, 1.0, "a distance from a bound")
 Sum = tuple[tuple[str, int], ...]  # needs, each with 1 or -1
 
 
@@ -76,19 +74,19 @@ class Bounded:
 
         kind, caps, floors, counted, way = task.options["bounded"]
         options = {name: value for name, value in task.options.items() if name != "bounded"}
-        family, leaves = builtin().generators.get(str(kind)), builtin().generators.get("tree.leaves")
+        family = builtin().generators.get(str(kind))
         asked, name = replace(task, options=options), task.column.name
         (sum_,) = _sums([counted])
         there = evidence is not None and evidence.sampled
         if not there or evidence is None or not counted or not all(need in evidence.hidden or evidence.table.has(need) for need, _ in sum_):
-            return cls(task.column.type, _plain(family.learn(asked, evidence, stream)), _sums(caps), _sums(floors))
+            return cls(task.column.type, plain(family.learn(asked, evidence, stream)), _sums(caps), _sums(floors))
         bound, none = added({need: evidence.column(need) for need, _ in sum_}, sum_)
         values, null = numbers(evidence.column(name))
         unbound, none = none, none | null
         if way == "same":
             equal = ~none & (np.abs(values - bound) <= 1e-9 * (1 + np.abs(bound)))
             found = pa.array(equal.astype(np.int64), mask=unbound)
-            inner = family.learn(asked, _taken(evidence, np.flatnonzero(~equal)), stream)
+            inner = family.learn(asked, evidence.take(np.flatnonzero(~equal)), stream)
         else:
             apart, whole = (
                 np.where(none, 0.0, (values - bound) * (1 if way == "above" else -1)),
@@ -96,17 +94,11 @@ class Bounded:
             )
             found = pa.array(np.rint(apart * 10.0 ** _places(task.column.type)).astype(np.int64) if whole else apart, mask=none)
             inner = family.learn(asked, evidence, stream)
-        told_: dict[str, Any] = {each: options[each] for each in ("features", "categories", "siblings", "line") if each in options}
-        told_["features"] = [need for need in told_.get("features", ()) if need != f"<{name}"]
-        told_ |= {"null_share": 0.0, "drawn_by": "numeric.quantiles", "prefer": [need for need, _ in sum_]}
-        column = Column(name, Float() if pa.types.is_floating(found.type) else Integer())
-        known = replace(evidence, hidden={**evidence.hidden, name: found}, memo=dict(evidence.memo))
-        far = replace(task, columns=(column,), meanings=(DISTANCE,), options=told_)
-        made = _plain(leaves.learn(far, known, stream.at("distance")))
-        distance, same = (None, made) if way == "same" else (made, None)
+        made = distance(task, found, evidence, stream.at("distance"), [need for need, _ in sum_])
+        far, same = (None, made) if way == "same" else (made, None)
         positive = not (values < 0).any()
         bounds = _sums(caps), _sums(floors)
-        return cls(task.column.type, _plain(inner), *bounds, sum_, str(way), distance, same, _places(task.column.type), positive)
+        return cls(task.column.type, plain(inner), *bounds, sum_, str(way), far, same, _places(task.column.type), positive)
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         name = self.fills[0]
@@ -222,24 +214,13 @@ def _listed(sums: tuple[Sum, ...]) -> list[list[list[object]]]:
 
 
 def _places(kind: LogicalType) -> int:
-    plain = bare(kind)
-    return plain.scale or 0 if isinstance(plain, Decimal) else 0
-
-
-def _taken(evidence: TableEvidence, rows: Ints) -> TableEvidence:
-    """The same table, as if these had been all rows of the sample."""
-    take = pa.array(rows)
-    hidden = {name: values.take(take) for name, values in evidence.hidden.items()}
-    return replace(evidence, sample=evidence.sample.take(take), owners=evidence.owners.take(rows), hidden=hidden, memo={})
+    number = bare(kind)
+    return number.scale or 0 if isinstance(number, Decimal) else 0
 
 
 def _scale(kind: LogicalType) -> int | None:
     """To how many places the values are rounded; None: they are not."""
     return 0 if isinstance(bare(kind), Integer) else _places(kind) if isinstance(bare(kind), Decimal) else None
-
-
-def _plain(made: Generator) -> Generator:
-    return made.plain if isinstance(made, Leaves) else made
 
 
 def register(registry: Registry) -> None:

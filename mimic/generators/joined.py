@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
+from mimic.generators.leaves import plain
 from mimic.generators.lines import Line
 from mimic.generators.nested import pack, unpack
 from mimic.profile import TableEvidence
@@ -64,7 +65,7 @@ class Joined:
             if all(name in evidence.hidden or evidence.table.has(name) for name in line):
                 before = Line.of(line, {name: evidence.column(name) for name in line}).before
                 missing |= bool(null[before[before >= 0]].any())
-        return cls(getattr(inner, "plain", inner), str(start), int(offset), tuple(line), missing)
+        return cls(plain(inner), str(start), int(offset), tuple(line), missing)
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         name = self.fills[0]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pyarrow as pa
@@ -32,7 +32,8 @@ from mimic.generators.trees import Bins, Tree, gains, grow
 from mimic.generators.windows import Windows
 from mimic.profile import Owners, TableEvidence
 from mimic.registry import Registry
-from mimic.schema import HIDDEN
+from mimic.schema import HIDDEN, Column, Float, Integer
+from mimic.semantics import Kind, Meaning, Sensitivity
 from mimic.streams import Floats, Ints, Stream
 
 LEAST = 20  # rows of a leaf, as a rule (`dials.py`)
@@ -45,6 +46,8 @@ PLENTY = 4_096  # values from which free rows take theirs
 MOST_TRIED = 20_000  # rows on which it is learned how siblings resemble each other
 ASTRAY = 0.018  # of the rows may be NULL beyond what should be, or may lack: a column keeps its share within 0.02
 MANY = 4  # categories from which windows may tell something
+PASSED = ("features", "categories", "siblings", "keep_literals", "line", "dial")  # options of a column that its distances are told
+DISTANCE = Meaning(Kind.OTHER, Sensitivity.NONE, 1.0, "a distance")
 OWN = ("drawn_by", "features", "categories", "siblings", "prefer", "line")  # options that the generator inside is not told
 
 
@@ -412,6 +415,27 @@ class Leaves:
         )
 
 
+def distance(task: Task, values: pa.Array | None, evidence: TableEvidence | None, stream: Stream, prefer: Sequence[str] = ()) -> Generator:
+    """What deals out numbers that stand for a column's own: distances, steps. What is said of the column holds for them, too.
+
+    `values` (n,) of the sample's rows, int64 or float64, NULL where there is none; none are made NULL. `prefer` as in `Leaves`.
+    """
+    name = task.column.name
+    asked: dict[str, Any] = {each: task.options[each] for each in PASSED if each in task.options}
+    asked["features"] = [need for need in asked.get("features", ()) if need != f"<{name}"]
+    asked |= {"null_share": 0.0, "drawn_by": "numeric.quantiles", "prefer": prefer}
+    found = None
+    if values is not None and evidence is not None:
+        found = replace(evidence, hidden={**evidence.hidden, name: values}, memo=dict(evidence.memo))
+    column = Column(name, Float() if values is not None and pa.types.is_floating(values.type) else Integer())
+    return plain(Leaves.learn(replace(task, columns=(column,), meanings=(DISTANCE,), options=asked), found, stream))
+
+
+def plain(made: Generator) -> Generator:
+    """Leaves that found nothing to ask about are what they would deal out."""
+    return made.plain if isinstance(made, Leaves) else made
+
+
 def _bins(asked: tuple[Feature, Codes], rows: Ints, wanted: Floats) -> NDArray[np.uint8]:
     """Bins of some rows that will do to weigh a feature."""
     feature, codes = asked[0], asked[1][rows]
@@ -512,4 +536,4 @@ def register(registry: Registry) -> None:
     registry.generators.add(Leaves)
 
 
-__all__ = ["OWN", "Leaves"]
+__all__ = ["OWN", "Leaves", "distance", "plain"]

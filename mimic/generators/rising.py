@@ -17,17 +17,15 @@ import pyarrow as pa
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
 from mimic.generators.cells import Sketch, sketch
 from mimic.generators.features import numbers
-from mimic.generators.leaves import Leaves
+from mimic.generators.leaves import distance, plain
 from mimic.generators.lines import Line, about_siblings
 from mimic.generators.logical import heard, told
 from mimic.generators.nested import inside, pack, unpack
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
-from mimic.schema import Column, Decimal, Float, Integer, LogicalType, bare
-from mimic.semantics import Kind, Meaning, Sensitivity
+from mimic.schema import Decimal, Float, Integer, LogicalType, bare
 from mimic.streams import Floats, Ints, Stream
 
-STEP = Meaning(Kind.OTHER, Sensitivity.NONE, 1.0, "a step from one sibling to the next")
 _GRAINS = (86_400_000_000, 3_600_000_000, 60_000_000, 1_000_000, 1_000, 1)
 
 
@@ -70,13 +68,11 @@ class Rising:
 
         way, kind, *line = task.options["rising"]
         options = {name: value for name, value in task.options.items() if name != "rising"}
-        family = builtin().generators.get(str(kind))
-        here = cls(task.column.type, "sorted", tuple(line), family.learn(replace(task, options=options), None, stream))
-        if evidence is None or not evidence.sampled or not all(name in evidence.hidden or evidence.table.has(name) for name in line):
-            return replace(here, first=_plain(family.learn(replace(task, options=options), evidence, stream)))
-        if way == "sorted":
-            return replace(here, first=_plain(family.learn(replace(task, options=options), evidence, stream)))
-        name = task.column.name
+        family, name = builtin().generators.get(str(kind)), task.column.name
+        there = evidence is not None and evidence.sampled and all(each in evidence.hidden or evidence.table.has(each) for each in line)
+        if way == "sorted" or evidence is None or not there:
+            first = family.learn(replace(task, options=options), evidence, stream)
+            return cls(task.column.type, "sorted", tuple(line), plain(first))
         before = Line.of(line, {each: evidence.column(each) for each in line}).before
         alone = {
             **options,
@@ -84,22 +80,16 @@ class Rising:
             "line": (),
             "features": [need for need in options.get("features", ()) if not about_siblings(need)],
         }
-        first = family.learn(replace(task, options=alone), _taken(evidence, np.flatnonzero(before < 0)), stream)
+        first = family.learn(replace(task, options=alone), evidence.take(np.flatnonzero(before < 0)), stream)
         values, _ = numbers(evidence.column(name))
         apart = np.where(before < 0, 0.0, values - values[np.maximum(before, 0)])
         whole = not isinstance(bare(task.column.type), Float)
         grain = _grain(apart, task.column.type)
-        column = Column(name, Integer() if whole else Float())
         steps = pa.array(np.rint(apart / grain).astype(np.int64) if whole else apart, mask=before < 0)
-        found = replace(evidence, hidden={**evidence.hidden, name: steps}, memo=dict(evidence.memo))
-        asked = {each: options[each] for each in ("features", "categories", "siblings", "line") if each in options}
-        asked["features"] = [need for need in asked.get("features", ()) if need != f"<{name}"]
-        told_ = asked | {"null_share": 0.0, "drawn_by": "numeric.quantiles"}
-        meant = replace(task, columns=(column,), meanings=(STEP,), options=told_)
-        step = builtin().generators.get("tree.leaves").learn(meant, found, stream.at("step"))
+        step = distance(task, steps, evidence, stream.at("step"))
         known: Sketch | None = sketch(values, evidence.owners, task.k)
         most = float(known.quantile(np.array([1.0 - 1e-9]))[0]) if known is not None else np.inf
-        return replace(here, way="steps", first=_plain(first), step=_plain(step), grain=grain, most=most)
+        return cls(task.column.type, "steps", tuple(line), plain(first), step, grain, most)
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         name, line = self.fills[0], Line.of(self.line, given)
@@ -150,23 +140,11 @@ class Rising:
         return cls(**{**state, **rest})
 
 
-def _plain(made: Generator) -> Generator:
-    return made.plain if isinstance(made, Leaves) else made
-
-
-def _taken(evidence: TableEvidence, rows: Ints) -> TableEvidence:
-    """The same table, as if these had been all rows of the sample."""
-    take = pa.array(rows)
-    hidden = {name: values.take(take) for name, values in evidence.hidden.items()}
-    return replace(evidence, sample=evidence.sample.take(take), owners=evidence.owners.take(rows), hidden=hidden, memo={})
-
-
 def _grain(apart: Floats, kind: LogicalType) -> float:
     """What all steps are whole numbers of."""
-    plain = bare(kind)
-    if isinstance(plain, Decimal):
-        return float(10.0 ** -(plain.scale or 0))
-    if isinstance(plain, Float | Integer):
+    if isinstance(number := bare(kind), Decimal):
+        return float(10.0 ** -(number.scale or 0))
+    if isinstance(number, Float | Integer):
         return 1.0
     whole = apart.astype(np.int64)
     return float(next((size for size in _GRAINS if not (whole % size).any()), 1))
