@@ -6,7 +6,7 @@ if many are, and the values of the others; values beyond their bound are exchang
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
@@ -200,9 +200,13 @@ def _before_from_behind(right: NDArray[np.bool_]) -> Ints:
 
 def added(given: Columns, terms: Sum) -> tuple[Floats, NDArray[np.bool_]]:
     """The sum of some columns (n,), and where one of them is NULL."""
-    parts = [(numbers(given[need]), sign) for need, sign in terms]
-    total = np.sum([found * sign for (found, _), sign in parts], axis=0)
-    return total, np.logical_or.reduce([null for (_, null), _ in parts])
+    return summed({need: numbers(given[need]) for need, _ in terms}, terms)
+
+
+def summed(read: Mapping[str, tuple[Floats, NDArray[np.bool_]]], terms: Sum) -> tuple[Floats, NDArray[np.bool_]]:
+    """The same of columns that are numbers already, each with where it is NULL."""
+    total = np.sum([read[need][0] * sign for need, sign in terms], axis=0)
+    return total, np.logical_or.reduce([read[need][1] for need, _ in terms])
 
 
 def _sums(told_: Iterable[Iterable[Iterable[object]]]) -> tuple[Sum, ...]:
@@ -227,4 +231,4 @@ def register(registry: Registry) -> None:
     registry.generators.add(Bounded)
 
 
-__all__ = ["Bounded", "Sum", "added"]
+__all__ = ["Bounded", "Sum", "summed"]

@@ -69,7 +69,7 @@ class Familiar:
     def draw(self, line: Line, shares: Floats, leaf: Ints, u: Floats, limits: Limits | None = None) -> Ints:
         """A code for each row (n,), one sibling after the other."""
         codes = np.zeros(len(leaf), dtype=np.int64)
-        group, groups = _groups(line)
+        group, groups = line.groups()
         seen = np.zeros((groups, shares.shape[1]), dtype=np.bool_)
         for turn, all_rows in enumerate(line.turns()):
             for start in range(0, len(all_rows), BLOCK):
@@ -117,21 +117,9 @@ def _picked(odds: Floats, u: Floats) -> Ints:
     return np.asarray(np.minimum((u[:, None] * edges[:, -1:] >= edges).sum(axis=1), odds.shape[1] - 1), dtype=np.int64)
 
 
-def _groups(line: Line) -> tuple[Ints, int]:
-    """A number for the line of each row (n,), and how many there are."""
-    turns = line.turns()
-    group = np.zeros(len(line.before), dtype=np.int64)
-    if not turns:
-        return group, 0
-    group[turns[0]] = np.arange(len(turns[0]))
-    for rows in turns[1:]:
-        group[rows] = group[line.before[rows]]
-    return group, len(turns[0])
-
-
 def _walked(line: Line, codes: Ints, width: int) -> Iterator[tuple[Ints, Ints, NDArray[np.bool_]]]:
     """Rows that have a sibling before them, turn by turn: their bucket, and which codes there were before (rows, codes)."""
-    group, groups = _groups(line)
+    group, groups = line.groups()
     seen = np.zeros((groups, width), dtype=np.bool_)
     for turn, rows in enumerate(line.turns()):
         if turn:

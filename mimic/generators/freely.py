@@ -11,8 +11,7 @@ from typing import Any, cast
 from mimic.generator import Generator
 from mimic.generators.copula import Copula
 from mimic.generators.leaves import Leaves
-
-INSIDE = ("inner", "distance", "otherwise", "first", "step", "same")
+from mimic.generators.nested import INSIDE
 
 
 def freed(generator: Generator) -> Generator:

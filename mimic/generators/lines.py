@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from mimic.generators.dealing import groups
 from mimic.generators.features import numbers
+from mimic.generators.nested import INSIDE
 from mimic.streams import Ints
 
 BEFORE, AFTER = "<#", ">#"
@@ -64,13 +65,23 @@ class Line:
         order = np.argsort(place, kind="stable")
         return np.split(order, np.cumsum(np.bincount(place))[:-1]) if len(order) else []
 
+    def groups(self) -> tuple[Ints, int]:
+        """A number for the line of each row (n,), and how many lines there are."""
+        group, turns = np.zeros(len(self.before), dtype=np.int64), self.turns()
+        if not turns:
+            return group, 0
+        group[turns[0]] = np.arange(len(turns[0]))
+        for rows in turns[1:]:
+            group[rows] = group[self.before[rows]]
+        return group, len(turns[0])
+
 
 def kept_together(generator: object) -> str:
     """The need whose equal rows are siblings that a generator fills one after the other; "" where it looks at no sibling."""
     line = getattr(generator, "line", ())
     if line and getattr(generator, "lined", True):
         return str(line[0])
-    inner = (getattr(generator, name, None) for name in ("inner", "distance", "otherwise"))
+    inner = (getattr(generator, name, None) for name in INSIDE)
     return next((found for part in inner if part is not None and (found := kept_together(part))), "")
 
 

@@ -23,6 +23,9 @@ from mimic.truth import day_of, violated
 MOST_LISTED = 200
 TRIED = 1_000  # values of a part that are drawn to see whether they satisfy the CHECKs of its domain
 
+# Fields in which a generator that is put around others holds them.
+INSIDE = ("inner", "distance", "otherwise", "first", "step", "same")
+
 UNKNOWN = Meaning(Kind.OTHER, Sensitivity.TEXT, 0.0, "a part of a larger value")
 
 

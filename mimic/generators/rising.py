@@ -153,13 +153,10 @@ def _grain(apart: Floats, kind: LogicalType) -> float:
 def _in_order(values: pa.Array, line: Line) -> Ints:
     """Which value each row (n,) gets, so that those of one line rise; NULL stays where it is."""
     found, null = numbers(values)
-    n = len(found)
-    group = np.arange(n)
-    for rows in line.turns()[1:]:
-        group[rows] = group[line.before[rows]]
+    group, _ = line.groups()
     live = np.flatnonzero(~null)
     rows = live[np.lexsort((line.at[live], group[live]))]
-    out = np.arange(n)
+    out = np.arange(len(found))
     out[rows] = live[np.lexsort((found[live], group[live]))]
     return out
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mimic.generators.bounded import Sum
+from mimic.generators.bounded import Sum, summed
 from mimic.generators.features import numbers
 from mimic.plan import Choice, Held, Step
 from mimic.profile import TableEvidence
@@ -19,21 +19,24 @@ FEWEST = 200  # rows in which both numbers are there
 PASS = 0.005  # of them may pass a bound all the same
 CROSSES = 0.02  # of the rows would pass a bound, if numbers were drawn without regard to it
 MOST = 40  # columns that are tried
+GLANCE = 500  # rows that are looked at first
 TERMS = 5  # of a sum
 BOUNDS = 4  # on one side
 OFTEN = 0.04  # of the rows are at a bound: which ones is learned
 NEAR = 0.1  # of the spread of the column: how far it may lie from a sum that it is counted from
+NOTHING: tuple[Sum, str] = ((), "")
 Read = Mapping[str, tuple[Floats, NDArray[np.bool_]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    caps: tuple[Sum, ...]
-    floors: tuple[Sum, ...]
+    """Sums that a column never passes or falls below, each with the number of rows that do all the same."""
+
+    caps: tuple[tuple[Sum, int], ...]
+    floors: tuple[tuple[Sum, int], ...]
     counted: Sum  # one of them that the column keeps close to or often is, or ()
     way: str  # "below", "above", "same", or ""
     rows: int
-    passed: tuple[int, ...]  # by how many rows, of each cap and floor
 
 
 def amounts(found: TableEvidence, names: Sequence[str]) -> Read:
@@ -55,81 +58,81 @@ def bounds_of(found: TableEvidence, name: str, read: Read) -> Bounds | None:
     caps, floors = _side(values, null, read, 1), _side(values, null, read, -1)
     if not caps and not floors:
         return None
-    counted: Sum = ()
-    way = ""
-    whole, best = _spread(values[~null]), NEAR
-    for terms in (*caps, *floors):
-        bound, none = _sum(read, terms)
+    near, same = (NEAR, NOTHING), (0.0, NOTHING)
+    whole = _spread(values[~null])
+    for terms, way in (*((terms, "below") for terms, _ in caps), *((terms, "above") for terms, _ in floors)):
+        bound, none = summed(read, terms)
         live = ~(none | null)
-        share = _spread((bound - values)[live]) / whole if whole > 0 else 1.0
-        if live.sum() > 0.9 * (~null).sum() and share < best:
-            best, counted, way = share, terms, "below" if terms in caps else "above"
-    passed = (*(_passed(values, null, read, terms, 1) for terms in caps), *(_passed(values, null, read, terms, -1) for terms in floors))
-    most = 0.0
-    for terms in (*caps, *floors) if not counted else ():
-        bound, none = _sum(read, terms)
-        share = float((np.abs(bound - values) <= 1e-9 * (1 + np.abs(bound)))[~(none | null)].mean())
-        if OFTEN <= share <= 1.0 - OFTEN and share > most:
-            most, counted, way = share, terms, "same"
-    return Bounds(caps, floors, counted, way, int((~null).sum()), passed)
+        room = (bound - values)[live]
+        share = _spread(room) / whole if whole > 0 else 1.0
+        if live.sum() > 0.9 * (~null).sum() and share < near[0]:
+            near = share, (terms, way)
+        share = float((np.abs(room) <= _slack(bound[live])).mean())
+        if OFTEN <= share <= 1.0 - OFTEN and share > same[0]:
+            same = share, (terms, "same")
+    counted, way = near[1] if near[1][0] else same[1]
+    return Bounds(caps, floors, counted, way, int((~null).sum()))
 
 
 def bounded(step: Step, found: Bounds) -> Step:
     """The step with its bounds."""
     name = step.task.fills[0]
-    spelled = [(_said(terms), "at most") for terms in found.caps] + [(_said(terms), "at least") for terms in found.floors]
-    exceptions = zip(spelled, found.passed, strict=True)
-    held = tuple(Held("ordered", name, f"{how} {said}", found.rows - passed, passed) for (said, how), passed in exceptions)
-    told = {**step.task.options, "bounded": [step.choice.kind, found.caps, found.floors, found.counted, found.way]}
+    told = [(f"at most {_said(terms)}", passed) for terms, passed in found.caps]
+    told += [(f"at least {_said(terms)}", passed) for terms, passed in found.floors]
+    held = tuple(Held("ordered", name, said, found.rows - passed, passed) for said, passed in told)
+    caps, floors = ([terms for terms, _ in side] for side in (found.caps, found.floors))
+    options = {**step.task.options, "bounded": [step.choice.kind, caps, floors, found.counted, found.way]}
     lost = ((step.choice.kind, 0.0), *step.choice.lost)
-    choice = Choice("relation.bounded", "; ".join(f"{how} {said}" for said, how in spelled), lost, relations=held)
-    return replace(step, task=replace(step.task, options=told), choice=choice)
+    choice = Choice("relation.bounded", "; ".join(said for said, _ in told), lost, relations=held)
+    return replace(step, task=replace(step.task, options=options), choice=choice)
 
 
-def _side(values: Floats, null: NDArray[np.bool_], read: Read, sign: int) -> tuple[Sum, ...]:
-    """Sums that the values never pass (`sign` 1) or never fall below (-1), those first that lie closest."""
-    out: list[tuple[float, Sum]] = []
+def _side(values: Floats, null: NDArray[np.bool_], read: Read, sign: int) -> tuple[tuple[Sum, int], ...]:
+    """Sums that the values never pass (`sign` 1) or never fall below (-1), those first that lie closest; and how many rows do."""
+    out: list[tuple[float, Sum, int]] = []
+    some = np.flatnonzero(~null)
+    some = some[:: max(1, len(some) // GLANCE)]
+    glance = {need: (found[some], none[some]) for need, (found, none) in read.items()}
+
+    def kept(terms: Sum) -> tuple[float, int] | None:
+        bound, none = summed(glance, terms)  # most sums are passed by many rows: a few tell
+        if _passes(values[some], bound, sign)[~none].sum() > 4 * PASS * max((~none).sum(), 1):
+            return None
+        return _kept(values, null, *summed(read, terms), sign)
+
     for first in read:
         terms: Sum = ((first, 1),)
-        if (apart := _kept(values, null, read, terms, sign)) is None:
+        if (found := kept(terms)) is None:
             continue
         # What has been taken from it, or added to it, leaves less room.
         for other in read:
             if other != first and len(terms) < TERMS and float(read[other][0].min()) >= 0.0:
                 more: Sum = (*terms, (other, -sign))
-                if (closer := _kept(values, null, read, more, sign)) is not None:
-                    terms, apart = more, closer
-        out.append((apart, terms))
-    out.sort(key=lambda pair: pair[0])
-    return tuple(terms for _, terms in out[:BOUNDS])
+                if (closer := kept(more)) is not None:
+                    terms, found = more, closer
+        out.append((found[0], terms, found[1]))
+    out.sort(key=lambda one: one[0])
+    return tuple((terms, passed) for _, terms, passed in out[:BOUNDS])
 
 
-def _kept(values: Floats, null: NDArray[np.bool_], read: Read, terms: Sum, sign: int) -> float | None:
-    """The mean distance from a sum that no row passes; None where one does, or where chance alone would keep to it."""
-    bound, none = _sum(read, terms)
+def _kept(values: Floats, null: NDArray[np.bool_], bound: Floats, none: NDArray[np.bool_], sign: int) -> tuple[float, int] | None:
+    """The mean distance from a bound that hardly a row passes, and how many do; None where more do, or where chance alone keeps to it."""
     live = np.flatnonzero(~(none | null))
     if len(live) < FEWEST:
         return None
-    glance = live[:: max(1, len(live) // 500)]
-    room = (bound - values) * sign
-    slack = 1e-9 * (1 + np.abs(bound))
-    if (room[glance] < -slack[glance]).mean() > 4 * PASS or (room[live] < -slack[live]).mean() > PASS:
+    values, bound = values[live], bound[live]
+    passed = int(_passes(values, bound, sign).sum())
+    if passed > PASS * len(live) or _passes(np.roll(values, len(live) // 2 + 1), bound, sign).mean() < CROSSES:
         return None
-    shifted = np.roll(live, len(live) // 2 + 1)
-    if ((bound[live] - values[shifted]) * sign < -slack[live]).mean() < CROSSES:
-        return None
-    return float(room[live].mean())
+    return float(((bound - values) * sign).mean()), passed
 
 
-def _passed(values: Floats, null: NDArray[np.bool_], read: Read, terms: Sum, sign: int) -> int:
-    """How many rows pass a bound."""
-    bound, none = _sum(read, terms)
-    return int(((bound - values) * sign < -1e-9 * (1 + np.abs(bound)))[~(none | null)].sum())
+def _passes(values: Floats, bound: Floats, sign: int) -> NDArray[np.bool_]:
+    return np.asarray((bound - values) * sign < -_slack(bound))
 
 
-def _sum(read: Read, terms: Sum) -> tuple[Floats, NDArray[np.bool_]]:
-    total = np.sum([read[need][0] * sign for need, sign in terms], axis=0)
-    return total, np.logical_or.reduce([read[need][1] for need, _ in terms])
+def _slack(bound: Floats) -> Floats:
+    return np.asarray(1e-9 * (1 + np.abs(bound)))
 
 
 def _amount(found: TableEvidence, name: str) -> bool:

@@ -6,7 +6,7 @@ A step whose generator draws a column alone becomes one that deals the same valu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,6 @@ from mimic.generators.after import datelike
 from mimic.generators.features import ordered
 from mimic.generators.lines import AFTER as AFTER_ALL
 from mimic.generators.lines import BEFORE, about_siblings
-from mimic.generators.lines import Line as Ordered
 from mimic.plan import Choice, Held, Step
 from mimic.planning.arithmetic import Reckoned, reckoned
 from mimic.planning.around import HOPS, Around
@@ -27,7 +26,7 @@ from mimic.planning.bounds import bounded, bounds_of
 from mimic.planning.choosing import MARGINAL
 from mimic.planning.determining import Determining, determined, in_order
 from mimic.planning.families import families, joined_by_copula, pinned_to
-from mimic.planning.lines import Line, before, goes_on, joined, line_of, ordered_by, rising
+from mimic.planning.lines import Line, before, climbs, joined, line_of, ordered_by, rising
 from mimic.planning.matching import further
 from mimic.planning.relations import copied, counted
 from mimic.planning.since import Since, counted_from, dated, floors
@@ -114,7 +113,8 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     told = determined(found, [step for step in free if _wrapped(step, config)], fixed)
     told = {name: one for name, one in told.items() if switched("determined", config, [name])}
     # What goes on along a line says when: others hang on it.
-    free = in_order(sorted(free, key=lambda step: _turn(step, line, found, sample)), told)
+    climbing = climbs([step.task.fills[0] for step in free if len(step.task.fills) == 1], line, found, sample)
+    free = in_order(sorted(free, key=lambda step: _turn(step, line, climbing)), told)
     known += [(name, told_apart(table.column(name))) for step in exact for name in step.task.fills if name in own]
     for step in free:
         name = step.task.fills[0]
@@ -137,8 +137,8 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
                 periods = False
             if periods and switched("joined", config, [name]):
                 looking = joined(looking, line, [need for need, _ in known], found, sample)
-            if periods and looking.choice.kind != JOINED and switched("rising", config, [name]):
-                looking = rising(looking, line, found, sample, since.need if since is not None else "")
+            if periods and name in climbing and sample is not None and looking.choice.kind != JOINED and switched("rising", config, [name]):
+                looking = rising(looking, line, found, sample, climbing[name], since.need if since is not None else "")
             if periods and looking.choice.kind == LEAVES and switched("ordered", config, [name]):
                 bounds = bounds_of(found, name, amounts_of(found, [need for need, _ in known]))
                 looking = looking if bounds is None else bounded(looking, bounds)
@@ -154,12 +154,12 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     return (*first, *out, *(_with_features(step, known[-MOST:]) if step.task.options["holes"] else step for step in late))
 
 
-def _turn(step: Step, line: Line, found: TableEvidence, sample: Ordered | None) -> int:
+def _turn(step: Step, line: Line, climbing: Collection[str]) -> int:
     """Hidden columns come first, then what makes a line, then what rises along it."""
     name = step.task.fills[0]
     if name.startswith(HIDDEN) or set(step.task.fills) & set(line):
         return 0 if name.startswith(HIDDEN) else 1
-    return 2 if len(step.task.fills) == 1 and goes_on(name, line, found, sample) else 3
+    return 2 if name in climbing else 3
 
 
 def _follows_from(step: Step, one: Determining) -> Step:

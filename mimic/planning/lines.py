@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -101,41 +101,40 @@ def joined(step: Step, line: Line, known: Sequence[str], found: TableEvidence, h
     return step
 
 
-def rising(step: Step, line: Line, found: TableEvidence, here: Ordered | None, since: str) -> Step:
-    """The step of a column of numbers or dates that hardly ever goes back from one sibling to the next."""
+def rising(step: Step, line: Line, found: TableEvidence, here: Ordered, up: Floats, since: str) -> Step:
+    """The step of a column of numbers or dates that goes `up` (rows with a sibling before them,) from one sibling to the next."""
     name = step.task.fills[0]
-    if here is None or not goes_on(name, line, found, here):
-        return step
     if since and not since.startswith(f"{line[0][1:]}."):  # it is counted from something that each row has of its own
         return step
-    values, _ = numbers(found.column(name))
-    rows = np.flatnonzero(here.before >= 0)
-    up = values[rows] - values[here.before[rows]]
-    way = "steps" if _spans(values, here) < NEAR else "sorted"
+    way = "steps" if _spans(numbers(found.column(name))[0], here) < NEAR else "sorted"
     options = {**step.task.options, "rising": [way, step.choice.kind, *line]}
     gone = int((up < 0).sum())
-    held = Held("rising", name, f"never goes back along {', '.join(line)}", len(rows) - gone, gone)
+    held = Held("rising", name, f"never goes back along {', '.join(line)}", len(up) - gone, gone)
     lost = ((step.choice.kind, 0.0), *step.choice.lost)
     choice = Choice("sequence.rising", f"never goes back along {', '.join(line)}", lost, relations=(held,))
     return replace(step, task=replace(step.task, options=options), choice=choice)
 
 
-def goes_on(name: str, line: Line, found: TableEvidence, here: Ordered | None) -> bool:
-    """Whether a column hardly ever goes back along the line: others hang on it rather than it on them."""
-    if here is None or name in line or not found.table.has(name) or name not in found.profiles or not ordered(found.column(name).type):
-        return False
-    values, null = numbers(found.column(name))
-    rows = np.flatnonzero(here.before >= 0)
-    up = values[rows] - values[here.before[rows]]
-    return not null.any() and len(rows) >= FEWEST and bool((up < 0).mean() <= BACK and (up > 0).mean() >= MOVES)
+def climbs(names: Iterable[str], line: Line, found: TableEvidence, here: Ordered | None) -> dict[str, Floats]:
+    """Columns that hardly ever go back along the line, with how far each goes on in the rows that have a sibling before them."""
+    out: dict[str, Floats] = {}
+    rows = np.zeros(0, dtype=np.int64) if here is None else np.flatnonzero(here.before >= 0)
+    if here is None or len(rows) < FEWEST:
+        return out
+    for name in names:
+        if name in line or not found.table.has(name) or name not in found.profiles or not ordered(found.column(name).type):
+            continue
+        values, null = numbers(found.column(name))
+        up = values[rows] - values[here.before[rows]]
+        if not null.any() and (up < 0).mean() <= BACK and (up > 0).mean() >= MOVES:
+            out[name] = up
+    return out
 
 
 def _spans(values: Floats, here: Ordered) -> float:
     """How far apart the values of one line lie, on average over rows, as a share of how far apart all do."""
-    group = np.arange(len(values))
-    for rows in here.turns()[1:]:
-        group[rows] = group[here.before[rows]]
-    low, high = np.full(len(values), np.inf), np.full(len(values), -np.inf)
+    group, lines = here.groups()
+    low, high = np.full(lines, np.inf), np.full(lines, -np.inf)
     np.minimum.at(low, group, values)
     np.maximum.at(high, group, values)
     bottom, top = np.quantile(values, (0.05, 0.95))
@@ -147,4 +146,4 @@ def countable(kind: pa.DataType) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_date32(kind) or pa.types.is_timestamp(kind))
 
 
-__all__ = ["Line", "before", "goes_on", "joined", "line_of", "ordered_by", "rising"]
+__all__ = ["Line", "before", "climbs", "joined", "line_of", "ordered_by", "rising"]

@@ -36,7 +36,7 @@ def test_what_others_add_up_to_is_a_bound():
     found = evidence(**hits())
     bounds = bounds_of(found, "hr", amounts(found, ["ab", "h", "x2b"]))
     assert bounds is not None
-    assert (("h", 1), ("x2b", -1)) in bounds.caps
+    assert ((("h", 1), ("x2b", -1)), 0) in bounds.caps
 
 
 def test_chance_is_no_bound():
@@ -51,7 +51,7 @@ def copied(columns, name, others, features):
     bounds = bounds_of(found, name, amounts(found, others))
     assert bounds is not None
     told = {
-        "bounded": ["tree.leaves", bounds.caps, bounds.floors, bounds.counted, bounds.way],
+        "bounded": ["tree.leaves", [cap for cap, _ in bounds.caps], [floor for floor, _ in bounds.floors], bounds.counted, bounds.way],
         "drawn_by": "numeric.quantiles",
         "features": features,
     }
