@@ -90,10 +90,7 @@ def _open(u: Floats) -> Floats:
 
 def raked(shares: Floats, rows: Floats, counts: Floats) -> Floats:
     """Shares of each leaf (leaves, codes) without the codes that do not come, fitted so that all rows together have `counts`."""
-    made = shares * (counts > 0)
-    sums = made.sum(axis=1)
-    made[sums <= 0] = counts / counts.sum()
-    made /= made.sum(axis=1, keepdims=True)
+    made = unraked(shares, rows, counts)
     for _ in range(30):
         total = rows @ made
         factor = np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)

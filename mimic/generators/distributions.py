@@ -18,10 +18,11 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from mimic.errors import UsageError, closest
-from mimic.generator import Columns, Literal, Span, State, Task
+from mimic.generator import Columns, Generator, Literal, Span, State, Task
 from mimic.generators.cells import constant, described, even
 from mimic.generators.draws import null_share, nulls, systematic
 from mimic.generators.numeric import Quantiles, Ticks, decimals_of, limits_of, measure
+from mimic.generators.ruled import Ruled
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
 from mimic.schema import Decimal, Float, Integer, Money, bare
@@ -193,21 +194,13 @@ def fit(values: Floats) -> tuple[str, tuple[float, ...], float, tuple[tuple[str,
 
 
 @dataclass(frozen=True)
-class Even:
+class Even(Ruled):
     """Fills one numeric column with all values between the options `low` (0) and `high` (100) alike."""
 
     kind: ClassVar[str] = "numeric.uniform"
     version: ClassVar[int] = 1
 
-    inner: Quantiles
-
-    @property
-    def fills(self) -> tuple[str, ...]:
-        return self.inner.fills
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        return ()
+    family: ClassVar[type[Generator]] = Quantiles
 
     @classmethod
     def suits(cls, task: Task) -> float:
@@ -226,22 +219,6 @@ class Even:
         # Half a tick more at both ends: the first and the last number are as likely as the others.
         drawn = even(least - 0.499, most + 0.499)
         return cls(Quantiles(task.column.name, task.column.type, drawn, ticks, least, most, null_share(task, column), (), task.unique))
-
-    def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
-        return self.inner.sample(span, stream, given)
-
-    def capacity(self) -> int | None:
-        return self.inner.capacity()
-
-    def literals(self) -> Iterable[Literal]:
-        return ()
-
-    def state(self) -> State:
-        return {"inner": self.inner.state()}
-
-    @classmethod
-    def restore(cls, state: State) -> Self:
-        return cls(Quantiles.restore(state["inner"]))
 
 
 def register(registry: Registry) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
@@ -10,9 +10,10 @@ import numpy as np
 import pyarrow as pa
 
 from mimic.errors import UsageError
-from mimic.generator import Columns, Literal, Span, State, Task
+from mimic.generator import Generator, Task
 from mimic.generators.categorical import Shares, from_text
 from mimic.generators.draws import null_share
+from mimic.generators.ruled import Ruled
 from mimic.generators.temporal import Moments
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
@@ -21,21 +22,13 @@ from mimic.streams import Stream
 
 
 @dataclass(frozen=True)
-class Given:
+class Given(Ruled):
     """Fills one column with the values of the option `values`, a list or a mapping from values to weights; NULLs as seen, or as asked."""
 
     kind: ClassVar[str] = "categorical.given"
     version: ClassVar[int] = 1
 
-    inner: Shares
-
-    @property
-    def fills(self) -> tuple[str, ...]:
-        return self.inner.fills
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        return ()
+    family: ClassVar[type[Generator]] = Shares
 
     @classmethod
     def suits(cls, task: Task) -> float:
@@ -60,22 +53,6 @@ class Given:
         shares = np.asarray(weights / weights.sum(), dtype=np.float64)
         return cls(Shares(task.column.name, task.column.type, texts, shares, nobody, why, null_share(task, column), None, task.unique))
 
-    def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
-        return self.inner.sample(span, stream, given)
-
-    def capacity(self) -> int | None:
-        return self.inner.capacity()
-
-    def literals(self) -> Iterable[Literal]:
-        return ()
-
-    def state(self) -> State:
-        return {"inner": self.inner.state()}
-
-    @classmethod
-    def restore(cls, state: State) -> Self:
-        return cls(Shares.restore(state["inner"]))
-
 
 def _weight(weight: object, place: str) -> float:
     if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight < float("inf"):
@@ -88,21 +65,13 @@ def _spelled(value: object) -> str:
 
 
 @dataclass(frozen=True)
-class EvenMoments:
+class EvenMoments(Ruled):
     """Fills one column of dates, timestamps or times with all of them between the options `low` and `high` (ISO texts) alike."""
 
     kind: ClassVar[str] = "temporal.uniform"
     version: ClassVar[int] = 1
 
-    inner: Moments
-
-    @property
-    def fills(self) -> tuple[str, ...]:
-        return self.inner.fills
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        return ()
+    family: ClassVar[type[Generator]] = Moments
 
     @classmethod
     def suits(cls, task: Task) -> float:
@@ -117,22 +86,6 @@ class EvenMoments:
         except ValueError:
             raise UsageError("`low` and `high` are ISO texts, such as 2026-01-31.", where=f"{task.table.name}.{task.column.name}") from None
         return cls(made)
-
-    def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
-        return self.inner.sample(span, stream, given)
-
-    def capacity(self) -> int | None:
-        return self.inner.capacity()
-
-    def literals(self) -> Iterable[Literal]:
-        return ()
-
-    def state(self) -> State:
-        return {"inner": self.inner.state()}
-
-    @classmethod
-    def restore(cls, state: State) -> Self:
-        return cls(Moments.restore(state["inner"]))
 
 
 def register(registry: Registry) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -21,7 +22,7 @@ from mimic.generators.chains import Before, in_turn
 from mimic.generators.dealing import akin, even, groups, in_order, kinship, located, raked, repaired, unraked
 from mimic.generators.dials import dial_of
 from mimic.generators.draws import LARGE
-from mimic.generators.familiar import Familiar, alone
+from mimic.generators.familiar import Familiar, Limits, alone
 from mimic.generators.features import Codes, Feature, Scale, arranged, evenly, feature_of, scale_of
 from mimic.generators.lines import Line, about_siblings, own_column
 from mimic.generators.nested import inside, pack, unpack
@@ -188,8 +189,9 @@ class Leaves:
         asks = tuple(known[f] for f in used), tuple(tables[f] for f in used)
         found = cls(inner, target, *asks, learnt, siblings, guide[0] if guide else None, tuple(task.options.get("line", ())))
         found = replace(found, judged=_judged(outcome_of(values, codes, target.way), learnt, grown, bins, codes, led))
-        found = replace(found, alike=found._alike(bins[used], codes, rank, led, evidence, halves, noise))
-        return found._among(bins[used], codes, evidence, known, halves, task.k) if target.way == "codes" else found
+        leaf = found._unheld(bins[used], halves)
+        found = replace(found, alike=found._alike(leaf, codes, rank, led, evidence, noise))
+        return found._among(leaf, codes, evidence, known, task.k) if target.way == "codes" else found
 
     def _unheld(self, bins: Bins, halves: tuple[Ints, Ints]) -> Ints:
         """The leaf of each row of the sample in the tree whose leaves do not hold it, numbered through all trees."""
@@ -201,12 +203,12 @@ class Leaves:
         return leaf
 
     def _alike(
-        self, bins: Bins, codes: Ints, rank: Floats, led: Floats | None, evidence: TableEvidence, halves: tuple[Ints, Ints], noise: Floats
+        self, leaf: Ints, codes: Ints, rank: Floats, led: Floats | None, evidence: TableEvidence, noise: Floats
     ) -> tuple[float, float] | None:  # fmt: skip
         """How siblings correlate in what leaves leave open: which code, and which place."""
         if self.siblings not in evidence.hidden:
             return None
-        group, leaf, shares = groups(evidence.hidden[self.siblings]), self._unheld(bins, halves), self._shares
+        group, shares = groups(evidence.hidden[self.siblings]), self._shares
         edges = np.cumsum(shares, axis=1)
         own = shares[leaf, codes]
         u = edges[leaf, codes] - own + noise[: len(codes)] * own
@@ -224,14 +226,13 @@ class Leaves:
         return kinship(u, group), place
 
     def _among(
-        self, bins: Bins, codes: Ints, evidence: TableEvidence, known: Sequence[Feature], halves: tuple[Ints, Ints], k: int
+        self, leaf: Ints, codes: Ints, evidence: TableEvidence, known: Sequence[Feature], k: int
     ) -> Self:  # fmt: skip
         """The same with what leaves do not say of categories: which come when, and how siblings resemble each other.
 
-        A row is asked about by the tree whose leaves do not hold it.
+        `leaf` (n,) as of `_unheld`.
         """
-        shares, leaf = self._shares, self._unheld(bins, halves)
-        windows = None
+        shares, windows = self._shares, None
         if self.target.codes >= MANY + 2:
             plain = [feature.need for feature in known if feature.way == "number" and not _hidden(feature.need)]
             scales = [found for need in plain if (found := scale_of(evidence, need, k)) is not None]
@@ -252,7 +253,7 @@ class Leaves:
         """The line of siblings; they stand as they are made where no other is known."""
         return self.line if self.line else (self.siblings,)
 
-    @property
+    @cached_property
     def _shares(self) -> Floats:
         """The shares of codes in all leaves, tree after tree."""
         return np.concatenate([learnt.shares for learnt in self.trees]).astype(np.float64)
@@ -339,11 +340,12 @@ class Leaves:
         fitted = (unraked if self.free else raked)(shares, np.bincount(leaf, minlength=len(shares)).astype(np.float64), wanted)
         if self.familiar is not None or self.windows is not None:
             line = None if self.familiar is None else Line.of(self._order, given)
+            limits = None if self.windows is None else self.windows.limits(given[self.windows.scale.need])
             u = even(leaf, None, stream)
-            codes = self._drawn(line, fitted, leaf, given, u)
+            codes = self._drawn(line, limits, fitted, leaf, u)
             if not self.free:
                 fitted *= np.clip((wanted + 1.0) / (np.bincount(codes, minlength=len(counts)) + 1.0), 0.2, 5.0)
-                codes = self._drawn(line, fitted, leaf, given, u)
+                codes = self._drawn(line, limits, fitted, leaf, u)
         else:
             edges = np.cumsum(fitted, axis=1)
             u = self._even(leaf, group, 0, stream)
@@ -357,8 +359,7 @@ class Leaves:
             return even(leaf, group, stream)
         return akin(leaf, group, self.alike[part], stream)
 
-    def _drawn(self, line: Line | None, shares: Floats, leaf: Ints, given: Columns, u: Floats) -> Ints:
-        limits = None if self.windows is None else self.windows.limits(given[self.windows.scale.need])
+    def _drawn(self, line: Line | None, limits: Limits | None, shares: Floats, leaf: Ints, u: Floats) -> Ints:
         if line is None or self.familiar is None:
             return alone(shares, leaf, u, limits)
         return self.familiar.draw(line, shares, leaf, u, limits)

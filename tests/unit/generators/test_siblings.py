@@ -45,6 +45,19 @@ def test_steps_from_one_sibling_to_the_next_are_those_of_the_source():
     assert out.mean() == pytest.approx(steps.cumsum(axis=1).mean(), rel=0.03)
 
 
+@pytest.mark.parametrize(("said", "atoms"), [({}, 3), ({"keep_literals": False}, 0)])
+def test_what_is_said_of_a_column_holds_for_its_steps(said, atoms):
+    """A column of which no value may be kept keeps no step either."""
+    steps = np.random.default_rng(3).choice([0, 1, 2], (FAMILIES, EACH))
+    steps[:, 0] = np.random.default_rng(4).integers(1_000, 3_000, FAMILIES)
+    table = Table(TableName("", "t"), (Column("n", Integer(), nullable=False), Column("y", Integer(), nullable=False)))
+    sample = pa.table({"n": pa.array(np.arange(N)), "y": pa.array(steps.cumsum(axis=1).ravel())})
+    evidence = TableEvidence(table, N, sample, Owners(N), hidden={"@p": pa.array(FAMILY)})
+    told = {"rising": ["steps", "tree.leaves", "@p", "n"], "drawn_by": "numeric.quantiles", "features": [], **said}
+    made = Rising.learn(Task(table, (table.column("y"),), meanings=(MEANT,), options=told, k=10), evidence, Streams(1).at("learn"))
+    assert len(made.step.sketch.atoms) == atoms
+
+
 def test_no_line_goes_beyond_the_end_of_the_column():
     """A line that begins late and goes on as others do would pass the last day there is."""
     draw = np.random.default_rng(4)
