@@ -151,18 +151,25 @@ def _rounds(
                 break
             check, before = check * 4, (yes, no)
     yes, no = tally.reach()
-    for i, scenario in enumerate(scenarios):
+
+    def short(i: int, possible: int) -> Short:
+        problem = Unreachable(
+            str(drawing.table.name),
+            scenarios[i].told,
+            scenarios[i].share,
+            possible / max(drawing.n, 1),
+            int(tally.seen[i]),
+            turn * drawing.n,
+        )
+        return Short(scenarios[i], tally.odds(i), problem)
+
+    for i in range(len(scenarios)):
         if yes[i] < wanted[i] or no[i] < drawing.n - wanted[i]:
-            possible = yes[i] if yes[i] < wanted[i] else drawing.n - no[i]
-            seen, drawn = int(tally.seen[i]), turn * drawing.n
-            problem = Unreachable(str(drawing.table.name), scenario.told, scenario.share, possible / max(drawing.n, 1), seen, drawn)
-            return Short(scenario, tally.odds(i), problem)
+            return short(i, yes[i] if yes[i] < wanted[i] else drawing.n - no[i])
     rounds, met = tally.choose(wanted, stream)
-    for i, scenario in enumerate(scenarios):
+    for i in range(len(scenarios)):
         if abs(int(met[i] - wanted[i])) > max(1, drawing.n // 200):
-            seen, drawn = int(tally.seen[i]), turn * drawing.n
-            problem = Unreachable(str(drawing.table.name), scenario.told, scenario.share, met[i] / max(drawing.n, 1), seen, drawn)
-            return Short(scenario, tally.odds(i), problem)
+            return short(i, met[i])
     return Cast(others, rounds)
 
 
