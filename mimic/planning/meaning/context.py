@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from mimic.planning.meaning.affixes import NO_AFFIX, Affix, affix
 from mimic.planning.meaning.words import phrase, tokens
 from mimic.schema import Schema, Table, TableName
 
@@ -313,6 +314,10 @@ HEALTH = frozenset(
         "hl",
     ]
 )
+_CLINICAL = frozenset(
+    {"patient", "encounter", "diagnosis", "medical", "clinical", "hospital", "allergy", "prescription", "doctor", "nurse", "medication"}
+)
+_EVERYDAY = frozenset({"visit", "condition", "admission", "appointment", "procedure", "referral", "treatment", "dispense", "lab", "health"})
 # What follows such a word defines kinds of things; it does not say anything about one person.
 DEFINITION = frozenset(
     [
@@ -344,11 +349,17 @@ DEFINITION = frozenset(
         "vocabulary",
         "code",
         "concept",
-        "reference",
         "range",
         "ingredient",
         "term",
     ]
+)
+# Codes that are sent to people define nothing.
+_CODES = frozenset(
+    """
+    recovery backup invite invited invitation access activation verification confirmation reset auth authorization otp login security upgrade sms
+    device one two totp mfa scratch magic email phone pairing unlock registration gift redeem
+    """.split()  # noqa: SIM905
 )
 EMPLOYMENT = frozenset(
     [
@@ -436,6 +447,10 @@ class Context:
     definition: bool
     reached: bool = False  # a column of its own holds an e-mail address or a phone number
     letter: bool = False  # from whom, to whom, about what
+    patient: bool = False  # a row is about one patient: it references one, or names one by a number
+    loosely: bool = False  # personal by the name of a column alone, which no key confirms
+    guarded: bool = False  # a password stands beside
+    affix: Affix = NO_AFFIX  # what most of its columns' names carry in front or behind
 
     @property
     def about(self) -> str:
@@ -476,8 +491,14 @@ def head(words: tuple[str, ...]) -> str:
     return named[-1] if named else (words[-1] if words else "")
 
 
+_LINKS = re.compile(r"(?:^|\b)(?:id|uuid|at|on|date|created|updated|order|position)$|^is\b")
 _REACHED = re.compile(
     r"^(?:email|email address|phone|mobile|phone number)$|^(?:work|home|mobile|contact|customer|attendee|guest|private|personal|billing) (?:email|phone|mobile)$"
+)
+# Persons in most schemas, programs in some: a name alone does not say which.
+_PROGRAMS = frozenset({"client", "provider", "agent", "parent", "profile", "manager", "director", "operator", "carrier"})
+_PATIENTS = frozenset(
+    {"patient id", "patient uuid", "patient", "encounter id", "visit id", "pid", "patient number", "person id", "admission id"}
 )
 _LETTER = frozenset({"from", "to", "cc", "bcc", "reply to", "sender", "recipient", "subject", "body", "message id", "text", "html"})
 _PERSONAL_COLUMNS = re.compile(
@@ -487,11 +508,15 @@ _AUDIT = re.compile(r"\b(creator|created|changed|updated|modified|edited|voided|
 _REACHING = re.compile(r"^(email|email address|phone|mobile|password|password hash|encrypted password|username|display name|avatar)$")
 
 
-def _is_person(table: Table, words: tuple[str, ...]) -> bool:
+def _is_person(table: Table, words: tuple[str, ...], carried: Affix) -> bool:
     last = head(words)
-    columns = [phrase(column.name) for column in table.columns]
+    columns = [phrase(carried.bared(column.name)) for column in table.columns]
     if sum(bool(_PERSONAL_COLUMNS.search(column)) for column in columns) >= 2:
         return True
+    if any(column.endswith("last name") for column in columns) and any(column in ("name", "ad", "names") for column in columns):
+        return True
+    if len(words) > 1 and all(_LINKS.search(column) for column in columns):  # `roles_users`
+        return False
     if last in PERSON or (
         len(words) > 1 and words[0] in PERSON and words[1] in ("entity", "info", "detail", "data", "list", "record", "profile", "account")
     ):
@@ -518,7 +543,9 @@ def _is_person(table: Table, words: tuple[str, ...]) -> bool:
 def _health(schema: Schema, words: dict[TableName, tuple[str, ...]]) -> set[TableName]:
     """Tables about somebody's health: by their name, by whom they belong to, or as a kind (key is key) of such a table."""
     told = [table for table in schema.tables if head(words[table.name]) not in DEFINITION]
-    out = {table.name for table in told if set(words[table.name]) & HEALTH}
+    # `visits` of a web site, `conditions` of a contract: only where a schema has patients.
+    clinical = any(_CLINICAL & {*words[table.name]} for table in schema.tables)
+    out = {table.name for table in told if set(words[table.name]) & (HEALTH if clinical else HEALTH - _EVERYDAY)}
     out |= {table.name for table in told for key in table.foreign_keys if set(words[key.parent]) & {"patient", "encounter"}}
     for table in told:
         key_columns = table.primary_key.columns if table.primary_key else ()
@@ -529,27 +556,29 @@ def _health(schema: Schema, words: dict[TableName, tuple[str, ...]]) -> set[Tabl
 
 def contexts(schema: Schema) -> dict[TableName, Context]:
     """The context of every table of a schema."""
-    words = {table.name: tokens(table.name.name) for table in schema.tables}
-    persons = {table.name for table in schema.tables if _is_person(table, words[table.name])}
+    everywhere = affix([table.name.name for table in schema.tables], share=0.75)
+    words = {table.name: tokens(everywhere.bared(table.name.name)) for table in schema.tables}
+    carried = {table.name: affix([column.name for column in table.columns]) for table in schema.tables}
+    persons = {table.name for table in schema.tables if _is_person(table, words[table.name], carried[table.name])}
     personal = set(persons)
     for table in schema.tables:
-        mentioned = set(words[table.name]) & PERSON - {
-            "client",
-            "provider",
-            "agent",
-            "parent",
-            "profile",
-            "manager",
-            "director",
-            "operator",
-            "carrier",
-        }
+        mentioned = set(words[table.name]) & PERSON - _PROGRAMS
         if mentioned and head(words[table.name]) not in DEFINITION:
             personal.add(table.name)
     for table in schema.tables:  # an `address`, an `order`, a `session` that belongs to a person
         # Who wrote a row last says nothing about whom it is about.
         if any(key.parent in persons and not _AUDIT.search(phrase(key.columns[-1])) for key in table.foreign_keys):
             personal.add(table.name)
+    # Applications that keep references to themselves name them all the same: `user_id`, `patient_uuid`.
+    called = {head(words[name]) for name in persons} - _PROGRAMS - {"account"}
+    named_only = set[TableName]()
+    for table in schema.tables:
+        for column in table.columns:
+            named = phrase(column.name).split()
+            if len(named) >= 2 and named[-1] in ("id", "uuid") and named[-2] in called and not _AUDIT.search(" ".join(named[:-1])):
+                named_only.add(table.name)
+    named_only -= personal
+    personal |= named_only
     lived_in = {
         key.parent for table in schema.tables if table.name in personal or "address" in words[table.name] for key in table.foreign_keys
     }
@@ -558,8 +587,8 @@ def contexts(schema: Schema) -> dict[TableName, Context]:
     out = {}
     for table in schema.tables:
         own, last = set(words[table.name]), head(words[table.name])
-        columns = {phrase(column.name) for column in table.columns}
-        values = columns & {"value", "property value", "setting value", "value reference", "long value"}
+        columns = {phrase(carried[table.name].bared(column.name)) for column in table.columns}
+        values = columns & {"value", "v", "val", "property value", "setting value", "value reference", "long value"}
         out[table.name] = Context(
             words=words[table.name],
             person=table.name in persons,
@@ -575,9 +604,15 @@ def contexts(schema: Schema) -> dict[TableName, Context]:
             session=last in SESSIONS or "session" in own,
             log=bool(own & LOGS),
             pairs=bool(values),
-            definition=last in DEFINITION,
+            definition=last in DEFINITION and not (last == "code" and own & _CODES),
             letter=len(columns & _LETTER) >= 3,
             reached=any(_REACHED.search(column) for column in columns),
+            patient=bool(columns & _PATIENTS)
+            or any({*words[key.parent]} & {"patient", "encounter"} for key in table.foreign_keys)
+            or "patient" in own,
+            guarded=any(column.endswith("password") for column in columns),
+            affix=carried[table.name],
+            loosely=table.name in named_only,
         )
     return out
 

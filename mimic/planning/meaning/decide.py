@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from mimic.planning.meaning import untold as untelling
 from mimic.planning.meaning.context import Context, contexts
+from mimic.planning.meaning.families import FAMILIES, GRAVE, GRAVER
 from mimic.planning.meaning.rules import HARMLESS, LINKS, Rule, by_name, letter
 from mimic.planning.meaning.values import Signs, read
 from mimic.planning.meaning.wider import WIDER
@@ -31,6 +32,9 @@ _ELSEWHERE = frozenset({"account id", "member id", "network id", "global id", "u
 _ADDRESS = frozenset({Kind.STREET, Kind.CITY, Kind.POSTCODE, Kind.COUNTRY, Kind.COUNTRY_CODE})
 _NO_STATES = frozenset({Kind.STATUS, Kind.WORDS, Kind.CODE, Kind.OTHER})
 _HARMLESS = frozenset(HARMLESS)
+_NET = (*FAMILIES, *WIDER)
+_NAMED = tuple(rule for rule in _NET if rule.kind is Kind.PERSON_NAME) + tuple(rule for rule in FAMILIES if rule.kind is Kind.STREET)
+_VISITORS = frozenset({"user id", "ip address", "user ip", "ip", "user agent", "last activity", "session data", "payload"})
 _LOGINS = frozenset({"user", "client", "login", "web", "auth", "account", "http"})
 
 
@@ -96,20 +100,34 @@ def _named(table: Table, column: Column, context: Context, schema: Schema, depth
     key = _key_of(table, column)
     if key is not None:
         return _carried(key, column, schema, depth)
+    full, own = phrase(column.name), phrase(context.affix.bared(column.name))
+    first = _read(table, column, full, context, schema)
+    if own == full:
+        return first
+    # What all names of the table carry may mean something (`email_subject`, `patient_name`): the graver of two readings stands.
+    second = _read(table, column, own, context, schema)
+    if first.why == untelling.WHY and second.why != untelling.WHY:
+        return second
+    return second if _RANK.index(second.sensitivity) >= _RANK.index(first.sensitivity) else first
+
+
+def _read(table: Table, column: Column, words: str, context: Context, schema: Schema) -> Meaning:
+    """What a column called by these words means; it references nothing."""
     kind = letter(column.type)
-    words = phrase(column.name)
     primary = table.primary_key is not None and column.name in table.primary_key.columns
     if _surrogate(table, column, words, kind, primary):
         session = context.words[-1:] == ("session",) and kind in "tu" and words in ("id", "session id", "session key")
-        if session and (context.personal or set(context.words) & _LOGINS or "user id" in {phrase(other.name) for other in table.columns}):
+        if session and (context.personal or set(context.words) & _LOGINS or _VISITORS & {phrase(other.name) for other in table.columns}):
             return Meaning(Kind.SESSION, Sensitivity.SECRET, 0.8, "the key of a login session is the session's secret")
+        if words == "id" and kind in "tu" and {"reset", "password"} <= set(context.words):
+            return Meaning(Kind.TOKEN, Sensitivity.SECRET, 0.5, "the key of a request for a new password is the secret of its link")
         if context.words[:1] == ("federated",) and kind == "t":
             return Meaning(Kind.ACCOUNT_ID, Sensitivity.DIRECT, 0.7, "the key of an account elsewhere")
         if (
             kind == "t"
             and primary
             and context.person
-            and words != "id"
+            and words.split()[-1] not in ("id", "uuid", "guid", "key")
             and len(table.primary_key.columns if table.primary_key else ()) == 1
         ):
             return Meaning(Kind.ACCOUNT_ID, Sensitivity.DIRECT, 0.6, "the text key of a person")
@@ -126,6 +144,8 @@ def _named(table: Table, column: Column, context: Context, schema: Schema, depth
     rule = _harm(words, kind, context)
     if (told := untelling.untold(words, kind, context, rule.kind if rule else None)) is not None and (rule is None or rule in _HARMLESS):
         return Meaning(told, Sensitivity.DIRECT, untelling.SURE, untelling.WHY)
+    if (rule is None or rule in _HARMLESS) and untelling.untold_illness(words, kind, context, rule.kind if rule else None):
+        return Meaning(Kind.HEALTH, Sensitivity.SPECIAL, untelling.SURE, untelling.WHY_ILL)
     if rule is not None and not (rule.sensitivity is Sensitivity.NONE and words.endswith(" id")):
         return _said(rule, column, context)
     elsewhere = kind == "t" or words in _ELSEWHERE
@@ -137,8 +157,10 @@ def _named(table: Table, column: Column, context: Context, schema: Schema, depth
         return Meaning(Kind.NUMBER, Sensitivity.NONE, 0.5, "a number")
     if kind == "e":
         return Meaning(Kind.STATUS, Sensitivity.NONE, 0.9, "an enumeration of the database")
+    if kind == "j" and untelling.untold_json(words, context):
+        return Meaning(Kind.JSON_PERSON, Sensitivity.DIRECT, untelling.SURE, untelling.WHY_JSON)
     if kind == "j":
-        return Meaning(Kind.OTHER, Sensitivity.NONE, 0.4, "JSON of unknown content")
+        return Meaning(Kind.OTHER, Sensitivity.NONE, 0.4, "JSON of a program's own")
     return Meaning(Kind.WORDS, Sensitivity.NONE, 0.3, "nothing in its name tells")
 
 
@@ -146,8 +168,10 @@ def _harm(words: str, kind: str, context: Context) -> Rule | None:
     """The rule that fits: a plain one of harm, one of the wider net, or a harmless one. `user_url` of users may be read as `url`."""
     first = by_name(words, kind, context)
     if first is not None and first not in _HARMLESS:
+        if first.sensitivity is not Sensitivity.SECRET and (graver := _first(GRAVE, words, kind, context)) is not None:
+            return graver
         if first.sensitivity in (Sensitivity.QUASI, Sensitivity.TEXT):  # `name of the spouse` is a name, although a spouse narrows down
-            named = next((rule for rule in WIDER if rule.kind is Kind.PERSON_NAME and rule.fits(words, kind, context)), None)
+            named = _first(_NAMED, words, kind, context) or _first(GRAVER, words, kind, context)
             return named or first
         return first
     parts = words.split()
@@ -155,9 +179,13 @@ def _harm(words: str, kind: str, context: Context) -> Rule | None:
         parts = parts[1:]
     own = " ".join(parts)
     second = by_name(own, kind, context) if own != words else None
-    net = next((rule for rule in WIDER for told in dict.fromkeys((words, own)) if rule.fits(told, kind, context)), None)
+    net = next((rule for rule in _NET for told in dict.fromkeys((words, own)) if rule.fits(told, kind, context)), None)
     harmful = [rule for rule in (second, net) if rule is not None and rule not in _HARMLESS]
     return max(harmful, key=lambda rule: _RANK.index(rule.sensitivity), default=first or second)
+
+
+def _first(rules: tuple[Rule, ...], words: str, kind: str, context: Context) -> Rule | None:
+    return next((rule for rule in rules if rule.fits(words, kind, context)), None)
 
 
 def _said(rule: Rule, column: Column, context: Context) -> Meaning:
@@ -185,7 +213,7 @@ def _surrogate(table: Table, column: Column, words: str, kind: str, primary: boo
     """Numbers and uuids that are keys, and what is called `id`: they name rows, not people."""
     if primary and kind in "iu":
         return True
-    if words in ("id", "uuid", "guid", "rowguid", "row id"):
+    if words in ("id", "uuid", "guid", "rowguid", "row id") or (primary and words == "uid"):
         return True
     return primary and (words.endswith(" id") or words in ("key", "code", "number"))
 
@@ -204,7 +232,7 @@ def _carried(key: ForeignKey, column: Column, schema: Schema, depth: int) -> Mea
 def _weighed(named: Meaning, signs: Signs, column: Column, context: Context) -> Meaning:
     """The reading of the name against that of the values."""
     seen = signs.meaning(column, context, tokens(column.name))
-    if named.why == untelling.WHY and (seen is not None or signs.few or signs.share("number") >= 0.9):
+    if named.why in (untelling.WHY, untelling.WHY_JSON) and (seen is not None or signs.few or signs.share("number") >= 0.9):
         return seen or Meaning(Kind.WORDS, Sensitivity.NONE, 0.3, "few values, or numbers, and nothing in its name tells")
     if seen is None:
         return signs.tempered(named, column)

@@ -115,15 +115,18 @@ AUDITORS = r"(?:created|creator|updated|modified|deleted|changed|added|edited|ap
     r"posted|published|invited|rejected|closed|opened|signed|booked|owned|verified|authored|written|inserted|entered|recorded|voided|retired) by"  # fmt: skip
 
 SECRETS = (
+    Rule(K.TOKEN, S, r"(?:reset|recover\w*|forgot\w*|change|remember|one time) password (?:\w+ )?(?:token|code|hash|link|uuid|nonce)|"
+         r"password (?:reset|recover\w*|change|forgot\w*|remember|confirmation) (?:\w+ )?(?:token|code|hash|link|uuid|string|nonce|digest)", "txu", unless=ABOUT),
     Rule(K.PASSWORD, S, r"password|salt|pepper|passcode", "txj", unless=ABOUT),
-    Rule(K.PASSWORD, S, r"pin|cvv|security code", "ti", unless=ABOUT + r"|pin (?:to|type|by)|is pin"),
+    Rule(K.PASSWORD, S, r"pin|cvv|security code", "ti", unless=ABOUT + r"|pin (?:to|type|by)|is pin",
+         where=lambda c: not (c.place or head(c.words) == "address")),
     Rule(K.PASSWORD, S, r"(?:secret|security|recovery) (?:question|answer)|password (?:hint|answer|question)", "tx"),
     Rule(K.SESSION, S, r"session (?:id|key|token|data|hash|secret|cookie|state|blob)|session$|cookie|csrf(?: token)?|xsrf|sid", "tujx",
          unless=ABOUT + r"|session (?:type|title|cookie (?:name|policy))|sid$(?<!^sid)|cookie (?:consent|policy|banner)",
          where=lambda c: not c.place),
-    Rule(K.TOKEN, S, r"token|jwt|bearer|jti secret|nonce secret", "txuj", unless=ABOUT + r"|token (?:at|on|url|id|date|time|auth|uri)|store token|\bid$"),
+    Rule(K.TOKEN, S, r"token|jwt|bearer|jti secret|nonce secret", "txuj", unless=ABOUT + r"|token (?:at|on|url|id|date|time|auth (?:method|type|alg\w*|signing)|endpoint auth|uri)|store token|\bid$"),
     Rule(K.TOKEN, S, r"(?:otp|totp|mfa|two factor|2 fa|backup|recovery|one time|verification|verify|confirmation|confirm|activation|auth|authorization|"
-         r"invite|invitation|reset|access|sms|login|device|user|upgrade|redemption|unlock|claim|pairing) code|code (?:challenge|verifier)|otp", "txi",
+         r"invite|invitation|reset|access|sms|login|device|user|upgrade|redemption|redeemable|redeem|unlock|claim|pairing) code|code (?:challenge|verifier)|otp", "txi",
          unless=ABOUT + r"|device code|confirmation code (?:sent|at)|code challenge method"),
     Rule(K.TOKEN, S, r"^(?:code|code hash)$", "txu",
          where=lambda c: bool({"upgrade", "invite", "invitation", "activation", "recovery", "backup", "verification", "otp", "reset", "confirmation"}
@@ -177,8 +180,12 @@ _SENT = frozenset(
         "waitlist",
     ]
 )
+# Keys of what is stored or switched name things.
+_STORED = frozenset(
+    {"blob", "file", "storage", "asset", "upload", "attachment", "media", "feature", "flag", "flipper", "cache", "lock", "translation"}
+)
 LINKS = (
-    Rule(K.TOKEN, S, r"uuid|guid", "ut", where=lambda c: bool(_SENT & set(c.words)) and not c.definition, confidence=0.5),
+    Rule(K.TOKEN, S, r"uuid|guid|^uid$", "ut", where=lambda c: bool(_SENT & set(c.words)) and not c.definition, confidence=0.5),
     Rule(K.TOKEN, S, r"(?:ticket|invitation|share|public|unsubscribe|download|secret|access) (?:uuid|guid|hash|link id)", "ut", confidence=0.6),
     Rule(K.TOKEN, S, r"^code$", "u", confidence=0.5),
     Rule(K.TOKEN, S, r"^(?:parent|previous|successor|value)$", "t", where=lambda c: c.words[-1:] == ("token",), confidence=0.6),
@@ -194,14 +201,17 @@ LINKS = (
          unless=r"(?:primary|foreign|sort|cache|cron|concurrency|file|storage|object|partition|natural|business|idempotency|routing|message|translation|i 18 n|setting|config|option|metadata|property|map|group|index|unique|issue|"
                 r"project|s 3|dedup\w*|lookup|parent|queue|job|event|shard|slug|url|image|path|resource|external|item|field|label|name|language|category|entity|record|row|surrogate|composite|range|order|search|id|"
                 r"source|target|type|locale|text|template|feature|flag|task|dag|run|pool|variable|content|attribute|parameter|tag|module|service|widget|menu|page|block|param|dedupe|hot|turn|piano|answer|product|customer|"
-                r"dimension|date|time|fact|alternate|currency|geography|territory|promotion|employee|reseller|account|department|organization|scenario|legacy (?!regist)\w+|map|data|rate|lock|log|build|step|node|asset|model) key",
-         where=lambda c: not (c.pairs or c.definition or c.configuration) and bool(c.words)),
+                r"dimension|date|time|fact|alternate|currency|geography|territory|promotion|employee|reseller|account|department|organization|scenario|blob|variant|variation|upload|attachment|import|feature|toggle|legacy (?!regist)\w+|map|data|rate|lock|log|build|step|node|asset|model) key",
+         where=lambda c: not (c.pairs or c.definition or c.configuration or _STORED & set(c.words)) and bool(c.words)),
 )  # fmt: skip
 
 # Values of key-value tables: what they say depends on the key, so the table decides.
 VALUES = r"^(?:value|long value|text value|string value|value text|value string|property value|setting value|option value|config value|attribute value|value reference|value raw|val|meta value|metadata value|long value hash.*)$"
 _SECRET_PLACES = frozenset(
     [
+        "program",
+        "module",
+        "portal",
         "auth",
         "authenticator",
         "client",
@@ -281,8 +291,10 @@ DIRECT = (
     Rule(K.BANK_ACCOUNT, D, r"bank account(?: number| no)?|account (?:number|no)|bank (?:number|details?)|routing (?:number|no)|sort code|bank info|payment account|paypal|venmo|wallet address|bitcoin address|crypto address|bic|swift(?: code)?",
          "ti", unless="type|name|status|id$|account number type"),
     Rule(K.DEVICE_ID, D, r"device (?:id|identifier|uuid|token|serial|fingerprint|uid)|imei|imsi|idfa|gaid|udid|advertising id|aaid|android id|browser fingerprint|"
-         r"fingerprint|serial number device|push id|registration id|installation id|meid|iccid|credential id|visitor id|machine id", "tuxi",
+         r"fingerprint|serial number device|push id|registration id|installation id|meid|iccid|visitor id|machine id", "tux",
          unless="type|name", where=lambda c: not c.place),
+    Rule(K.DEVICE_ID, D, r"imei|imsi|meid|iccid|serial number device", "i", unless="type|name", where=lambda c: not c.place),
+    Rule(K.DEVICE_ID, D, r"credential id", "tx", unless="type|name", where=lambda c: not c.place),
     Rule(K.DEVICE_ID, D, r"^(?:external id|credential)$", "tux", where=lambda c: "webauthn" in c.words),
     Rule(K.ACCOUNT_ID, D, r"(?:github|gh|gitlab|google|facebook|twitter|linkedin|apple|microsoft|azure|amazon|slack|discord|telegram|stripe|paypal|braintree|oauth|openid|saml|ldap|"
          r"ad|sso|external|remote|federated|foreign|third party|social|steam|twitch|spotify|webauthn|orcid|wechat|weibo|qq|line|kakao|vk|salesforce|hubspot|zendesk|intercom|auth 0|firebase|cognito|okta|keycloak|broker)"
@@ -295,7 +307,8 @@ DIRECT = (
     Rule(K.IMAGE, D, r"avatar|photo|portrait|selfie|mugshot|headshot|profile (?:image|picture|pic|photo)|signature (?:image|svg|data|file)|face (?:image|encoding|embedding)|user image|passport scan|id scan", "txj",
          unless=r"(?:count|type|width|height|size|at|id|alt|status|credit|caption|mime)$", where=lambda c: not (c.company and not c.personal)),
     Rule(K.IMAGE, D, r"picture|image(?: url| path)?|thumbnail|profile pic|signature", "tx", unless=r"(?:count|type|width|height|size|at|id|status)$", where=_person),
-    Rule(K.USERNAME, D, AUDITORS + r"|repository owner|^namespace$|author login", "t", unless="id$", where=lambda c: not c.definition, confidence=0.8),
+    Rule(K.USERNAME, D, AUDITORS + r"|repository owner|author login", "t", unless="(?:id|type)$", where=lambda c: not c.definition, confidence=0.8),
+    Rule(K.USERNAME, D, r"^namespace$", "t", where=lambda c: bool({"gitlab", "github", "repository", "publisher", "trustpub", "registry"} & set(c.words)) and not c.definition, confidence=0.6),
     Rule(K.USERNAME, D, r"(?:user|owner|editor|author|commenter|poster|creator) display name|display name user", "t"),
     Rule(K.FIRST_NAME, D, r"first name|name first|middle name|name middle|name given|first middle|middle initial|second name|initials?|preferred name|call name|first initial", "t",
          unless=r"first name (?:required|label)|(?:file|domain|host|product) name"),
@@ -325,8 +338,9 @@ DIRECT = (
          where=lambda c: (c.personal or "address" in c.words) and not c.place),
     Rule(K.URL_PROFILE, D, r"homepage|website|web page|personal page|blog|profile link|site url|home url|repository|home page|personal site|wiki|code url|bug url|source code url", "t",
          unless=r"(?:id|type|name|count|title|enabled|owner|slug|version|body|page id)$", where=lambda c: not ((c.company and not c.personal) or c.place or c.definition or c.configuration), confidence=0.75),
-    Rule(K.URL_PROFILE, D, r"^(?:url|source url|page url|original url|replacement url|referer url|referrer url|referer|referrer|refer url|http referer|visited url|uri|source)$", "tj",
+    Rule(K.URL_PROFILE, D, r"^(?:url|source url|page url|original url|replacement url|referer url|referrer url|referer|referrer|refer url|http referer|visited url|uri)$", "tj",
          where=lambda c: (c.person or c.personal or c.content or bool({"upload", "url", "visit", "artist"} & set(c.words))) and not c.configuration, confidence=0.6),
+    Rule(K.URL_PROFILE, D, r"^source$", "tj", where=lambda c: (c.content or bool({"upload", "post", "artist", "artwork", "picture", "media"} & set(c.words))) and not c.configuration, confidence=0.5),
     Rule(K.JSON_PERSON, D, r"(?:user|identity|person|customer|patient|profile|registration|registrant|contact|account|employee|member|raw user meta|claims?|owner|applicant|billing|shipping|trustpub) "
          r"(?:data|info|metadata|json|details?|attributes?|claims?|profile|payload|fields?)|user metadata|raw user metadata|raw user metadata data|userinfo|claims|vcard|resume|cv|audited change|object change|merged data|exif", "tjo",
          unless=r"(?:url|id|type|count|size)$|file name"),

@@ -174,6 +174,37 @@ TONGUES = {
     "popis": "description", "beskrivelse": "description", "beskrivning": "description", "deskripsi": "description", "kuvaus": "description",
 }  # fmt: skip
 
+TONGUES |= {
+    # names of networks, so that `LinkedIn` and `linked_in` are one word
+    "linkedin": "linkedin", "facebook": "facebook", "youtube": "youtube", "github": "github", "gitlab": "gitlab", "tiktok": "tiktok",
+    "snapchat": "snapchat", "googleplus": "google plus", "soundcloud": "soundcloud", "bitbucket": "bitbucket", "wechat": "wechat",
+    "instagram": "instagram", "twitter": "twitter", "telegram": "telegram", "discord": "discord", "skype": "skype", "jabber": "jabber",
+    "socialnetworks": "social network", "socialnetwork": "social network", "oauth": "oauth", "openid": "openid", "twofactor": "two factor",
+    "password": "password", "username": "username", "metadata": "metadata", "priv": "private", "nickname": "nickname", "geolat": "latitude", "geolong": "longitude", "geolng": "longitude",
+    "geolon": "longitude", "geox": "longitude", "geoy": "latitude", "geom": "geom", "civility": "salutation",
+    # small words that open or close names in the tongues of their applications
+    "nm": "name", "cod": "code", "codigo": "code", "cp": "postcode", "pref": "preference", "val": "value", "vl": "value", "qtd": "quantity",
+    "sigla": "abbreviation", "situacao": "status", "situacion": "status", "laudo": "medical report health", "documento": "document",
+    "documentos": "document", "atestado": "medical certificate health", "responsavel": "guardian", "responsable": "responsible person",
+    "analfabeto": "literacy education", "alfabetizado": "literacy education", "sonstiges": "other information", "freifeld": "free field",
+    "freifelder": "free field", "internetseite": "website", "bundesstaat": "state region", "unterabteilung": "department",
+    "anschreiben": "letter text", "kennung": "login", "arbeitszeit": "working hour", "wochenstunden": "weekly hour", "sperrgrund": "lock reason",
+    # Turkish
+    "doktor": "doctor", "doktorlar": "doctor", "hastalar": "patient", "ogrenciler": "student", "musteriler": "customer", "personeller": "employee",
+    "calisanlar": "employee", "kullanicilar": "user", "uye": "member", "uyeler": "member", "ogretmen": "teacher", "ogretmenler": "teacher",
+    "veli": "guardian", "veliler": "guardian", "kisiler": "person", "tani": "diagnosis", "teshis": "diagnosis", "teshisler": "diagnosis",
+    "recete": "prescription", "receteler": "prescription", "randevu": "appointment", "randevular": "appointment", "ilac": "medication",
+    "ilaclar": "medication", "alerji": "allergy", "kangrubu": "blood type", "kan": "blood", "dogum": "birth", "dogumyeri": "birth city",
+    "dogumtarih": "birth date", "unvan": "job title", "uzmanlik": "job specialty", "tarih": "date", "cep": "mobile", "ceptelefonu": "mobile phone",
+    "adsoyad": "full name", "isim": "first name", "soyisim": "last name", "anneadi": "mother name", "babaadi": "father name", "il": "region",
+    "kullaniciadi": "username", "hesapno": "bank account", "kartno": "card number", "durum": "status", "notlar": "note", "tedavi": "treatment",
+    "ogrencino": "student number", "plaka": "licence plate", "vergi": "tax", "medenihal": "marital status", "meslegi": "job", "askerlik": "military service",
+    # Dutch, Italian
+    "busnummer": "house number", "btwnummer": "tax id", "klantnummer": "customer number", "bedrijfsnaam": "company name", "operaio": "worker", "operai": "worker",
+    "sposato": "married", "luogoresidenza": "city", "carico": "carico", "leeftijden": "age", "adresbedrijf": "company address",
+    "objetivo": "purpose", "motivacao": "reason", "justificativa": "justification", "justificacion": "justification", "parecer": "comment",
+}  # fmt: skip
+
 # Words that glued names are cut into, beside those of `words.py`.
 PARTS = frozenset(
     """
@@ -190,6 +221,15 @@ PARTS = frozenset(
     unix system rate limiting limit metric hardware plugin session subject contact additional approval authorization confirmation demographics
     ticket change custom value field capture sms reminder rejection cancellation new old act visitor signature list attachment
     deceased diagnosis procedure symptom consent number code url identifier question tax vat gender birth marriage mail
+    exp tmp temp valid priv sick leave vacation hour week weekly monthly yearly hourly daily spatial wedding merchant employment employed
+    salaried pay rate net gross base scan cheque credit cash bonus quota service grant network node hierarchy
+    jabber skype facebook twitter linkedin instagram google youtube github gitlab discord telegram whatsapp snapchat mastodon matrix
+    stripe paypal saml oidc oauth issuer nonce verifier challenge seed pepper digest cipher sealed signing
+    hook slack voice failed success enabled expiry expiration issued revoked used
+    review rating exam course school college campus faculty clinic hospital insurer premium ward
+    vaccine dosage membership enrollment enrolment interview resume payroll overtime absence division branch
+    province village town apartment locality neighborhood surname nick screen real legal preferred former prior original kin
+    husband wife daughter brother sister demographics
     """.split()  # noqa: SIM905
 )
 

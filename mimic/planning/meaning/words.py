@@ -425,13 +425,13 @@ def singular(word: str) -> str:
 
 def _possessive(part: str) -> bool:
     """`mothers` in `mothersname`, `verwendungs` in compounds: a known word and the s that ties it to the next one."""
-    return len(part) > 5 and part[-1] == "s" and part[:-1] in _LANGUAGE
+    return len(part) >= 5 and part[-1] == "s" and part[:-1] in _LANGUAGE
 
 
 def _cut(token: str) -> list[str]:
     """A glued token as known words, longest first and fewest, or the token as it is: `lockedby` is `locked`, `by`."""
     best: list[list[str] | None] = [[]] + [None] * len(token)
-    for end in range(3, len(token) + 1):
+    for end in range(2, len(token) + 1):
         for start in range(end - 1):
             before = best[start]
             if (
