@@ -12,7 +12,7 @@ from mimic.planning.meaning.rules import ABOUT, VALUES, D, K, P, Q, Rule, S, T
 _ILL = (
     r"hypertens\w*|hypotens\w*|diabet\w*|stroke|heart (?:attack|disease|failure|condition)|cardiac|cardio\w*|kidney|renal|hepatit\w*|liver|tubercul\w*|"
     r"asthma\w*|cancer|tumou?r|epilep\w*|dementia|alzheimer\w*|autis\w*|adhd|depress\w*|anxiety|bipolar|schizo\w*|psychosis|aids|hiv|malaria|an(?:a)?emia|"
-    r"obes\w*|fever|cough|headache|migraine|nausea|arthrit\w*|osteo\w*|thyroid|glaucoma|blind(?:ness)?|deaf(?:ness)?|hearing (?:loss|aid)|eyesight|"
+    r"obes\w*|fever|cough|headache|migraine|nausea|arthrit\w*|osteo\w*|thyroid|glaucoma|blind(?:ness)?|deaf(?:ness)?|hearing (?:loss|aid)|eyesight|dental|orthodont\w*|optometr\w*|"
     r"wheelchair|paraly\w*|amput\w*|transplant|dialysis|hospitali[sz]\w*|miscarriage|abortion|menopause|menstr\w*|lactat\w*|breast ?feed\w*|"
     r"systolic|diastolic|blood (?:sugar|glucose|type|group|pressure|test|loss|count)|h(?:a)?emoglobin|platelet|creatinine|triglyceride|ldl|hdl|hba ?1 ?c|spo ?2|"
     r"pulse(?: rate)?|respirat\w*|oxygen\w*|body temperature|bmi|apgar|gcs|glasgow|pain (?:score|level|scale)|covid\w*|corona\w*|influenza|std|sti|"
@@ -54,6 +54,14 @@ SECRETS = (
     Rule(K.KEY, S, r"^(?:variable|env|environment variable|env var\w*|secret variable)$|\benv (?:file|value|var\w*)\b.*|\benv\b.* value$", "tjx", where=lambda c: not (c.definition or c.log), confidence=0.4),
     Rule(K.KEY, S, r"^environment$", "j", where=lambda c: not (c.definition or c.log), confidence=0.4),
     Rule(K.KEY, S, VALUES, "t", where=lambda c: c.pairs and (c.configuration or head(c.words) == "config") and not (c.definition or _says(c, "mapper", "protocol", "scope", "action", "user", "person", "translation", "theme", "internal", "policy", "scheduler", "task")), confidence=0.3),
+    Rule(K.KEY, S, r"(?:bot|client|api|channel|connector|gateway|sms|payment|webhook|credential|connection|platform|messenger|account|datasource|sender|transport|bucket|s 3|cloud) (?:config|credential|setting|secret)(?: json| data)?$", "jx", where=lambda c: not c.definition, confidence=0.4),
+    Rule(K.TOKEN, S, r"^(?:identifier|endpoint|key|subscription \w+|subscription|attribute|payload|data)$", "tj", where=lambda c: _says(c, "subscription") and _says(c, "push", "notification"), confidence=0.5),
+    Rule(K.PASSWORD, S, r"\b[mtuewi]pin\b(?: \w+)?|\b(?:pvv|pin ?block|pin offset|magstripe|magnetic stripe|track [123](?: data)?)\b", "txi", unless=r"count|tries|retr\w+|at$|date|enabled|type", confidence=0.6),
+    Rule(K.KEY, S, r"^(?:ki|opc?|op c|kic|kid|kik|adm ?\d?)$", "tx", where=lambda c: _says(c, "subscriber", "sim", "usim", "auc", "hss", "hlr", "imsi"), confidence=0.6),
+    Rule(K.PASSWORD, S, r"(?:wifi|wlan|door|gate|alarm|safe|lock|room|entry|keypad|vault|elevator|garage|locker|building|front door|lock ?box) (?:code|key|psk|password|pin|combination)$", "ti", unless="(?:building|room|vault|lock|gate) (?:code|key)$(?<!gate code)(?<!lock code)", where=lambda c: not c.definition, confidence=0.5),
+    Rule(K.PASSWORD, S, VALUES, "t", where=lambda c: _says(c, "radcheck", "radreply", "radius", "radgroupcheck"), confidence=0.6),
+    Rule(K.TOKEN, S, r"^(?:code|pin|number|serial)$", "t", where=lambda c: ({"gift", "card"} <= {*c.words} or _says(c, "giftcard", "prepaid", "scratch")) and not c.definition, confidence=0.5),
+    Rule(K.PASSWORD, S, r"(?:rtsp|rtmp|stream|ingest|camera|publish|playback) url$", "t", where=lambda c: not c.definition, confidence=0.4),
     Rule(K.TOKEN, S, r"security stamp", "txu", confidence=0.8),
     Rule(K.SESSION, S, r"session (?:state|info|handle|ticket|cookie)$|^(?:sess|session) (?:var|value|text|blob)$", "txj", where=lambda c: (c.account or c.personal or c.session) and not (c.place or c.content), confidence=0.6),
     Rule(K.TOKEN, S, r"^(?:slug|key|code|hash|link|token|url|path|short code|short url|identifier|secret|uid|access)$", "tux",
@@ -78,12 +86,20 @@ SECRETS = (
     Rule(K.KEY, S, r"^(?:details?|options?|extra|settings?|params?|parameter|config|connection|connection string|url|uri|dsn|properties|property)$", "tjx",
          where=lambda c: c.words[-1:] == ("database",) or c.words[-2:] == ("data", "source") or c.words[-1:] in (("datasource",), ("connector",), ("warehouse connection",)), confidence=0.4),
     Rule(K.TOKEN, S, r"push (?:token|key|endpoint|subscription|credential)|(?:fcm|apns|gcm|firebase|expo|onesignal) (?:token|key|registration)|\bp 256 ?dh\b|key auth$|vapid\b.*", "tjx", unless=ABOUT + "|public", confidence=0.6),
-    Rule(K.TOKEN, S, r"(?:ldap|ad|sso|jwt|saml|basic|http|bearer|digest|smtp|imap|api) (?:auth|assertion|ticket|bearer|credential)$|basic auth\b.*|auth ?(?:pass\w*|phrase)", "txj", unless=ABOUT + "|user|username|enabled|type|id$|allowed", confidence=0.5),
+    Rule(K.TOKEN, S, r"(?:basic|http|bearer|digest) (?:auth|ticket)$|(?:ldap|ad|sso|jwt|saml|api|smtp|imap) (?:assertion|ticket|bearer|credential)$|basic auth\b.*|auth ?(?:pass\w*|phrase)", "txj", unless=ABOUT + "|user|username|enabled|type|id$|allowed", confidence=0.5),
     Rule(K.SESSION, S, r"(?:php|web|http|browser|client|server|device|broker|prev\w*|last|active|current|remember|sign ?in|user) (?:session|sid|sess)(?: (?:id|key|hash|token|data))?$|^sesskey$|anti ?csrf\w*|csrf\w*|session ?token|\bsid\b$", "txu",
          unless=r"count|active session id|current session id|last session$|active session$|current session$|(?:twilio|account|message|api key|service|call|ldap|object|user|group|security|windows|ad) sid", confidence=0.5, where=lambda c: not (c.definition or c.place)),
 )  # fmt: skip
 
 DIRECT = (
+    Rule(K.PHONE, D, r"^(?:src|dst|source|destination|a party|b party|a number|b number|caller|callee|clid|caller id|from|to|number|dialed(?: number)?|cnam|cnum|ani|dnis|did|calling|called|originator|peer|party|remote party|local party)$", "ti",
+         where=lambda c: _says(c, "cdr", "call", "calllog", "cel", "sip", "telephony", "voicemail", "asterisk", "pbx", "dialer", "sms") and not (c.definition or c.configuration), confidence=0.5),
+    Rule(K.BANK_ACCOUNT, D, r"^(?:ifsc|micr|bsb|nuban|clabe|cbu|sort code)(?: code| number)?$|(?:payout|refund|settlement|beneficiary|debit|deposit|withdrawal|salary|remittance) (?:account|acct|iban|account number)$", "t", unless="id$", where=lambda c: not (c.definition or c.configuration), confidence=0.5),
+    Rule(K.CARD_NUMBER, D, r"^exp\w* (?:mm|yy|yyyy|month|year|dt|date)$", "tid", where=lambda c: _says(c, "card", "bankcard", "creditcard") and not c.definition, confidence=0.4),
+    Rule(K.PERSON_NAME, D, r"emboss\w*(?: name)?$|name on card", "t", confidence=0.6),
+    Rule(K.DEVICE_ID, D, r"^(?:serial(?: number| no)?|sn|hw id|asset tag)$", "t", where=lambda c: _says(c, "device", "phone", "handset", "terminal", "meter", "sim", "router", "camera", "laptop", "tablet", "wearable") and not (c.definition or c.place), confidence=0.4),
+    Rule(K.ACCOUNT_ID, D, r"^(?:source|remote|foreign|third party|external|profile|provider|legacy|old|crm|erp|hubspot|salesforce) (?:id|uid|identifier|ref|reference|number)$", "t", where=lambda c: (c.person or c.reached or _says(c, "contact", "customer", "patient", "member", "channel", "user", "employee")) and not (c.definition or c.configuration), confidence=0.4),
+    Rule(K.STREET, D, r"^(?:number|house number|street number|unit|door|floor|apartment)$", "i", where=lambda c: head(c.words) == "address" and not (c.definition or c.place), confidence=0.5),
     Rule(K.USERNAME, D, r"whodunn?it", "t", confidence=0.8),
     Rule(K.JSON_PERSON, D, r"^object(?: change)?$", "tj", where=lambda c: _says(c, "version", "audit", "revision", "history"), confidence=0.5),
     Rule(K.EMAIL, D, r"^(?:\w+ )?(?:sender|recipient)$", "tj", where=lambda c: _says(c, "mailing", "mail", "email", "newsletter", "notification", "smtp"), confidence=0.5),
@@ -105,6 +121,7 @@ DIRECT = (
     Rule(K.EMAIL, D, r"^identifier$", "t", where=lambda c: _says(c, "token", "request") and _says(c, "verification", "reset", "login", "magic", "passwordless", "confirmation", "signin"), confidence=0.6),
     Rule(K.USERNAME, D, r"^(?:slug|permalink|vanity(?: \w+)?|custom url|profile slug|user slug|shortname|short name)$", "t", where=lambda c: c.person, confidence=0.5),
     Rule(K.FIRST_NAME, D, r"^ad$", "t", where=lambda c: c.person, confidence=0.5),
+    Rule(K.NATIONAL_ID, D, r"(?:certificate (?:birth|marriage|death)|(?:birth|marriage|death) certificate)(?: (?:number|no|id))?$", "ti", where=lambda c: c.person or c.reached or c.personal, confidence=0.5),
     Rule(K.NATIONAL_ID, D, r"^tc(?: (?:number|no|kimlik\w*|id))*$|^tc kimlik\w*(?: \w+)?$|^kimlik\w*(?: (?:number|no))?$", "ti", where=lambda c: c.person, confidence=0.6),
     Rule(K.TAX_ID, D, r"^cf$", "t", where=lambda c: c.person, confidence=0.6),
     Rule(K.OTHER, D, r"^v$", "tj", where=lambda c: c.personal and c.configuration, confidence=0.5),
@@ -117,7 +134,7 @@ DIRECT = (
     Rule(K.ACCOUNT_ID, D, r"(?:ldap|ad|saml|scim|entra|azure|aad|okta|google|apple|facebook|fb|twitter|github|gitlab|discord|slack|telegram|linked ?in|microsoft|instagram|line|wechat|weibo|qq|steam|twitch|spotify|strava|garmin|fitbit|zoom|matrix|keybase|yahoo|vk|odnoklassniki|kakao|naver|openid|orcid|idir|sub) "
          r"(?:user |account |profile |person |member )?(?:id|uid|uuid|guid|sid|dn|sub|subject|identifier|open ?id|union ?id|user|handle)$", "tiun",
          unless=r"(?:client|app|application|project|team|org|organization|group|channel|guild|repo|repository|issue|pull|page|pixel|analytics|tag|calendar|event|room|meeting|webinar|status|post|message|media|album|place|ad|campaign|plan|price|product|subscription|invoice|charge|tenant|line|line item) id$",
-         where=lambda c: _somebodys(c) and not (c.definition or c.configuration or c.company), confidence=0.5),
+         where=lambda c: (_somebodys(c) or _says(c, "channel", "integration", "page", "social", "bot")) and not (c.definition or c.configuration or c.company), confidence=0.5),
     Rule(K.USERNAME, D, r"(?:sam account|account|unix|nt|windows|domain|ldap|ad|sip|voip|pbx|asterisk|ssh|ftp|vpn|radius|jabber|skype|irc|icq|xmpp|matrix|chat|im|messenger|googleplus|google plus|social ?network\w*|mastodon|bluesky|youtube|snapchat|tiktok|pinterest|flickr|vimeo|tumblr|threads|peertube|pixelfed|lemmy|viber|signal|zalo) ?(?:name|user|username|login|id|uid|handle|nick\w*|account|profile|url|uri|address)?$", "tj",
          unless=r"(?:account|domain|chat|signal|messenger|threads|im|ad|ldap|ssh|vpn) (?:name|id|url|uri|account|user|address)$|^(?:account|domain|chat|messenger|threads|nt|windows|ad|im|ldap|ssh|ftp|vpn|radius|unix|matrix|signal|pbx|asterisk)$", where=lambda c: c.person or c.reached, confidence=0.5),
     Rule(K.USERNAME, D, r"\w{3,}ed by(?: (?:user|name|login|username|email))?$|(?:made|done|given|written|sent|seen|paid|set|run|built|taken|won|led|held|sold|drawn|chosen|known|shown|met|found) by$|who(?: \w+)?$", "t",
@@ -125,7 +142,7 @@ DIRECT = (
     Rule(K.STREET, D, r"^(?:content|value|text|full|formatted|raw|line|address|detail|details|description|data|other|extra|additional|complement\w*|number|unit|block|floor|door|building|premise|suite)$", "tj", where=lambda c: head(c.words) == "address" and not (_says(c, "email", "ip", "mac", "wallet", "web") or c.definition or c.place), confidence=0.5),
     Rule(K.COORDINATES, D, r"spatial\w*(?: location)?|geo(?:m|metry|graphy|json| json| position| pos| lat\w*| lon\w*)?|lat ?lo?n?g|gps \w+|position (?:x|y|latitude|longitude)|latitude \w+|longitude \w+", "tnojx", unless="accuracy|source|type|time|at$",
          where=lambda c: (head(c.words) == "address" or c.person or c.reached) and not (c.definition or c.place), confidence=0.5),
-    Rule(K.COORDINATES, D, r"latitude|longitude", "tnoi", unless="max|min|center|centre|bound", where=lambda c: (c.reached or _says(c, "gps", "track", "trace", "gpx", "trip", "ride", "checkin", "geotag", "waypoint", "breadcrumb", "tracking"))
+    Rule(K.COORDINATES, D, r"latitude|longitude|coordinates \w+", "tnoi", unless="max|min|center|centre|bound", where=lambda c: (c.reached or _says(c, "gps", "track", "trace", "gpx", "trip", "ride", "checkin", "geotag", "waypoint", "breadcrumb", "tracking", "attachment", "message", "photo", "login", "session"))
          and not (c.definition or c.place), confidence=0.5),
     Rule(K.URL_PROFILE, D, r"(?:original|source|target|referr?er|referring|visited|origin|landing|external|remote|canonical|permalink) (?:\w+ )?(?:url|uri|link|page|referr?er)$|^referr?ing domain$|actor (?:apub |ap )?(?:id|url|uri)$|profile (?:url|uri|link)|(?:inbox|outbox|followers|following) (?:url|uri)", "t",
          where=lambda c: c.personal or (c.log and not c.definition), unless="image|photo|avatar|icon|picture|shared", confidence=0.4),
@@ -142,6 +159,12 @@ DIRECT = (
 )  # fmt: skip
 
 SPECIAL = (
+    Rule(K.HEALTH, P, r"injur\w+(?: \w+)?|hospital(?: name)?|disabilit\w+|blood (?:type|group)|allerg\w+|pregnan\w+|medical (?:note|history|condition|information|info)|pre ?existing \w+|illness\w*|vaccinat\w+|diagnos\w+", "tejb",
+         unless=r"(?:id|at|count|url|uuid|type id)$", where=lambda c: not (c.definition or c.configuration or c.place or c.company) and not _says(c, "product", "item", "article", "post", "page", "menu", "game", "food", "ingredient", "recipe"), confidence=0.4),
+    Rule(K.HEALTH, P, r"\bhr\b|heart rate|resting \w+|calor\w*|\bstep(?: count)?\b|vo 2(?: max)?|hrv|sleep\w*|body \w+|muscle mass|waist|cycle \w+|mood|stress(?: level)?|weight(?: \w+)?|temperature|hydration|blood \w+|glucose\w*", "tin", unless="(?:id|at|unit|goal id)$",
+         where=lambda c: _says(c, "workout", "fitness", "body", "wellness", "sleep", "exercise", "metric", "tracker", "cycle", "period", "wearable", "heartrate") and c.personal and not c.definition, confidence=0.4),
+    Rule(K.OTHER, P, r"convict\w*(?: \w+)?|gang \w+|charges?|sentence\w*|offen[cs]es?|crime \w+|verdict|plea|parole \w+|probation \w+|arrest \w+", "tdsij", unless="(?:id|at|count)$", where=lambda c: _says(c, "offender", "inmate", "prisoner", "arrest", "suspect", "defendant", "criminal", "convict", "probation", "parole", "detainee"), confidence=0.5),
+    Rule(K.HEALTH, P, r"\b(?:sen|iep|eal|fsm)\b(?: \w+)?|special (?:education|needs?)(?: \w+)?|looked after|child protection|safeguarding|in care\b|free (?:school )?meals?", "teib", unless="(?:id|at|count)$", where=lambda c: c.person and not c.definition, confidence=0.4),
     Rule(K.HEALTH, P, _ILL, "tenijb", unless=r"(?:id|at|count|url|uuid|by|version|date|enabled|threshold|limit)$|corona (?:\w+ )?(?:font|theme)|enable \w+|allow \w+|color|colour",
          where=lambda c: (c.personal or c.person or c.health) and not (c.definition or c.configuration or c.place), confidence=0.5),
     Rule(K.HEALTH, P, r"^(?:name|code|value|result|type|description|quantity|frequency|duration(?: \w+)*|unit|amount|dosage|dose|strength|form|route|level|score|grade|stage|indication|instruction|sig|refill|finding|remark|interpretation|reaction|severity|substance|agent|condition|category|title|text|reading|measure\w*|method|site|side|body site|outcome|response)$", "tnij",
@@ -168,7 +191,9 @@ TEXTS = (
 
 # Graver than a plain reading as text or as what narrows down: told of one patient, written to a log.
 GRAVER = (
-    Rule(K.HEALTH, P, r"^(?:reason|result|outcome|complaint|remark|reason for visit|visit reason|finding)$", "t", where=lambda c: c.health and (c.personal or c.patient) and bool({"visit", "admission", "encounter", "appointment", "medical", "clinic", "consultation"} & {*c.words}) and not c.definition, confidence=0.5),
+    Rule(K.HEALTH, P, r"medical certificate|sick ?(?:leave|day|note)|illness|surgery|hospital\w*|pregnan\w*|vaccin\w+|immuni[sz]\w+|disabilit\w+", "ds", where=lambda c: (c.personal or c.person) and not c.definition, confidence=0.4),
+    Rule(K.HEALTH, P, r"^(?:body )?(?:weight|height|size|temperature|girth|waist)(?: (?:kg|cm|g|lb|in))?$", "ni", where=lambda c: c.patient and c.health and not c.definition, confidence=0.4),
+    Rule(K.HEALTH, P, r"^(?:reason|result|outcome|complaint|remark|reason for visit|visit reason|finding|reason consultation|consultation reason)$", "t", where=lambda c: c.health and (c.personal or c.patient) and bool({"visit", "admission", "encounter", "appointment", "medical", "clinic", "consultation"} & {*c.words}) and not c.definition, confidence=0.5),
     Rule(K.JSON_PERSON, D, r"(?:request|webhook|message|event|response|req|res) (?:body|header|query|data|payload|content|cookie)|^(?:body|request|response)$", "j", where=lambda c: (c.log or _says(c, "hook", "webhook", "call", "request")) and not c.definition, confidence=0.4),
 )  # fmt: skip
 

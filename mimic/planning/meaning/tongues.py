@@ -202,6 +202,13 @@ TONGUES |= {
     # Dutch, Italian
     "busnummer": "house number", "btwnummer": "tax id", "klantnummer": "customer number", "bedrijfsnaam": "company name", "operaio": "worker", "operai": "worker",
     "sposato": "married", "luogoresidenza": "city", "carico": "carico", "leeftijden": "age", "adresbedrijf": "company address",
+    "dependente": "dependent", "dependentes": "dependent", "dependiente": "dependent", "dependientes": "dependent", "familiares": "relative",
+    "prename": "first name", "prenames": "first name", "vermerk": "note", "vermerke": "note", "vzweck": "note", "rolle": "role", "unidade": "unit",
+    # telephony and access to networks
+    "callerid": "caller id", "callingstationid": "mac address", "calledstationid": "mac address", "framedipaddress": "framed ip address",
+    "nasipaddress": "nas ip address", "acctsessionid": "session id", "callednumber": "called number", "callingnumber": "calling number",
+    "sang": "blood", "salaries": "employee", "acesso": "access", "acceso": "access", "acces": "access", "accesso": "access", "vraag": "question",
+    "geheime": "secret", "certidao": "certificate", "talla": "height", "temperatura": "temperature",
     "objetivo": "purpose", "motivacao": "reason", "justificativa": "justification", "justificacion": "justification", "parecer": "comment",
 }  # fmt: skip
 
