@@ -445,7 +445,7 @@ class Context:
     log: bool
     pairs: bool  # key and value in one row
     definition: bool
-    reached: bool = False  # a column of its own holds an e-mail address or a phone number
+    reached: bool = False  # a column of its own holds an e-mail address, a phone number or a bank account
     letter: bool = False  # from whom, to whom, about what
     patient: bool = False  # a row is about one patient: it references one, or names one by a number
     loosely: bool = False  # personal by the name of a column alone, which no key confirms
@@ -493,7 +493,7 @@ def head(words: tuple[str, ...]) -> str:
 
 _LINKS = re.compile(r"(?:^|\b)(?:id|uuid|at|on|date|created|updated|order|position)$|^is\b")
 _REACHED = re.compile(
-    r"^(?:email|email address|phone|mobile|phone number)$|^(?:work|home|mobile|contact|customer|attendee|guest|private|personal|billing) (?:email|phone|mobile)$"
+    r"^(?:email|email address|phone|mobile|phone number)(?: \d)?$|^(?:work|home|mobile|contact|customer|attendee|guest|private|personal|billing) (?:email|phone|mobile)$|^iban$"
 )
 # Persons in most schemas, programs in some: a name alone does not say which.
 _PROGRAMS = frozenset({"client", "provider", "agent", "parent", "profile", "manager", "director", "operator", "carrier"})
@@ -505,7 +505,9 @@ _PERSONAL_COLUMNS = re.compile(
     r"\b(first name|name first|last name|name last|birth (date|year|day)|date birth|family name|given name|ssn|national id|gender)$|^username$|^birth$"
 )
 _AUDIT = re.compile(r"\b(creator|created|changed|updated|modified|edited|voided|retired|deleted|approved|last)\b|\bby\b|^(owner|operator)")
-_REACHING = re.compile(r"^(email|email address|phone|mobile|password|password hash|encrypted password|username|display name|avatar)$")
+_REACHING = re.compile(
+    r"^(email|email address|phone|mobile|password|password hash|encrypted password|username|display name|avatar)(?: \d)?$"
+)
 
 
 def _is_person(table: Table, words: tuple[str, ...], carried: Affix) -> bool:

@@ -60,6 +60,7 @@ SECRETS = (
     Rule(K.KEY, S, r"^(?:ki|opc?|op c|kic|kid|kik|adm ?\d?)$", "tx", where=lambda c: _says(c, "subscriber", "sim", "usim", "auc", "hss", "hlr", "imsi"), confidence=0.6),
     Rule(K.PASSWORD, S, r"(?:wifi|wlan|door|gate|alarm|safe|lock|room|entry|keypad|vault|elevator|garage|locker|building|front door|lock ?box) (?:code|key|psk|password|pin|combination)$", "ti", unless="(?:building|room|vault|lock|gate) (?:code|key)$(?<!gate code)(?<!lock code)", where=lambda c: not c.definition, confidence=0.5),
     Rule(K.PASSWORD, S, VALUES, "t", where=lambda c: _says(c, "radcheck", "radreply", "radius", "radgroupcheck"), confidence=0.6),
+    Rule(K.TOKEN, S, r"(?:gift ?card|prepaid card|scratch card) (?:number|code|pin|no|serial)$", "ti", where=lambda c: not c.definition, confidence=0.5),
     Rule(K.TOKEN, S, r"^(?:code|pin|number|serial)$", "t", where=lambda c: ({"gift", "card"} <= {*c.words} or _says(c, "giftcard", "prepaid", "scratch")) and not c.definition, confidence=0.5),
     Rule(K.PASSWORD, S, r"(?:rtsp|rtmp|stream|ingest|camera|publish|playback) url$", "t", where=lambda c: not c.definition, confidence=0.4),
     Rule(K.TOKEN, S, r"security stamp", "txu", confidence=0.8),
@@ -122,6 +123,8 @@ DIRECT = (
     Rule(K.USERNAME, D, r"^(?:slug|permalink|vanity(?: \w+)?|custom url|profile slug|user slug|shortname|short name)$", "t", where=lambda c: c.person, confidence=0.5),
     Rule(K.FIRST_NAME, D, r"^ad$", "t", where=lambda c: c.person, confidence=0.5),
     Rule(K.NATIONAL_ID, D, r"(?:certificate (?:birth|marriage|death)|(?:birth|marriage|death) certificate)(?: (?:number|no|id))?$", "ti", where=lambda c: c.person or c.reached or c.personal, confidence=0.5),
+    Rule(K.NATIONAL_ID, D, r"^document$", "ti", where=lambda c: c.person, confidence=0.4),
+    Rule(K.STREET, D, r"^address (?:customer|client|employee|member|patient|student|owner|tenant|holder|contact|delivery|billing|home|work|residence|domicile)(?: \w+)?$", "t", unless="id$|type|company", where=lambda c: not c.definition, confidence=0.5),
     Rule(K.NATIONAL_ID, D, r"^tc(?: (?:number|no|kimlik\w*|id))*$|^tc kimlik\w*(?: \w+)?$|^kimlik\w*(?: (?:number|no))?$", "ti", where=lambda c: c.person, confidence=0.6),
     Rule(K.TAX_ID, D, r"^cf$", "t", where=lambda c: c.person, confidence=0.6),
     Rule(K.OTHER, D, r"^v$", "tj", where=lambda c: c.personal and c.configuration, confidence=0.5),
@@ -168,7 +171,7 @@ SPECIAL = (
     Rule(K.HEALTH, P, _ILL, "tenijb", unless=r"(?:id|at|count|url|uuid|by|version|date|enabled|threshold|limit)$|corona (?:\w+ )?(?:font|theme)|enable \w+|allow \w+|color|colour",
          where=lambda c: (c.personal or c.person or c.health) and not (c.definition or c.configuration or c.place), confidence=0.5),
     Rule(K.HEALTH, P, r"^(?:name|code|value|result|type|description|quantity|frequency|duration(?: \w+)*|unit|amount|dosage|dose|strength|form|route|level|score|grade|stage|indication|instruction|sig|refill|finding|remark|interpretation|reaction|severity|substance|agent|condition|category|title|text|reading|measure\w*|method|site|side|body site|outcome|response)$", "tnij",
-         where=lambda c: c.patient and bool(_FACTS & {*c.words}) and not c.definition, confidence=0.5),
+         where=lambda c: (c.patient or (c.personal and head(c.words) in _FACTS)) and c.health and bool(_FACTS & {*c.words}) and not c.definition, confidence=0.5),
     Rule(K.HEALTH, P, r"sick ?(?:leave|day|note|time|hour)s?(?: \w+)?|medical leave|maternity|paternity|parental leave|disability \w+|leave reason|absence reason|incapacity\w*|work ?injur\w*|accident\w* (?:detail|description|type|injury)", "tenijbd", unless="(?:id|at|count|by|policy|balance type)$",
          where=lambda c: (c.person or c.personal or c.employment) and not c.definition, confidence=0.5),
 )  # fmt: skip
@@ -184,7 +187,7 @@ QUASI = (
 )  # fmt: skip
 
 TEXTS = (
-    Rule(K.FREE_TEXT, T, r"describe\w*$|\bdescribed$|why(?: \w+)*$|purpose$|justif\w+|explain\w*|explanation|elaborat\w+|how (?:did|can|do|hear)\b.*|hear (?:of|about) us|other (?:info\w*|detail|text|specify|please specify)|(?:extra|additional|further|special|any other) (?:information|info|detail|request|comment|remark|text)|free ?(?:form|field)\w*(?: \d+)?|custom text|typed \w+|sonstige\w*|varia", "t",
+    Rule(K.FREE_TEXT, T, r"describe\w*$|\bdescribed$|why(?: \w+)*$|purpose$|justif\w+|explain\w*|explanation|elaborat\w+|how (?:did|can|do|hear)\b.*|hear (?:of|about) us|other (?:info\w*|detail|text|specify|please specify)|(?:data|info\w*|detail|comment|remark|observation) (?:additional|other|extra)|(?:extra|additional|further|special|any other) (?:information|info|detail|request|comment|remark|text)|free ?(?:form|field)\w*(?: \d+)?|custom text|typed \w+|sonstige\w*|varia", "t",
          unless=r"(?:id|type|url|code|at|by)$", where=lambda c: not (c.definition or c.configuration), confidence=0.4),
     Rule(K.FREE_TEXT, T, r"^(?:text|sql|query|message) log$|^log (?:text|message|entry)$|(?:original|reported|quoted|embedded) (?:\w+ )?(?:text|name|title|subject|message)$", "t", where=lambda c: (c.log or c.content or c.personal) and not c.definition, confidence=0.4),
 )  # fmt: skip
