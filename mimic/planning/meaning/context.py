@@ -536,7 +536,9 @@ def _is_person(table: Table, words: tuple[str, ...], carried: Affix) -> bool:
             "party",
             "debtor",
         ) or (last == "owner" and len(words) > 1):
-            return any(_PERSONAL_COLUMNS.search(column) or _REACHING.match(column) for column in columns) or "person id" in columns
+            program = last in ("client", "provider", "agent", "operator")  # programs have names to show, too
+            reaching = [column for column in columns if _REACHING.match(column) and not (program and column == "display name")]
+            return bool(reaching) or any(map(_PERSONAL_COLUMNS.search, columns)) or "person id" in columns
         return True
     # `datos_cliente`, `ficha_paciente`: the head comes first in Romance languages, the person last; and an `account` with a login.
     return last == "account" and sum(bool(_REACHING.match(column)) for column in columns) >= 1

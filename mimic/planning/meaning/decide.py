@@ -35,7 +35,7 @@ _HARMLESS = frozenset(HARMLESS)
 _NET = (*FAMILIES, *WIDER)
 _NAMED = tuple(rule for rule in _NET if rule.kind is Kind.PERSON_NAME) + tuple(rule for rule in FAMILIES if rule.kind is Kind.STREET)
 _VISITORS = frozenset({"user id", "ip address", "user ip", "ip", "user agent", "last activity", "session data", "payload"})
-_LOGINS = frozenset({"user", "client", "login", "web", "auth", "account", "http"})
+_LOGINS = frozenset({"user", "client", "login", "web", "auth", "account", "http", "sso", "saml", "oidc", "idp", "browser", "admin"})
 
 
 def _contexts(schema: Schema) -> Mapping[TableName, Context]:

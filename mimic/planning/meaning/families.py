@@ -30,6 +30,13 @@ def _says(c: Context, *words: str) -> bool:
     return bool({*words} & {*c.words})
 
 
+def _sent_code(c: Context) -> bool:
+    """A row is a code that somebody was sent, or a list of them."""
+    if c.words == ("password",):  # `passcodes`
+        return True
+    return head(c.words) in ("code", "password", "otp", "passcode", "pin") and _says(c, "verification", "activation", "confirmation", "recovery", "backup", "time", "otp", "passcode", "login", "reset", "magic", "sms", "2fa", "mfa", "totp")  # fmt: skip
+
+
 def _somebodys(c: Context) -> bool:
     return c.person or c.personal or c.account or c.reached
 
@@ -37,6 +44,11 @@ def _somebodys(c: Context) -> bool:
 SECRETS = (
     Rule(K.TOKEN, S, r"captcha (?:answer|code|value|word|text|phrase|solution|hash)", "txi", confidence=0.6),
     Rule(K.TOKEN, S, r"^(?:answer|code|value|word|text|phrase|solution|hash|key)$", "txi", where=lambda c: _says(c, "captcha") and not c.definition, confidence=0.6),
+    Rule(K.TOKEN, S, r"^(?:code|value|pin|otp|digest|hash|signature)$", "tixu", where=lambda c: _sent_code(c) and not (c.definition or c.configuration), confidence=0.5),
+    Rule(K.TOKEN, S, r"^(?:invitation|invite|share|magic link) (?:id|identifier|key|slug)$", "t", where=lambda c: head(c.words) in ("invitation", "invite", "share", "link") and not c.definition, confidence=0.4),
+    Rule(K.KEY, S, VALUES, "tjx", where=lambda c: _says(c, "encryption", "keystore", "keyring", "keychain", "secret", "credential") and not c.definition, confidence=0.5),
+    Rule(K.KEY, S, r"^(?:auth(?:entication)? tag|iv|initiali[sz]ation vector|cipher(?: ?text)?|wrapped \w+|sealed \w+)$", "tx", where=lambda c: _says(c, "secret", "key", "credential", "vault", "encryption", "encrypted", "token"), confidence=0.5),
+    Rule(K.KEY, S, r"^(?:json|env|content|variable|vars?|data|value|secret)$", "tjx", where=lambda c: c.words[-1:] == ("environment",) and not c.definition, confidence=0.4),
     Rule(K.PASSWORD, S, r"^(?:answer|answer hash|hash|response)$", "tx", where=lambda c: _says(c, "secret", "security", "recovery") and _says(c, "question", "answer"), confidence=0.7),
     Rule(K.PASSWORD, S, r"^(?:hash|value|digest|current|data|text|string|old|new|history|previous|secret|word|phrase|crypt\w*)$", "tx", where=lambda c: _says(c, "password") and not (c.definition or c.configuration or _says(c, "policy", "rule", "reset")), confidence=0.6),
     Rule(K.TOKEN, S, r"(?:meeting|conference|video|zoom|hangout|meet|join|host|start|attend\w*|webinar|call|room|teleconsult\w*) (?:url|link|url url|uri)$|^join url$", "t", where=lambda c: not (c.definition or c.configuration), unless="image|photo|icon|(?:room|host|call) url$", confidence=0.4),
@@ -81,7 +93,7 @@ SECRETS = (
          "txiju", unless=ABOUT.replace("|number", "") + r"|(?:phone|email|login|auth\w*) (?:word|recover\w*|backup)|email (?:hash|code|digest)|phone (?:hash|code|digest)|(?:country|area|postcode|error|status) code|confirm\w* (?:number|word)|login pin", confidence=0.5,
          where=lambda c: not (c.definition or c.configuration)),
     Rule(K.TOKEN, S, r"(?:oauth|oidc|pkce|consent|logout|csrf|id token|access token|refresh token|authori[sz]ation|code|device) (?:state|nonce|verifier|challenge|csrf|signature|handle|ticket|artifact|grant)$", "txu", unless="method|code (?:state|grant)|device (?:state|handle)|challenge method", confidence=0.6),
-    Rule(K.TOKEN, S, r"^(?:signature|session data|form data|request id|challenge id|jti)$", "tx", where=lambda c: _says(c, "oauth", "oauth2", "oidc", "openid") and _says(c, "token", "access", "refresh", "code", "pkce", "grant"), confidence=0.5),
+    Rule(K.TOKEN, S, r"^(?:signature|session data|form data|request id|challenge id|jti)$", "tx", where=lambda c: _says(c, "oauth", "oauth2", "oidc", "openid") and _says(c, "token", "access", "refresh", "code", "pkce", "grant", "session", "connect"), confidence=0.5),
     Rule(K.KEY, S, r"secure (?:json|setting|data|field|config)\w*(?: data)?|^encrypted (?!at|by|on)\w+(?: \w+)?$|^(?:hashed|salted) (?:value|secret|code|id)$|(?:db|database|datasource|data source|connection|credential) (?:param\w*|option|detail|setting|config|info)(?: json| encrypted)?$",
          "txj", unless=r"encrypted (?:email|phone|name|address|ssn|message|body|content|text|note)|id$", confidence=0.5),
     Rule(K.KEY, S, r"^(?:details?|options?|extra|settings?|params?|parameter|config|connection|connection string|url|uri|dsn|properties|property)$", "tjx",
@@ -131,6 +143,9 @@ DIRECT = (
     Rule(K.DEVICE_ID, D, r"push (?:uuid|id|uid|identifier)|device (?:identifier|uid|udid|uuid|guid|unique id|imei)|(?:hardware|machine|terminal|handset|phone|instal\w*) (?:id|uuid|uid|guid|identifier|fingerprint|hash)|"
          r"\b(?:idfa|idfv|gaid|aaid|oaid|udid|openudid|android id|ad id|advertis\w* id)\b|request device \w+|response device id|player id$", "tux",
          unless=r"player id$(?<!push player id)|type|name", where=lambda c: not (c.definition or c.place), confidence=0.5),
+    Rule(K.DEVICE_ID, D, r"^(?:kid|key id|cred(?:ential)? id|external id|raw id|handle|key handle)$", "txu", where=lambda c: _says(c, "webauthn", "passkey", "fido", "fido2", "u2f") and not c.definition, confidence=0.5),
+    Rule(K.DEVICE_ID, D, r"^(?:device|handset|phone device|duo device)$", "t", where=lambda c: c.words[-1:] == ("device",) and not (c.definition or c.place), confidence=0.4),
+    Rule(K.USERNAME, D, r"(?:author|owner|user|creator|committer|assignee|reviewer|sender|actor|member|requester|merger|opener|closer|git|github|gitlab) login$", "t", confidence=0.6),
     Rule(K.ACCOUNT_ID, D, r"(?:provider|idp|third party|oauth|social|external|remote|foreign|custom|upstream|authenticated|partner|legacy) (?:account|user|customer|subject|member|profile|person) ?(?:id|uid|identifier|key|number|ref|reference)$|(?:provider|idp|oauth|social) uid$|"
          r"(?:stripe|paypal|braintree|recurly|chargebee|paddle|mollie|adyen|razorpay|square|gocardless|xero|quickbook\w*|lago|plaid|mangopay|wise|coinbase|chargify) (?:customer|account|user|payer|member|person|profile|connect\w*|subscriber|mandate|source|card|payment method) ?(?:id|uid|identifier|number|token)?$", "tiun",
          unless="type", where=lambda c: not (c.definition or c.configuration), confidence=0.5),
