@@ -48,6 +48,12 @@ SECRETS = (
     Rule(K.TOKEN, S, r"^(?:invitation|invite|share|magic link) (?:id|identifier|key|slug)$", "t", where=lambda c: head(c.words) in ("invitation", "invite", "share", "link") and not c.definition, confidence=0.4),
     Rule(K.KEY, S, VALUES, "tjx", where=lambda c: _says(c, "encryption", "keystore", "keyring", "keychain", "secret", "credential") and not c.definition, confidence=0.5),
     Rule(K.KEY, S, r"^(?:auth(?:entication)? tag|iv|initiali[sz]ation vector|cipher(?: ?text)?|wrapped \w+|sealed \w+)$", "tx", where=lambda c: _says(c, "secret", "key", "credential", "vault", "encryption", "encrypted", "token"), confidence=0.5),
+    # Glued to what no dictionary knows: `mpass`, `snmppwd`, `xmail`.
+    Rule(K.PASSWORD, S, r"\w+(?:pass|pwd|pswd|passwd|passw|passwort|parola|senha|clave|kennwort)$", "tx", unless=r"(?:by|com|tres|encom|sur|under|over|boarding|sky|sub|season|en)pass$|esclave$|auto ?clave$|con ?clave$", confidence=0.5),
+    Rule(K.TOKEN, S, r"\w{2,}(?:secret|token|apikey|authkey|privkey)$", "tx", confidence=0.5),
+    Rule(K.TOKEN, S, r"^pat$|^personal access (?:token|key)$|^app code$", "t", where=lambda c: not (c.person or c.health), confidence=0.4),
+    Rule(K.KEY, S, r"(?:custom|extra|additional|auth|request|http|default) headers?(?: value)?$|^headers?$", "tjx", where=lambda c: not (c.log or c.content) and _says(c, "server", "webhook", "hook", "connector", "integration", "endpoint", "datasource", "source", "destination", "provider", "config", "api", "monitor", "check"), confidence=0.4),
+    Rule(K.TOKEN, S, r"^(?:cancel\w*|update|manage|management|hosted invoice|invoice|receipt|checkout|payment|portal|billing portal) (?:page )?(?:url|link)$", "t", where=lambda c: (c.personal or c.reached) and _says(c, "subscription", "invoice", "payment", "order", "charge", "checkout", "billing"), confidence=0.4),
     Rule(K.KEY, S, r"^(?:json|env|content|variable|vars?|data|value|secret)$", "tjx", where=lambda c: c.words[-1:] == ("environment",) and not c.definition, confidence=0.4),
     Rule(K.PASSWORD, S, r"^(?:answer|answer hash|hash|response)$", "tx", where=lambda c: _says(c, "secret", "security", "recovery") and _says(c, "question", "answer"), confidence=0.7),
     Rule(K.PASSWORD, S, r"^(?:hash|value|digest|current|data|text|string|old|new|history|previous|secret|word|phrase|crypt\w*)$", "tx", where=lambda c: _says(c, "password") and not (c.definition or c.configuration or _says(c, "policy", "rule", "reset")), confidence=0.6),
@@ -145,11 +151,19 @@ DIRECT = (
          unless=r"player id$(?<!push player id)|type|name", where=lambda c: not (c.definition or c.place), confidence=0.5),
     Rule(K.DEVICE_ID, D, r"^(?:kid|key id|cred(?:ential)? id|external id|raw id|handle|key handle)$", "txu", where=lambda c: _says(c, "webauthn", "passkey", "fido", "fido2", "u2f") and not c.definition, confidence=0.5),
     Rule(K.DEVICE_ID, D, r"^(?:device|handset|phone device|duo device)$", "t", where=lambda c: c.words[-1:] == ("device",) and not (c.definition or c.place), confidence=0.4),
+    Rule(K.EMAIL, D, r"\w+email$|\w+mail$", "t", unless=r"(?:voice|snail|chain|black|hot|web|junk|by|via|has|is)mail$|\bmail$", confidence=0.5),
+    Rule(K.PHONE, D, r"\w+(?:phone|telefon|telefono|telefone|handynr|mobil|celular)$", "t", unless=r"(?:head|micro|mega|saxo|gramo|smart|i|ear|xylo|inter|video|dicta|i ?)phone$|auto ?mobil$|\bphone$|im ?mobil$", where=lambda c: not c.definition, confidence=0.5),
+    Rule(K.FIRST_NAME, D, r"\w+(?:firstname|vorname|prenom|fname|givenname)$", "t", where=lambda c: not c.definition, confidence=0.5),
+    Rule(K.LAST_NAME, D, r"\w+(?:lastname|nachname|surname|apellido|cognome|lname|familyname)$", "t", where=lambda c: not c.definition, confidence=0.5),
+    Rule(K.USERNAME, D, r"\w+(?:username|benutzername|nickname|uname)$", "t", where=lambda c: not c.definition, confidence=0.5),
+    Rule(K.USERNAME, D, r"\bjid\b|^invitee$|^inviter$", "t", unless="(?:id|type|count)$", where=lambda c: not c.definition, confidence=0.5),
+    Rule(K.USERNAME, D, r"^(?:bare )?(?:peer|correspondent|counterpart)$", "t", where=lambda c: head(c.words) in ("archive", "message", "chat", "conversation", "call"), confidence=0.5),
+    Rule(K.PERSON_NAME, D, r"(?:admin|administrator|webmaster|postmaster|operator contact|contact person) (?:full )?name$", "t", confidence=0.5),
     Rule(K.USERNAME, D, r"(?:author|owner|user|creator|committer|assignee|reviewer|sender|actor|member|requester|merger|opener|closer|git|github|gitlab) login$", "t", confidence=0.6),
     Rule(K.ACCOUNT_ID, D, r"(?:provider|idp|third party|oauth|social|external|remote|foreign|custom|upstream|authenticated|partner|legacy) (?:account|user|customer|subject|member|profile|person) ?(?:id|uid|identifier|key|number|ref|reference)$|(?:provider|idp|oauth|social) uid$|"
          r"(?:stripe|paypal|braintree|recurly|chargebee|paddle|mollie|adyen|razorpay|square|gocardless|xero|quickbook\w*|lago|plaid|mangopay|wise|coinbase|chargify) (?:customer|account|user|payer|member|person|profile|connect\w*|subscriber|mandate|source|card|payment method) ?(?:id|uid|identifier|number|token)?$", "tiun",
          unless="type", where=lambda c: not (c.definition or c.configuration), confidence=0.5),
-    Rule(K.ACCOUNT_ID, D, r"(?:ldap|ad|saml|scim|entra|azure|aad|okta|google|apple|facebook|fb|twitter|github|gitlab|discord|slack|telegram|linked ?in|microsoft|instagram|line|wechat|weibo|qq|steam|twitch|spotify|strava|garmin|fitbit|zoom|matrix|keybase|yahoo|vk|odnoklassniki|kakao|naver|openid|orcid|idir|sub) "
+    Rule(K.ACCOUNT_ID, D, r"(?:ldap|ad|saml|scim|entra|azure|aad|okta|google|apple|facebook|fb|twitter|github|gitlab|discord|slack|telegram|linked ?in|microsoft|instagram|line|wechat|weibo|qq|steam|twitch|spotify|strava|garmin|fitbit|zoom|matrix|keybase|yahoo|vk|odnoklassniki|kakao|naver|openid|orcid|idir|sub) (?:com |org )?"
          r"(?:user |account |profile |person |member )?(?:id|uid|uuid|guid|sid|dn|sub|subject|identifier|open ?id|union ?id|user|handle)$", "tiun",
          unless=r"(?:client|app|application|project|team|org|organization|group|channel|guild|repo|repository|issue|pull|page|pixel|analytics|tag|calendar|event|room|meeting|webinar|status|post|message|media|album|place|ad|campaign|plan|price|product|subscription|invoice|charge|tenant|line|line item) id$",
          where=lambda c: (_somebodys(c) or _says(c, "channel", "integration", "page", "social", "bot")) and not (c.definition or c.configuration or c.company), confidence=0.5),
