@@ -10,12 +10,16 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from mimic.generators.dealing import raked, unraked
+from mimic.generators.dealing import unraked
 from mimic.generators.features import Feature, Scale
 from mimic.generators.pooling import Learnt
 from mimic.generators.trees import Bins
 from mimic.streams import Floats, Ints, Stream
 
+ENOUGH = 20_000  # rows on which it is seen how often codes come
+ROUNDS = 5  # in which shares are fitted, at most
+SLOW = 0.7  # of what is missing, in the logarithm: where siblings are alike, more of one calls for more again
+NEAR = 0.005  # of the rows that a code may be off
 Number = TypeVar("Number", np.uint8, np.float64)
 
 
@@ -106,15 +110,11 @@ def in_turn(
     n = bins.shape[1]
     which = place.at("tree").integers(n, len(trees))
     offset = np.cumsum([0, *(len(learnt.shares) for learnt in trees)])
-    shares = np.concatenate([learnt.shares for learnt in trees]).astype(np.float64) * (have > 0)
+    shares = unraked(np.concatenate([learnt.shares for learnt in trees]).astype(np.float64), have.astype(np.float64))
     dealt, at, leaf = np.zeros(n, dtype=np.int64), np.full(n, 0.5), np.zeros(n, dtype=np.int64)
-    for again in (False, True):
-        if again:
-            shares = (unraked if free else raked)(
-                shares, np.bincount(leaf, minlength=len(shares)).astype(np.float64), have.astype(np.float64)
-            )
+
+    def deal(turns: Sequence[Ints]) -> None:
         edges = np.cumsum(shares, axis=1)
-        edges /= np.where(edges[:, -1:] > 0, edges[:, -1:], 1.0)
         for rows in turns:
             here = bins[:, rows]
             if own.feature >= 0:
@@ -131,7 +131,32 @@ def in_turn(
                     part = np.flatnonzero(which[live] == turn)
                     guide = None if follow is None else follow[part]
                     at[live[part]] = np.clip(learnt.cells.draw(leaf[live[part]] - offset[turn], v[live[part]], guide), 0.0, 1.0)
+
+    if not free and (have > 0).sum() > 1:
+        some = _some(turns, before, n)
+        rows = np.concatenate(some)
+        wanted = have * (len(rows) / max(have.sum(), 1))
+        for _ in range(ROUNDS):
+            deal(some)
+            got = np.bincount(dealt[rows], minlength=len(have))
+            if np.abs(got - wanted).max() < NEAR * len(rows):
+                break
+            shares *= np.clip(((wanted + 1.0) / (got + 1.0)) ** SLOW, 0.5, 2.0)
+            shares /= shares.sum(axis=1, keepdims=True)
+    deal(turns)
     return dealt, at, leaf, shares
+
+
+def _some(turns: Sequence[Ints], before: Ints, n: int) -> list[Ints]:
+    """The turns of some lines only, of about `ENOUGH` rows together."""
+    if n <= ENOUGH:
+        return list(turns)
+    taken = np.zeros(n, dtype=np.bool_)
+    first = turns[0]
+    taken[first[:: -(-n // ENOUGH)]] = True
+    for rows in turns[1:]:
+        taken[rows] = taken[before[rows]]
+    return [rows[taken[rows]] for rows in turns]
 
 
 __all__ = ["Before", "in_turn"]

@@ -90,7 +90,7 @@ def _open(u: Floats) -> Floats:
 
 def raked(shares: Floats, rows: Floats, counts: Floats) -> Floats:
     """Shares of each leaf (leaves, codes) without the codes that do not come, fitted so that all rows together have `counts`."""
-    made = unraked(shares, rows, counts)
+    made = unraked(shares, counts)
     for _ in range(30):
         total = rows @ made
         factor = np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
@@ -104,7 +104,7 @@ def raked(shares: Floats, rows: Floats, counts: Floats) -> Floats:
     return made
 
 
-def unraked(shares: Floats, rows: Floats, counts: Floats) -> Floats:
+def unraked(shares: Floats, counts: Floats) -> Floats:
     """Shares of each leaf without the codes that do not come, whatever all rows together have then."""
     made = shares * (counts > 0)
     made[made.sum(axis=1) <= 0] = counts / counts.sum()

@@ -8,7 +8,7 @@ slope among all ranks; no value and no row.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar, Self
@@ -24,25 +24,24 @@ from mimic.generators.dials import dial_of
 from mimic.generators.draws import LARGE
 from mimic.generators.familiar import Familiar, Limits, alone
 from mimic.generators.features import Codes, Feature, Scale, arranged, evenly, feature_of, scale_of
+from mimic.generators.growing import LEAST, Lost, filled, guide_of, held, judged, renumbered
 from mimic.generators.lines import Line, about_siblings, own_column
 from mimic.generators.nested import inside, pack, unpack
-from mimic.generators.pooling import Learnt, cells_of, shares_of, tilts
-from mimic.generators.skill import Outcome, of_leaves, outcome_of
+from mimic.generators.pooling import Learnt
+from mimic.generators.skill import outcome_of
 from mimic.generators.targets import Target, ranks, spread_out
 from mimic.generators.trees import Bins, Tree, gains, grow
 from mimic.generators.windows import Windows
-from mimic.profile import Owners, TableEvidence
+from mimic.profile import TableEvidence
 from mimic.registry import Registry
 from mimic.schema import HIDDEN, Column, Float, Integer
 from mimic.semantics import Kind, Meaning, Sensitivity
 from mimic.streams import Floats, Ints, Stream
 
-LEAST = 20  # rows of a leaf, as a rule (`dials.py`)
 MOST_ROWS = 25_000  # that a tree's structure is grown on
 MOST_WEIGHED = 10_000  # that features are weighed on
 MOST_FEATURES = 20  # that a tree chooses from
 WORTH = 10.0  # how far above chance a split must be
-FOLLOWED = 0.15  # of the squares within the leaves that a guide must take off
 PLENTY = 4_096  # values from which free rows take theirs
 MOST_TRIED = 20_000  # rows on which it is learned how siblings resemble each other
 ASTRAY = 0.018  # of the rows may be NULL beyond what should be, or may lack: a column keeps its share within 0.02
@@ -172,23 +171,28 @@ class Leaves:
         tables = [arranged(features[i][0], features[i][1][some], wanted[some], apart=not target.scaled) for i in strong]
         bins: Bins = np.stack([table[features[i][1]] for table, i in zip(tables, strong, strict=True)])
         known = [features[i][0] for i in strong]
+        own = next((i for i, feature in enumerate(known) if feature.need == f"<{task.column.name}"), -1)
+        lost = Lost.of(bins, own, place.at("lost"))
         grown: list[tuple[Tree, Ints]] = []
         for turn, (rows, others) in enumerate((halves, halves[::-1])):
             some = rows if len(rows) <= MOST_ROWS else np.sort(rows[place.at("some", turn).permutation(len(rows))[:MOST_ROWS]])
-            tree = grow(bins[:, some], wanted[some], least=max(dial.least, int(least * len(some) / len(rows))), worth=WORTH)
-            grown.append((_held(tree, bins[:, others], owners.take(others), task.k), others))
-        guide = _guide(grown, bins, codes, rank, evidence, known, task.k) if target.scaled else None
+            seen, again = lost.with_rows(some)
+            tree = grow(seen, wanted[again], least=max(dial.least, int(least * len(some) / len(rows))), worth=WORTH)
+            seen, again = lost.with_rows(others)
+            grown.append((held(tree, seen, owners.take(again), task.k), others))
+        guide = guide_of(grown, bins, codes, rank, evidence, known, task.k) if target.scaled else None
         led = None if guide is None else guide[1]
-        made = [_filled(tree, bins, rows, codes, rank, led, owners, target, task.k) for tree, rows in grown]
+        follows = guide is not None and guide[0].need == f"<{task.column.name}"
+        made = [filled(tree, lost, rows, codes, rank, led, follows, owners, target, task.k) for tree, rows in grown]
         used = sorted({f for learnt in made for f in learnt.tree.used})
         if not used and guide is None:
             return nothing
-        again = {f: i for i, f in enumerate(used)}
-        learnt = tuple(_renumbered(one, again) for one in made)
+        anew = {f: i for i, f in enumerate(used)}
+        learnt = tuple(renumbered(one, anew) for one in made)
         siblings = str(task.options.get("siblings", ""))
         asks = tuple(known[f] for f in used), tuple(tables[f] for f in used)
         found = cls(inner, target, *asks, learnt, siblings, guide[0] if guide else None, tuple(task.options.get("line", ())))
-        found = replace(found, judged=_judged(outcome_of(values, codes, target.way), learnt, grown, bins, codes, led))
+        found = replace(found, judged=judged(outcome_of(values, codes, target.way), learnt, grown, bins, codes, led))
         leaf = found._unheld(bins[used], halves)
         found = replace(found, alike=found._alike(leaf, codes, rank, led, evidence, noise))
         return found._among(leaf, codes, evidence, known, task.k) if target.way == "codes" else found
@@ -337,7 +341,8 @@ class Leaves:
         if (counts > 0).sum() <= 1:
             return np.full(len(leaf), int(np.argmax(counts)), dtype=np.int64)
         shares, wanted = self._shares, counts.astype(np.float64)
-        fitted = (unraked if self.free else raked)(shares, np.bincount(leaf, minlength=len(shares)).astype(np.float64), wanted)
+        rows = np.bincount(leaf, minlength=len(shares)).astype(np.float64)
+        fitted = unraked(shares, wanted) if self.free else raked(shares, rows, wanted)
         if self.familiar is not None or self.windows is not None:
             line = None if self.familiar is None else Line.of(self._order, given)
             limits = None if self.windows is None else self.windows.limits(given[self.windows.scale.need])
@@ -446,91 +451,6 @@ def _bins(asked: tuple[Feature, Codes], rows: Ints, wanted: Floats) -> NDArray[n
 def _hidden(need: str) -> bool:
     """Whether a need is no column of a row or of a parent."""
     return about_siblings(need) or need.rsplit(".", 1)[-1].startswith(HIDDEN) or any(f".{mark}" in need for mark in HIDDEN)
-
-
-def _held(tree: Tree, bins: Bins, owners: Owners, k: int) -> Tree:
-    """The tree with leaves of fewer than k owners joined; `bins` and `owners` are of rows that it was not grown on."""
-    up = tree.parents
-    while True:
-        at = tree.leaf(bins)
-        held = owners.reach(at, len(tree.feature), k)
-        rows = np.bincount(at, minlength=len(tree.feature))
-        poor = _reached(tree) & (~held | (rows < LEAST // 2)) & (up >= 0)
-        if not poor.any():
-            return tree
-        joined = np.zeros(len(tree.feature), dtype=np.bool_)
-        joined[up[poor]] = True
-        tree = tree.pruned(joined)
-
-
-def _leaves(tree: Tree) -> Ints:
-    """The number of each leaf (nodes,), -1 for other nodes."""
-    last = np.flatnonzero(_reached(tree))
-    leaf = np.full(len(tree.feature), -1, dtype=np.int64)
-    leaf[last] = np.arange(len(last))
-    return leaf
-
-
-def _guide(
-    grown: Sequence[tuple[Tree, Ints]], bins: Bins, codes: Ints, rank: Floats, evidence: TableEvidence, features: Sequence[Feature], k: int
-) -> tuple[Scale, Floats] | None:
-    """The column of numbers that ranks follow best within the leaves, where one takes off a good part of what is left."""
-    best: tuple[float, tuple[Scale, Floats]] | None = None
-    leaves = [(_leaves(tree)[tree.leaf(bins[:, rows])], rows, codes[rows] == 1) for tree, rows in grown]
-    for feature in features:
-        if feature.way != "number" or (found := scale_of(evidence, feature.need, k)) is None:
-            continue
-        gain = min(tilts(leaf[live], rank[rows][live], found[1][rows][live], int(leaf.max()) + 1)[2] for leaf, rows, live in leaves)
-        if gain > FOLLOWED and (best is None or gain > best[0]):
-            best = (gain, found)
-    return best[1] if best is not None else None
-
-
-def _filled(
-    tree: Tree, bins: Bins, rows: Ints, codes: Ints, rank: Floats, led: Floats | None, owners: Owners, target: Target, k: int
-) -> Learnt:
-    """A tree with what its leaves hold of the `rows` that it was not grown on."""
-    leaf, at = _leaves(tree), tree.leaf(bins[:, rows])
-    last = np.flatnonzero(leaf >= 0)
-    held = owners.take(rows)
-    shares = shares_of(tree, at, codes[rows], target.codes, held, k)[last].astype(np.float32)
-    cells = None
-    if target.scaled:
-        live = np.flatnonzero(codes[rows] == 1)
-        guide = None if led is None else led[rows][live]
-        cells = cells_of(leaf[at[live]], rank[rows][live], len(last), held.take(live), k, guide)
-    return Learnt(tree, leaf, shares, cells)
-
-
-def _judged(
-    outcome: Outcome, learnt: Sequence[Learnt], grown: Sequence[tuple[Tree, Ints]], bins: Bins, codes: Ints, led: Floats | None
-) -> Floats:
-    """How far each row of the sample (n,) is from what the tree says that was not grown on it."""
-    told, live = [], codes == 1
-    for one, (tree, rows) in zip(learnt, grown, strict=True):
-        leaf = one.leaf[tree.leaf(bins[:, rows])]
-        lift = None
-        if led is not None and one.cells is not None:
-            lift = live[rows] * float(live.mean()) * one.cells.tilt[leaf] * np.nan_to_num(led[rows] - one.cells.centre[leaf])
-        told.append((rows, leaf, lift))
-    return of_leaves(outcome, told)
-
-
-def _reached(tree: Tree) -> NDArray[np.bool_]:
-    """Which nodes are leaves that a row can end in."""
-    out = np.zeros(len(tree.feature), dtype=np.bool_)
-    here = np.zeros(1, dtype=np.int64)
-    while len(here):
-        inner = tree.feature[here] >= 0
-        out[here[~inner]] = True
-        below = tree.child[here[inner]].astype(np.int64)
-        here = np.concatenate([below, below + 1])
-    return out
-
-
-def _renumbered(learnt: Learnt, again: Mapping[int, int]) -> Learnt:
-    feature = np.array([again.get(int(f), -1) for f in learnt.tree.feature], dtype=np.int16)
-    return Learnt(Tree(feature, learnt.tree.cut, learnt.tree.child), learnt.leaf, learnt.shares, learnt.cells)
 
 
 def register(registry: Registry) -> None:

@@ -21,7 +21,8 @@ class Cells:
     """Cells `start[l]` .. `start[l + 1]` of leaf l, each of as many rows: `mean` and `slope` of their ranks, which lie in 0 .. 1.
 
     Where a guide is followed, ranks rise in leaf l by `tilt[l]` with the guide's own rank above `centre[l]`, and the cells hold
-    what is left.
+    what is left of rows that have one; the others draw from `alone`. Ranks stay between its ends: rows that stray from what is
+    known of a leaf do not lead further away.
     """
 
     start: Ints
@@ -29,6 +30,7 @@ class Cells:
     slope: NDArray[np.float32]
     tilt: NDArray[np.float32]
     centre: NDArray[np.float32]
+    alone: Cells | None = None
 
     def draw(self, leaf: Ints, u: Floats, guide: Floats | None) -> Floats:
         """The rank below which a share `u` (n,) of the leaf (n,) lies; `guide` (n,) ranks, NaN where there is none."""
@@ -37,14 +39,25 @@ class Cells:
         cell = np.minimum(spot.astype(np.int64), many - 1)
         at = self.start[leaf] + cell
         found = np.asarray(self.mean[at] + (2 * (spot - cell) - 1) * self.slope[at], dtype=np.float64)
-        return found if guide is None else found + self.tilt[leaf] * np.nan_to_num(guide - self.centre[leaf])
+        if guide is None or self.alone is None:
+            return found
+        low, high = self.alone.ends()
+        led = np.clip(found + self.tilt[leaf] * (guide - self.centre[leaf]), low[leaf], high[leaf])
+        return np.where(np.isfinite(guide), led, self.alone.draw(leaf, u, None))
+
+    def ends(self) -> tuple[Floats, Floats]:
+        """The lowest and the highest rank of each leaf (leaves,)."""
+        first, last = self.start[:-1], self.start[1:] - 1
+        return self.mean[first].astype(np.float64) - self.slope[first], self.mean[last].astype(np.float64) + self.slope[last]
 
     def state(self) -> State:
-        return {"start": self.start, "mean": self.mean, "slope": self.slope, "tilt": self.tilt, "centre": self.centre}
+        plain = {"start": self.start, "mean": self.mean, "slope": self.slope, "tilt": self.tilt, "centre": self.centre}
+        return {**plain, "alone": self.alone.state() if self.alone is not None else None}
 
     @classmethod
     def restore(cls, state: State) -> Self:
-        return cls(**state)
+        alone = state["alone"]
+        return cls(**{**state, "alone": cls.restore(alone) if alone is not None else None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +82,10 @@ class Learnt:
 def tilts(leaf: Ints, rank: Floats, guide: Floats, leaves: int) -> tuple[Floats, Floats, float]:
     """Least squares of ranks (n,) on a guide (n,) in each leaf: tilt and centre (leaves,), and which share of the squares they take off.
 
-    Rows whose guide is NaN follow nothing, and their squares stay.
+    Rows whose guide is NaN follow nothing; of the others it must be half.
     """
     live = np.isfinite(guide)
-    many = np.maximum(np.bincount(leaf, minlength=leaves), 1)
-    whole = float(((rank - (np.bincount(leaf, weights=rank, minlength=leaves) / many)[leaf]) ** 2).sum())
+    enough = 2 * live.sum() >= len(live)
     leaf, rank, guide = leaf[live], rank[live], guide[live]
     rows = np.maximum(np.bincount(leaf, minlength=leaves), 1)
     centre = np.bincount(leaf, weights=guide, minlength=leaves) / rows
@@ -82,15 +94,21 @@ def tilts(leaf: Ints, rank: Floats, guide: Floats, leaves: int) -> tuple[Floats,
     square = np.bincount(leaf, weights=x * x, minlength=leaves)
     cross = np.bincount(leaf, weights=x * y, minlength=leaves)
     tilt = np.divide(cross, square, out=np.zeros(leaves), where=square > 1e-12)
-    return tilt, centre, float((tilt * cross).sum() / max(whole, 1e-12))
+    return tilt, centre, float((tilt * cross).sum() / max(float((y * y).sum()), 1e-12)) if enough else 0.0
 
 
 def cells_of(leaf: Ints, rank: Floats, leaves: int, owners: Owners, k: int, guide: Floats | None = None) -> Cells:
     """Sort the ranks (n,) of each leaf and cut them into cells of k owners or more; a leaf without rows is even."""
-    tilt, centre = np.zeros(leaves), np.zeros(leaves)
+    tilt, centre, alone = np.zeros(leaves), np.zeros(leaves), None
     if guide is not None:
+        alone = cells_of(leaf, rank, leaves, owners, k)
         tilt, centre, _ = tilts(leaf, rank, guide, leaves)
-        rank = rank - tilt[leaf] * np.nan_to_num(guide - centre[leaf])
+        live = np.isfinite(guide)
+        few = ~owners.reach(np.where(live, leaf, -1), leaves, k)
+        tilt[few] = 0.0
+        rows = np.flatnonzero(live | few[leaf])
+        leaf, owners = leaf[rows], owners.take(rows)
+        rank = rank[rows] - tilt[leaf] * np.nan_to_num(guide[rows] - centre[leaf])
     order = np.lexsort((rank, leaf))
     leaf, rank, owners = leaf[order], rank[order], owners.take(order)
     rows = np.bincount(leaf, minlength=leaves)
@@ -116,8 +134,8 @@ def cells_of(leaf: Ints, rank: Floats, leaves: int, owners: Owners, k: int, guid
     square = np.bincount(cell, weights=t * t, minlength=total)
     slope = np.divide(np.bincount(cell, weights=t * rank, minlength=total), square, out=np.zeros(total), where=square > 1e-12)
     slope[size == 0] = 0.5
-    parts = (mean, np.maximum(slope, 0.0), tilt, centre)
-    return Cells(start, *(part.astype(np.float32) for part in parts))
+    parts = [part.astype(np.float32) for part in (mean, np.maximum(slope, 0.0), tilt, centre)]
+    return Cells(start, parts[0], parts[1], parts[2], parts[3], alone)
 
 
 def shares_of(tree: Tree, at: Ints, codes: Ints, width: int, owners: Owners, k: int) -> Floats:

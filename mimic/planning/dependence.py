@@ -26,6 +26,7 @@ from mimic.planning.bounds import bounded, bounds_of
 from mimic.planning.choosing import MARGINAL
 from mimic.planning.determining import Determining, determined, in_order
 from mimic.planning.families import families, joined_by_copula, pinned_to
+from mimic.planning.leading import leading
 from mimic.planning.lines import Line, before, climbs, joined, line_of, ordered_by, rising
 from mimic.planning.matching import further
 from mimic.planning.relations import copied, counted
@@ -114,7 +115,12 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     told = {name: one for name, one in told.items() if switched("determined", config, [name])}
     # What goes on along a line says when: others hang on it.
     climbing = climbs([step.task.fills[0] for step in free if len(step.task.fills) == 1], line, found, sample)
-    free = in_order(sorted(free, key=lambda step: _turn(step, line, climbing)), told)
+    lead = leading(
+        found, [name for step in free if _wrapped(step, config) and (name := step.task.fills[0]) in found.profiles and name not in amounts]
+    )
+    climbing = {name: up for name, up in climbing.items() if not set(lead.get(name, ())) - climbing.keys()}
+    after = {**lead, **{name: (one.by,) for name, one in told.items()}, **{name: amount.terms for name, amount in amounts.items()}}
+    free = in_order(sorted(free, key=lambda step: _turn(step, line, climbing)), after)
     known += [(name, told_apart(table.column(name))) for step in exact for name in step.task.fills if name in own]
     for step in free:
         name = step.task.fills[0]

@@ -39,7 +39,7 @@ def determined(found: TableEvidence, steps: Sequence[Step], but: Collection[str]
     for name in names[:MOST]:
         profile = found.profiles[name]
         if name not in but and profile.distinct >= 2 and profile.null_share < 0.95:
-            codes[name] = _codes(found, name)
+            codes[name] = codes_of(found, name)
     wide = {name: int(each.max(initial=0)) + 1 for name, each in codes.items()}
     kinds = {step.task.fills[0]: step.choice.kind for step in steps}
     best: dict[str, tuple[int, Determining]] = {}
@@ -56,7 +56,7 @@ def determined(found: TableEvidence, steps: Sequence[Step], but: Collection[str]
     return {name: each for name, (_, each) in best.items()}
 
 
-def _codes(found: TableEvidence, name: str) -> Ints:
+def codes_of(found: TableEvidence, name: str) -> Ints:
     """A number per distinct value, 0 for NULL."""
     indices = found.column(name)[:ROWS].dictionary_encode().indices
     return np.asarray(pc.fill_null(indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64) + 1
@@ -95,8 +95,8 @@ def _held(by: Ints, mine: Ints, name: str, need: str) -> Held | None:
     return Held("determined", name, f"{need} determines it", holds, len(by) - holds)
 
 
-def in_order(steps: Sequence[Step], found: Mapping[str, Determining]) -> list[Step]:
-    """The same steps, each column after the one that determines it, which is moved up to just before it where it came later."""
+def in_order(steps: Sequence[Step], after: Mapping[str, Sequence[str]]) -> list[Step]:
+    """The same steps, each column after those that it comes `after`, which are moved up to just before it where they came later."""
     out, done = list[Step](), set[str]()
     by_name = {step.task.fills[0]: step for step in steps if len(step.task.fills) == 1}
 
@@ -104,8 +104,9 @@ def in_order(steps: Sequence[Step], found: Mapping[str, Determining]) -> list[St
         name = step.task.fills[0]
         if name in done:
             return
-        if name in found and len(step.task.fills) == 1:
-            add(by_name[found[name].by])
+        for other in after.get(name, ()) if len(step.task.fills) == 1 else ():
+            if other in by_name:
+                add(by_name[other])
         done.update(step.task.fills)
         out.append(step)
 
@@ -114,4 +115,4 @@ def in_order(steps: Sequence[Step], found: Mapping[str, Determining]) -> list[St
     return out
 
 
-__all__ = ["Determining", "determined", "in_order"]
+__all__ = ["Determining", "codes_of", "determined", "in_order"]
