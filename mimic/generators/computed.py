@@ -1,13 +1,15 @@
-"""Numbers that follow from two others of the row: a line's total from quantity and price, losses from games and wins."""
+"""Numbers that follow from others of the row: a line's total from quantity and price, losses from games and wins, the year of a date."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from mimic.generator import Columns, Literal, Span, State, Task
 from mimic.generators.features import numbers
@@ -26,9 +28,56 @@ def _ratio(a: Floats, b: Floats) -> Floats:
 WAYS: Mapping[str, Callable[[Floats, Floats], Floats]] = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": _ratio}
 
 
+def _weekday(values: pa.Array, first: int, start: int) -> pa.Array:
+    return pc.add(pc.day_of_week(values, count_from_zero=True, week_start=start), first)
+
+
+def _month_number(values: pa.Array) -> pa.Array:
+    return pc.add(pc.multiply(pc.year(values), 100), pc.month(values))
+
+
+# What may stand beside a date; the numbers of weekdays as databases, spreadsheets and programs count them.
+PARTS: Mapping[str, Callable[[pa.Array], pa.Array]] = {
+    "year": pc.year,
+    "quarter": pc.quarter,
+    "month": pc.month,
+    "day": pc.day,
+    "weekday, 1 Monday": lambda values: _weekday(values, 1, 1),
+    "weekday, 0 Monday": lambda values: _weekday(values, 0, 1),
+    "weekday, 1 Sunday": lambda values: _weekday(values, 1, 7),
+    "weekday, 0 Sunday": lambda values: _weekday(values, 0, 7),
+    "day of the year": pc.day_of_year,
+    "ISO week": pc.iso_week,
+    "ISO year": pc.iso_year,
+    "year and month": _month_number,
+    "year, month and day": lambda values: pc.add(pc.multiply(_month_number(values), 100), pc.day(values)),
+}
+CLOCK: Mapping[str, Callable[[pa.Array], pa.Array]] = {"hour": pc.hour, "minute": pc.minute, "second": pc.second}
+
+
+def reckon(way: str, terms: Sequence[pa.Array]) -> tuple[Floats, NDArray[np.bool_]]:
+    """What follows from `terms` (n,) each, and where nothing does. `way`: an operator between each two terms, or a part of a date."""
+    part = {**PARTS, **CLOCK}.get(way)
+    if part is not None:
+        return numbers(part(terms[0]).cast(pa.float64()))
+    made, null = numbers(terms[0])
+    for operator, term in zip(way, terms[1:], strict=True):
+        number, lost = numbers(term)
+        made, null = WAYS[operator](made, number), null | lost
+    null = null | ~np.isfinite(made)
+    return np.where(null, 0.0, made), null
+
+
+def said(way: str, terms: Sequence[str]) -> str:
+    """The same in words."""
+    if way in PARTS or way in CLOCK:
+        return f"{way} of {terms[0]}"
+    return " ".join([terms[0], *(f"{operator} {term}" for operator, term in zip(way, terms[1:], strict=True))])
+
+
 @dataclass(frozen=True)
 class Computed:
-    """Fills one column of numbers with `terms[0] way terms[1]`, rounded to `places` (options of these names; None: not rounded).
+    """Fills one column of numbers with what follows from its `terms` in a `way` (`reckon`), rounded to `places` (options of these names).
 
     NULL where a term is, and where a ratio has none; 0 there if the column allows no NULL.
     """
@@ -39,7 +88,7 @@ class Computed:
     column: str
     type: LogicalType
     way: str
-    terms: tuple[str, str]
+    terms: tuple[str, ...]
     places: int | None
     nullable: bool
 
@@ -58,15 +107,11 @@ class Computed:
 
     @classmethod
     def learn(cls, task: Task, evidence: TableEvidence | None, stream: Stream) -> Self:
-        first, second = task.options["terms"]
-        places = task.options.get("places")
-        return cls(task.column.name, task.column.type, str(task.options["way"]), (first, second), places, task.column.nullable)
+        terms, places = tuple(task.options["terms"]), task.options.get("places")
+        return cls(task.column.name, task.column.type, str(task.options["way"]), terms, places, task.column.nullable)
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
-        (a, no_a), (b, no_b) = (numbers(given[name]) for name in self.terms)
-        made = WAYS[self.way](a, b)
-        null = no_a | no_b | ~np.isfinite(made)
-        made = np.where(null, 0.0, made)
+        made, null = reckon(self.way, [given[name] for name in self.terms])
         if self.places is not None:
             made = np.round(made, self.places)
         values = cast(pa.array(made), arrow_type(self.type))
@@ -86,12 +131,12 @@ class Computed:
 
     @classmethod
     def restore(cls, state: State) -> Self:
-        first, second = state["terms"]
-        return cls(state["column"], heard(state["type"]), state["way"], (first, second), state["places"], state["nullable"])
+        terms = tuple(state["terms"])
+        return cls(state["column"], heard(state["type"]), state["way"], terms, state["places"], state["nullable"])
 
 
 def register(registry: Registry) -> None:
     registry.generators.add(Computed)
 
 
-__all__ = ["WAYS", "Computed"]
+__all__ = ["CLOCK", "PARTS", "WAYS", "Computed", "reckon", "said"]

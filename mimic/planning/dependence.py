@@ -15,6 +15,7 @@ import numpy as np
 from mimic.config import TableConfig
 from mimic.generator import Task
 from mimic.generators.after import datelike
+from mimic.generators.computed import said
 from mimic.generators.features import ordered
 from mimic.generators.lines import AFTER as AFTER_ALL
 from mimic.generators.lines import BEFORE, about_siblings
@@ -200,9 +201,7 @@ def _apart(step: Step, known: Sequence[tuple[str, bool]], line: Line, found: Tab
 
 def _reckoned(step: Step, amount: Reckoned) -> Step:
     told = {**step.task.options, "way": amount.way, "terms": amount.terms, "places": amount.places}
-    held = Held(
-        "computed", step.task.fills[0], f"{amount.terms[0]} {amount.way} {amount.terms[1]}", amount.holds, amount.rows - amount.holds
-    )
+    held = Held("computed", step.task.fills[0], said(amount.way, amount.terms), amount.holds, amount.rows - amount.holds)
     lost = ((LEAVES, 0.0), (step.choice.kind, 0.0), *step.choice.lost)
     choice = Choice(COMPUTED, amount.said, lost, relations=(held,))
     return replace(step, task=replace(step.task, options=told), choice=choice)

@@ -20,7 +20,7 @@ def source(tmp_path_factory):
         connection.executescript("""
             create table shops (id integer primary key, continent text, country text, city text, opened date);
             create table visits (id integer primary key, shop_id integer not null references shops(id), came date not null, went date,
-              country text, pieces integer, price real, total real);
+              country text, pieces integer, price real, total real, month integer);
         """)
         towns = draw.integers(0, 40, 1_000)
         shops = [
@@ -33,8 +33,8 @@ def source(tmp_path_factory):
             shop, pieces, price, day = int(draw.integers(0, 1_000)), int(draw.integers(1, 30)), float(draw.integers(100, 900)) / 100, i % 28
             stay = f"2021-{2 + i % 7:02d}-{1 + day:02d}"
             came = f"2021-{1 + i % 6:02d}-{1 + int(draw.integers(0, 28)):02d}"
-            visits.append((i, shop, came, max(came, stay), shops[shop][2], pieces, price, round(pieces * price, 2)))
-        connection.executemany("insert into visits values (?,?,?,?,?,?,?,?)", visits)
+            visits.append((i, shop, came, max(came, stay), shops[shop][2], pieces, price, round(pieces * price, 2), int(came[5:7])))
+        connection.executemany("insert into visits values (?,?,?,?,?,?,?,?,?)", visits)
     return path
 
 
@@ -43,7 +43,7 @@ BROKEN = {
         select count(*) from (select city from shops group by city having count(distinct country) > 1) union all
         select count(*) from (select country from shops group by country having count(distinct continent) > 1)""",
     "copied": "select count(*) from visits v join shops s on s.id = v.shop_id where v.country is not s.country",
-    "computed": "select count(*) from visits where abs(total - pieces * price) > 0.0051",
+    "computed": "select count(*) from visits where abs(total - pieces * price) > 0.0051 or month <> cast(strftime('%m', came) as integer)",
     "ordered": "select count(*) from visits where went < came",
 }
 

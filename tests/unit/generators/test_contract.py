@@ -353,6 +353,8 @@ CASES: dict[str, dict[str, Case]] = {
         "difference": dealt(Integer(32), [i % 40 for i in range(N)], way="-", terms=["sum", "sum"], places=0, nullable=False),
         "product": dealt(Decimal(10, 2), [Exact(i % 40) for i in range(N)], way="*", terms=["sum", "sum"], places=2, nullable=False),
         "ratio": dealt(Float(), [1.0] * N, way="/", terms=["sum", "sum"], places=None, nullable=False),
+        "three": dealt(Integer(32), [i % 40 for i in range(N)], way="+-", terms=["sum", "sum", "sum"], places=0, nullable=False),
+        "month": dealt(Integer(32), [1] * N, way="month", terms=["customer.day"], places=0, nullable=False),
     },
     "sequence.joined": {
         "date": dealt(Date(), DAYS, joined=["temporal.quantiles", "customer.day", 1, "sum"]),

@@ -1,5 +1,6 @@
-"""Numbers that follow from two others of the row are found on the sample, and only those."""
+"""Numbers that follow from others of the row are found on the sample, and only those."""
 
+import datetime
 from decimal import Decimal as Exact
 
 import numpy as np
@@ -10,7 +11,7 @@ from mimic.generator import Span, Task
 from mimic.generators.computed import Computed
 from mimic.planning.arithmetic import reckoned
 from mimic.profile import Owners, TableEvidence
-from mimic.schema import Column, Decimal, Float, Integer, Table, TableName
+from mimic.schema import Column, Date, Decimal, Float, Integer, Table, TableName
 from mimic.streams import Streams
 
 N = 2_000
@@ -37,6 +38,8 @@ def exact(values):
         (Integer(), GAMES - WINS, ("-", ("games", "wins"))),
         (Decimal(12, 2), exact(np.round(PRICE * WINS, 2)), ("*", ("wins", "price"))),
         (Float(), np.round(PRICE / GAMES, 3), ("/", ("price", "games"))),
+        (Decimal(12, 2), exact(PRICE + GAMES + WINS), ("++", ("games", "wins", "price"))),
+        (Decimal(12, 2), exact(PRICE + GAMES - WINS), ("+-", ("games", "price", "wins"))),
     ],
 )
 def test_what_follows_is_found_and_made_again(kind, values, said):
@@ -61,3 +64,36 @@ def test_a_column_that_is_nearly_always_nothing_makes_no_sum():
     rare = np.where(np.arange(N) % 40 == 0, 1, 0)
     found = evidence(games=(Integer(), GAMES), rare=(Integer(), rare), last=(Integer(), GAMES + rare))
     assert not reckoned(found, ["games", "rare", "last"])
+
+
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize(
+    ("part", "way"),
+    [
+        (lambda day: day.year, "year"),
+        (lambda day: day.month, "month"),
+        (lambda day: day.isoweekday(), "weekday, 1 Monday"),
+        (lambda day: day.isoweekday() % 7, "weekday, 0 Sunday"),
+        (lambda day: day.isocalendar()[1], "ISO week"),
+        (lambda day: day.year * 10_000 + day.month * 100 + day.day, "year, month and day"),
+    ],
+)
+def test_a_part_of_a_date_is_found_wherever_the_date_stands(part, way, before):
+    days = [datetime.date(2019, 1, 1) + datetime.timedelta(days=int(day)) for day in DRAW.integers(0, 1_500, N)]
+    parts = [None if i % 50 == 0 else part(day) for i, day in enumerate(days)]
+    dates = [None if i % 50 == 0 else day for i, day in enumerate(days)]
+    columns = {"day": (Date(), pa.array(dates)), "part": (Integer(), pa.array(parts))}
+    names = ["day", "part"] if before else ["part", "day"]
+    found = evidence(**{name: columns[name] for name in names})
+    made = reckoned(found, names)
+    assert [(one.way, one.terms) for one in made.values()] == [(way, ("day",))]
+    told = {"way": way, "terms": ("day",), "places": 0}
+    generator = Computed.learn(Task(found.table, (found.table.column("part"),), options=told), found, Streams(1).at("x"))
+    assert generator.sample(Span(0, N, N), Streams(1).at("x"), {"day": found.column("day")})["part"].to_pylist() == parts
+
+
+def test_a_number_that_only_looks_like_a_part_is_none():
+    days = pa.array([datetime.date(2019, 1, 1) + datetime.timedelta(days=int(day)) for day in DRAW.integers(0, 1_500, N)])
+    months = [day.month if i % 20 else 13 for i, day in enumerate(days.to_pylist())]
+    found = evidence(day=(Date(), days), month=(Integer(), pa.array(months)))
+    assert reckoned(found, ["day", "month"]) == {}

@@ -46,7 +46,11 @@ def test_the_order_of_the_columns_does_not_matter_and_steps_come_after_what_they
     found, steps = studied(continent=CONTINENT, country=COUNTRY, city=CITY)
     one = determined(found, steps, frozenset())
     assert {name: each.by for name, each in one.items()} == {"country": "city", "continent": "country"}
-    assert [step.task.fills[0] for step in in_order(steps, {name: [each.by] for name, each in one.items()})] == ["city", "country", "continent"]
+    assert [step.task.fills[0] for step in in_order(steps, {name: [each.by] for name, each in one.items()})] == [
+        "city",
+        "country",
+        "continent",
+    ]
 
 
 def test_of_two_names_of_one_thing_the_first_stays():
