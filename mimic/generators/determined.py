@@ -1,7 +1,7 @@
 """Columns that another column of the row determines: the country of a city, the name of a code.
 
 What a value determines is kept where k owners hold that value. Any other value, most of them made up, is given one by its hash, so
-that the same city lies in the same country in all rows of the copy.
+that the same city lies in the same country in all rows of the copy. Of dates and numbers the others ask the trees: what is near is alike.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
 from mimic.generators.categorical import as_text, from_text
-from mimic.generators.features import hashed
+from mimic.generators.features import hashed, ordered
 from mimic.generators.leaves import Leaves
 from mimic.generators.logical import heard, told
 from mimic.generators.nested import pack, unpack
@@ -50,6 +50,7 @@ class Determined:
     owners: Ints  # (values,)
     rest: Floats  # (values,) shares of what all other values determine
     otherwise: Generator
+    hashed: bool = True  # whether other values are given one by their hash
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -107,6 +108,7 @@ class Determined:
             held[kept],
             _coarse(shares, task.k, rest),
             otherwise,
+            not ordered(evidence.column(by).type),
         )
 
     @cached_property
@@ -117,20 +119,21 @@ class Determined:
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         index, hashes = hashed(given[self.by])
-        lost = index < 0
-        alone = None
-        if lost.any() or not self.values:
-            alone = self.otherwise.sample(span, stream, {need: given[need] for need in self.otherwise.needs})[self.column]
         if not self.values or not len(hashes):
-            assert alone is not None
-            return {self.column: alone}
+            return {self.column: self._alone(span, stream, given)}
         u = ((hashes * SALT) >> np.uint64(11)).astype(np.float64) * 2.0**-53
         place = np.minimum(np.searchsorted(np.cumsum(self.rest), u, side="right"), len(self.values) - 1)
+        known = np.zeros(len(hashes), dtype=np.bool_)
         if len(self.hashes):
             spot = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
-            place = np.where(self.hashes[spot] == hashes, self.places[spot], place)
+            known = self.hashes[spot] == hashes
+            place = np.where(known, self.places[spot], place)
         made = self._array.take(pa.array(place[np.maximum(index, 0)]))
-        return {self.column: made if alone is None else pc.if_else(pa.array(lost), alone, made)}
+        lost = (index < 0) | (~(known | self.hashed)[np.maximum(index, 0)])
+        return {self.column: pc.if_else(pa.array(lost), self._alone(span, stream, given), made) if lost.any() else made}
+
+    def _alone(self, span: Span, stream: Stream, given: Columns) -> pa.Array:
+        return self.otherwise.sample(span, stream, {need: given[need] for need in self.otherwise.needs})[self.column]
 
     def capacity(self) -> int | None:
         return None
@@ -152,6 +155,7 @@ class Determined:
             "owners": self.owners,
             "rest": self.rest,
             "otherwise": pack(self.otherwise),
+            "hashed": self.hashed,
         }
 
     @classmethod

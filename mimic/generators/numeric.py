@@ -22,6 +22,7 @@ from mimic.generator import Columns, Literal, Span, State, Task
 from mimic.generators.cells import Sketch, even, sketch
 from mimic.generators.dials import dial_of
 from mimic.generators.draws import Mask, apart, may_keep, null_share, nulls, systematic, without
+from mimic.generators.endings import Endings
 from mimic.generators.logical import heard, told
 from mimic.generators.rules import rule
 from mimic.profile import Owners, TableEvidence
@@ -72,6 +73,7 @@ class Quantiles:
     null_share: float
     specials: tuple[Special, ...] = ()
     unique: bool = False
+    endings: Endings | None = None  # of what is no atom
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -93,7 +95,7 @@ class Quantiles:
         column = evidence.column(task.column.name) if evidence is not None and evidence.sampled else None
         found = measure(kind, column, evidence.owners) if evidence is not None and column is not None else None
         specials: tuple[Special, ...] = ()
-        known, invented = None, False
+        known, invented, endings = None, False, None
         ticks = Ticks(decimals_of(kind))
         if found is not None:
             ticks = found.ticks
@@ -101,6 +103,9 @@ class Quantiles:
             lost = sum(share for _, share, owners in found.specials if owners < task.k)
             specials = tuple((name, share / (1 - lost), owners) for name, share, owners in specials)
             known = sketch(found.values, found.owners, task.k, most=dial_of(task).cells, exact=may_keep(task))
+            if known is not None and ticks.decimals is not None and not task.unique and "decimals" not in task.options:
+                rest = np.flatnonzero(~np.isin(found.values, known.atoms))
+                endings = Endings.learn(found.values[rest], found.owners.take(rest), task.k)
         if known is None:
             ruled, decimals = rule(
                 task.meanings[0].kind if task.meanings else Kind.OTHER,
@@ -125,7 +130,7 @@ class Quantiles:
             ticks = replace(ticks, step=1)
         if invented:
             known = fitted(known, low, high)
-        return cls(task.column.name, task.column.type, known, ticks, low, high, null_share(task, column), specials, task.unique)
+        return cls(task.column.name, task.column.type, known, ticks, low, high, null_share(task, column), specials, task.unique, endings)
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         mask = nulls(stream, span.n, self.null_share)
@@ -144,6 +149,8 @@ class Quantiles:
         if ticks.decimals is None:
             low, high = self.low, self.high
             return np.clip(values, low, high) if low is not None or high is not None else values
+        if self.endings is not None:
+            values = np.where(np.isin(values, self.sketch.atoms), values, self.endings.moved(values))
         if ticks.step != 1 or ticks.offset:
             values = np.rint((values - ticks.offset) / ticks.step) * ticks.step + ticks.offset
         else:
@@ -226,6 +233,7 @@ class Quantiles:
             "null_share": self.null_share,
             "specials": [list(special) for special in self.specials],
             "unique": self.unique,
+            "endings": self.endings.state() if self.endings is not None else None,
         }
 
     @classmethod
@@ -240,6 +248,7 @@ class Quantiles:
             state["null_share"],
             tuple((name, share, owners) for name, share, owners in state["specials"]),
             state["unique"],
+            Endings.restore(state["endings"]) if state["endings"] is not None else None,
         )
 
 

@@ -1,4 +1,4 @@
-"""Columns that never go back from one sibling to the next: the dates of a customer's orders, the readings of a meter.
+"""Columns that never go back from one sibling to the next, or never up: the dates of a customer's orders, the readings of a meter.
 
 Where the rows of one parent lie close together, what is drawn is the first of them and the steps from each to the next. Where
 they are spread over the whole range, values are drawn one by one and stand in order afterwards, so that all together fall
@@ -34,8 +34,8 @@ class Rising:
     """Fills the column of its `first` generator so that it rises along a line of siblings (`generators/lines.py`).
 
     `way` "steps": `first` draws the first of each line's rows, `step` how many `grain`s each further one lies above the one before it.
-    `way` "sorted": `first` draws all of them. Options: `rising` (the way, the kind of the generator for `first`, and the line), and
-    those of that generator.
+    `way` "sorted": `first` draws all of them. `sign` is -1.0 where the column goes down. Options: `rising` (the way, "up" or "down",
+    the kind of the generator for `first`, and the line), and those of that generator.
     """
 
     kind: ClassVar[str] = "sequence.rising"
@@ -47,7 +47,8 @@ class Rising:
     first: Generator
     step: Generator | None = None
     grain: float = 1.0  # in the units of the Arrow type
-    most: float = np.inf  # an average of k owners beyond which no line goes: it begins earlier instead
+    most: float = np.inf  # an average of k owners, times the sign, beyond which no line goes: it begins earlier instead
+    sign: float = 1.0
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -66,13 +67,14 @@ class Rising:
     def learn(cls, task: Task, evidence: TableEvidence | None, stream: Stream) -> Self:
         from mimic.generators import builtin
 
-        way, kind, *line = task.options["rising"]
+        way, direction, kind, *line = task.options["rising"]
+        sign = -1.0 if direction == "down" else 1.0
         options = {name: value for name, value in task.options.items() if name != "rising"}
         family, name = builtin().generators.get(str(kind)), task.column.name
         there = evidence is not None and evidence.sampled and all(each in evidence.hidden or evidence.table.has(each) for each in line)
         if way == "sorted" or evidence is None or not there:
             first = family.learn(replace(task, options=options), evidence, stream)
-            return cls(task.column.type, "sorted", tuple(line), plain(first))
+            return cls(task.column.type, "sorted", tuple(line), plain(first), sign=sign)
         before = Line.of(line, {each: evidence.column(each) for each in line}).before
         alone = {
             **options,
@@ -82,6 +84,7 @@ class Rising:
         }
         first = family.learn(replace(task, options=alone), evidence.take(np.flatnonzero(before < 0)), stream)
         values, _ = numbers(evidence.column(name))
+        values = sign * values
         apart = np.where(before < 0, 0.0, values - values[np.maximum(before, 0)])
         whole = not isinstance(bare(task.column.type), Float)
         grain = _grain(apart, task.column.type)
@@ -89,20 +92,20 @@ class Rising:
         step = distance(task, steps, evidence, stream.at("step"))
         known: Sketch | None = sketch(values, evidence.owners, task.k)
         most = float(known.quantile(np.array([1.0 - 1e-9]))[0]) if known is not None else np.inf
-        return cls(task.column.type, "steps", tuple(line), plain(first), step, grain, most)
+        return cls(task.column.type, "steps", tuple(line), plain(first), step, grain, most, sign)
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         name, line = self.fills[0], Line.of(self.line, given)
         if self.step is None:
             drawn = self.first.sample(span, stream, {need: given[need] for need in self.first.needs})[name]
-            return {name: drawn.take(pa.array(_in_order(drawn, line)))}
+            return {name: drawn.take(pa.array(_in_order(drawn, line, self.sign)))}
         start = np.flatnonzero(line.before < 0)
         told_ = {need: given[need].take(pa.array(start)) for need in self.first.needs}
         first = self.first.sample(Span(span.start, len(start), span.total), inside(stream, "first"), told_)[name]
         steps = self.step.sample(span, inside(stream, "step"), {need: given[need] for need in self.step.needs})[name]
         drawn, lost = numbers(first)
         made, null = np.zeros(span.n), np.zeros(span.n, dtype=np.bool_)
-        made[start], null[start] = drawn, lost
+        made[start], null[start] = self.sign * drawn, lost
         up = numbers(steps)[0] * self.grain
         lines = line.turns()
         for rows in lines[1:]:
@@ -114,7 +117,7 @@ class Rising:
             follow = rows[line.before[rows] >= 0]
             back[line.before[follow]] = np.maximum(back[line.before[follow]], back[follow])
         made -= np.ceil(back / self.grain) * self.grain
-        return {name: _like(made, null, first.type)}
+        return {name: _like(self.sign * made, null, first.type)}
 
     def capacity(self) -> int | None:
         return None
@@ -131,6 +134,7 @@ class Rising:
             "step": pack(self.step) if self.step is not None else None,
             "grain": self.grain,
             "most": self.most,
+            "sign": self.sign,
         }
 
     @classmethod
@@ -150,9 +154,10 @@ def _grain(apart: Floats, kind: LogicalType) -> float:
     return float(next((size for size in _GRAINS if not (whole % size).any()), 1))
 
 
-def _in_order(values: pa.Array, line: Line) -> Ints:
-    """Which value each row (n,) gets, so that those of one line rise; NULL stays where it is."""
+def _in_order(values: pa.Array, line: Line, sign: float) -> Ints:
+    """Which value each row (n,) gets, so that those of one line rise, times the sign; NULL stays where it is."""
     found, null = numbers(values)
+    found = sign * found
     group, _ = line.groups()
     live = np.flatnonzero(~null)
     rows = live[np.lexsort((line.at[live], group[live]))]

@@ -112,7 +112,7 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     amounts = reckoned(found, [name for name in single if name not in computed])
     amounts = {name: amount for name, amount in amounts.items() if switched("computed", config, [name])}
     fixed = {*amounts, *pinned, *computed, *(name for name, asked in config.columns.items() if asked.generator not in FOUND)}
-    told = determined(found, [step for step in free if _wrapped(step, config)], fixed)
+    told = determined(found, [step for step in free if _wrapped(step, config)], fixed, around.evidence.k)
     told = {name: one for name, one in told.items() if switched("determined", config, [name])}
     # What goes on along a line says when: others hang on it.
     climbing = climbs([step.task.fills[0] for step in free if len(step.task.fills) == 1], line, found, sample)

@@ -19,6 +19,8 @@ HOLDS = 0.995  # of these rows
 GLANCE, ROWS = 1_000, 50_000  # rows that pairs are tried on first, and all that are looked at
 MOST = 60  # columns that are tried
 DRAWN = ("categorical.shares", "numeric.quantiles")  # what keeps values of k owners
+COME_AGAIN = ("temporal.quantiles", "numeric.quantiles")  # what keeps them where they come often enough
+OFTEN = 0.9  # of the rows whose date or number k owners hold, if it is to determine anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +29,22 @@ class Determining:
     held: Held
 
 
-def determined(found: TableEvidence, steps: Sequence[Step], but: Collection[str]) -> dict[str, Determining]:
+def determined(found: TableEvidence, steps: Sequence[Step], but: Collection[str], k: int) -> dict[str, Determining]:
     """By column, the one that determines it, among the steps' columns and without those in `but`. No circles: of columns that determine
     each other all but the first follow it."""
-    names = [
-        step.task.fills[0]
-        for step in steps
-        if len(step.task.fills) == 1 and step.choice.kind in DRAWN and step.task.fills[0] in found.profiles and not step.task.unique
-    ]
+    kinds = {step.task.fills[0]: step.choice.kind for step in steps if len(step.task.fills) == 1 and not step.task.unique}
+    names = [name for name, kind in kinds.items() if kind in (*DRAWN, *COME_AGAIN) and name in found.profiles]
     codes: dict[str, Ints] = {}
     for name in names[:MOST]:
         profile = found.profiles[name]
         if name not in but and profile.distinct >= 2 and profile.null_share < 0.95:
             codes[name] = codes_of(found, name)
     wide = {name: int(each.max(initial=0)) + 1 for name, each in codes.items()}
-    kinds = {step.task.fills[0]: step.choice.kind for step in steps}
+    leads = [name for name, each in codes.items() if kinds[name] == DRAWN[0] or _often(each, found, k)]
     best: dict[str, tuple[int, Determining]] = {}
     for mine in codes:
-        for by in codes:
-            if by == mine or wide[by] < wide[mine] or kinds[by] != DRAWN[0] or _leads(best, by, mine):
+        for by in leads if kinds[mine] in DRAWN else ():
+            if by == mine or wide[by] < wide[mine] or _leads(best, by, mine):
                 continue
             if wide[by] == wide[mine] and names.index(by) > names.index(mine):
                 continue
@@ -60,6 +59,13 @@ def codes_of(found: TableEvidence, name: str) -> Ints:
     """A number per distinct value, 0 for NULL."""
     indices = found.column(name)[:ROWS].dictionary_encode().indices
     return np.asarray(pc.fill_null(indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64) + 1
+
+
+def _often(codes: Ints, found: TableEvidence, k: int) -> bool:
+    """Whether k owners hold nearly every value that comes, so that what it determines may be kept."""
+    held = found.owners.take(np.arange(len(codes))).reach(codes - 1, int(codes.max(initial=0)), k)
+    live = codes[codes > 0] - 1
+    return bool(len(live) and held[live].mean() >= OFTEN)
 
 
 def _leads(best: Mapping[str, tuple[int, Determining]], start: str, end: str) -> bool:

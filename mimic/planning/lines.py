@@ -22,6 +22,7 @@ JOINED = 0.99  # of the rows: periods that follow one another
 FEWEST = 200  # rows that have a sibling before them
 BACK, MOVES = 0.001, 0.05  # of these rows: may go back in a column that rises, must go on
 NEAR = 0.35  # of the range of a column: how far apart the rows of one parent lie, if steps are to tell more than the range
+REGULAR = 0.5  # of the steps that are alike, from which they tell more than the range
 Line = tuple[str, ...]  # the need whose equal rows are siblings, and the columns that order them
 
 
@@ -102,21 +103,26 @@ def joined(step: Step, line: Line, known: Sequence[str], found: TableEvidence, h
 
 
 def rising(step: Step, line: Line, found: TableEvidence, here: Ordered, up: Floats, since: str) -> Step:
-    """The step of a column of numbers or dates that goes `up` (rows with a sibling before them,) from one sibling to the next."""
+    """The step of a column of numbers or dates that goes `up` (rows with a sibling before them,) from one sibling to the next, or down."""
     name = step.task.fills[0]
     if since and not since.startswith(f"{line[0][1:]}."):  # it is counted from something that each row has of its own
         return step
-    way = "steps" if _spans(numbers(found.column(name))[0], here) < NEAR else "sorted"
-    options = {**step.task.options, "rising": [way, step.choice.kind, *line]}
-    gone = int((up < 0).sum())
-    held = Held("rising", name, f"never goes back along {', '.join(line)}", len(up) - gone, gone)
+    down = bool((up < 0).mean() > BACK)
+    far = -up if down else up
+    _, many = np.unique(far, return_counts=True)
+    regular = many.max() >= REGULAR * len(far)  # one day after the other: drawn one by one, some would come twice and others not at all
+    way = "steps" if regular or _spans(numbers(found.column(name))[0], here) < NEAR else "sorted"
+    options = {**step.task.options, "rising": [way, "down" if down else "up", step.choice.kind, *line]}
+    gone = int((far < 0).sum())
+    said = f"never goes {'up' if down else 'back'} along {', '.join(line)}"
+    held = Held("rising", name, said, len(up) - gone, gone)
     lost = ((step.choice.kind, 0.0), *step.choice.lost)
-    choice = Choice("sequence.rising", f"never goes back along {', '.join(line)}", lost, relations=(held,))
+    choice = Choice("sequence.rising", said, lost, relations=(held,))
     return replace(step, task=replace(step.task, options=options), choice=choice)
 
 
 def climbs(names: Iterable[str], line: Line, found: TableEvidence, here: Ordered | None) -> dict[str, Floats]:
-    """Columns that hardly ever go back along the line, with how far each goes on in the rows that have a sibling before them."""
+    """Columns that hardly ever go back along the line, or hardly ever up; how far each goes in the rows that have a sibling before them."""
     out: dict[str, Floats] = {}
     rows = np.zeros(0, dtype=np.int64) if here is None else np.flatnonzero(here.before >= 0)
     if here is None or len(rows) < FEWEST:
@@ -126,7 +132,8 @@ def climbs(names: Iterable[str], line: Line, found: TableEvidence, here: Ordered
             continue
         values, null = numbers(found.column(name))
         up = values[rows] - values[here.before[rows]]
-        if not null.any() and (up < 0).mean() <= BACK and (up > 0).mean() >= MOVES:
+        back, on = sorted(((up < 0).mean(), (up > 0).mean()))
+        if not null.any() and back <= BACK and on >= MOVES:
             out[name] = up
     return out
 

@@ -364,8 +364,8 @@ CASES: dict[str, dict[str, Case]] = {
         "plain": dealt(Integer(32), [None if i % 9 == 0 else i % 40 for i in range(N)], bounded=["numeric.quantiles", [], [], [], ""]),
     },
     "sequence.rising": {
-        "sorted": dealt(Date(), DAYS, rising=["sorted", "temporal.quantiles", "a", "sum"]),
-        "steps": dealt(Integer(32), [i % 40 for i in range(N)], rising=["steps", "numeric.quantiles", "a", "sum"], nullable=False),
+        "sorted": dealt(Date(), DAYS, rising=["sorted", "up", "temporal.quantiles", "a", "sum"]),
+        "steps": dealt(Integer(32), [i % 40 for i in range(N)], rising=["steps", "up", "numeric.quantiles", "a", "sum"], nullable=False),
     },
     "temporal.ordered": {
         "date": dealt(Date(), DAYS, floors=["customer.day"], after=30.0, nullable=True),

@@ -11,6 +11,8 @@ from mimic.generators.leaves import Leaves
 from mimic.generators.lines import Line
 from mimic.generators.rising import Rising
 from mimic.generators.windows import Windows
+from mimic.plan import Choice, Step
+from mimic.planning.lines import rising as planned
 from mimic.profile import Owners, TableEvidence
 from mimic.schema import Column, Date, Integer, Table, TableName, Text
 from mimic.semantics import Kind, Meaning, Sensitivity
@@ -22,12 +24,12 @@ N = FAMILIES * EACH
 FAMILY = np.repeat(np.arange(FAMILIES), EACH)
 
 
-def rising(values, kind, way):
+def rising(values, kind, way, direction="up"):
     table = Table(TableName("", "t"), (Column("n", Integer(), nullable=False), Column("y", kind, nullable=False)))
     sample = pa.table({"n": pa.array(np.arange(N)), "y": values})
     evidence = TableEvidence(table, N, sample, Owners(N), hidden={"@p": pa.array(FAMILY)})
     drawn_by = "temporal.quantiles" if isinstance(kind, Date) else "numeric.quantiles"
-    told = {"rising": [way, "tree.leaves", "@p", "n"], "drawn_by": drawn_by, "features": []}
+    told = {"rising": [way, direction, "tree.leaves", "@p", "n"], "drawn_by": drawn_by, "features": []}
     made = Rising.learn(Task(table, (table.column("y"),), meanings=(MEANT,), options=told, k=10), evidence, Streams(1).at("learn"))
     given = {"@p": evidence.hidden["@p"], "n": sample.column("n").combine_chunks()}
     return made.sample(Span(0, N, N), Streams(2).at("draw"), given)["y"]
@@ -53,7 +55,7 @@ def test_what_is_said_of_a_column_holds_for_its_steps(said, atoms):
     table = Table(TableName("", "t"), (Column("n", Integer(), nullable=False), Column("y", Integer(), nullable=False)))
     sample = pa.table({"n": pa.array(np.arange(N)), "y": pa.array(steps.cumsum(axis=1).ravel())})
     evidence = TableEvidence(table, N, sample, Owners(N), hidden={"@p": pa.array(FAMILY)})
-    told = {"rising": ["steps", "tree.leaves", "@p", "n"], "drawn_by": "numeric.quantiles", "features": [], **said}
+    told = {"rising": ["steps", "up", "tree.leaves", "@p", "n"], "drawn_by": "numeric.quantiles", "features": [], **said}
     made = Rising.learn(Task(table, (table.column("y"),), meanings=(MEANT,), options=told, k=10), evidence, Streams(1).at("learn"))
     assert len(made.step.sketch.atoms) == atoms
 
@@ -140,3 +142,27 @@ def test_dealt_categories_survive_the_model_file():
     given = {"year": sample.column("year").combine_chunks(), "@p": evidence.hidden["@p"]}
     one, two = (each.sample(Span(0, N, N), Streams(2).at("draw"), given)["team"] for each in (made, again))
     assert one.equals(two)
+
+
+@pytest.mark.parametrize("way", ["steps", "sorted"])
+def test_what_goes_down_in_the_source_goes_down_in_the_copy(way):
+    draw = np.random.default_rng(5)
+    days = draw.integers(17_000, 19_000, (FAMILIES, 1)) - draw.integers(0, 30, (FAMILIES, EACH)).cumsum(axis=1)
+    out = rising(pa.array(days.ravel().astype(np.int32)).view(pa.date32()), Date(), way, "down").view(pa.int32()).to_numpy()
+    assert (np.diff(out.reshape(FAMILIES, EACH), axis=1) <= 0).all()
+    assert out.mean() == pytest.approx(days.mean(), abs=40)
+    assert out.min() >= days.min() - 5
+
+
+def test_a_calendar_without_gaps_stays_one():
+    """Every line has each day once, from the same first day on: drawn one by one, days would come twice."""
+    days = np.tile(19_000 + np.arange(EACH), FAMILIES).astype(np.int32)
+    here = Line.of(("@p", "n"), {"@p": pa.array(FAMILY), "n": pa.array(np.arange(N))})
+    table = Table(TableName("", "t"), (Column("n", Integer(), nullable=False), Column("y", Date(), nullable=False)))
+    found = TableEvidence(table, N, pa.table({"n": pa.array(np.arange(N)), "y": pa.array(days).view(pa.date32())}), Owners(N))
+    step = Step(Task(table, (table.column("y"),), meanings=(MEANT,), k=10), Choice("tree.leaves", "said by a test"))
+    up = days[here.before >= 0] - days[here.before[here.before >= 0]]
+    for sign, told in ((1.0, "up"), (-1.0, "down")):
+        assert planned(step, ("@p", "n"), found, here, sign * up, "").task.options["rising"][:2] == ["steps", told]
+    out = rising(pa.array(days).view(pa.date32()), Date(), "steps").view(pa.int32()).to_numpy()
+    assert out.tolist() == days.tolist()

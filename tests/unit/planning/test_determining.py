@@ -1,5 +1,7 @@
 """What determines what in a row: found where it is news, with the rows that bear it out, and never in a circle."""
 
+import datetime
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -9,7 +11,7 @@ from mimic.generators.determined import Determined
 from mimic.plan import Choice, Step
 from mimic.planning.determining import determined, in_order
 from mimic.profile import ColumnProfile, Owners, TableEvidence
-from mimic.schema import Column, Table, TableName, Text
+from mimic.schema import Column, Date, Table, TableName, Text
 from mimic.semantics import Kind, Meaning, Sensitivity
 from mimic.streams import Streams
 
@@ -23,19 +25,21 @@ CONTINENT = [f"continent {i % 4}" for i in CITIES]
 
 
 def studied(**columns):
-    table = Table(TableName("", "t"), tuple(Column(name, Text()) for name in columns))
+    dates = {name for name, values in columns.items() if isinstance(values[0], datetime.date)}
+    table = Table(TableName("", "t"), tuple(Column(name, Date() if name in dates else Text()) for name in columns))
     sample = pa.table({name: pa.array(values) for name, values in columns.items()})
     profiles = {
         name: ColumnProfile(table.column(name), sample.column(name).null_count / N, len(sample.column(name).unique()), False)
         for name in columns
     }
     found = TableEvidence(table, N, sample, Owners(N), profiles)
-    steps = [Step(Task(table, (column,), meanings=(MEANT,)), Choice("categorical.shares", "said by a test")) for column in table.columns]
+    drawn = {name: "temporal.quantiles" if name in dates else "categorical.shares" for name in columns}
+    steps = [Step(Task(table, (column,), meanings=(MEANT,)), Choice(drawn[column.name], "said by a test")) for column in table.columns]
     return found, steps
 
 
 def told(but=(), **columns):
-    return {name: one.by for name, one in determined(*studied(**columns), frozenset(but)).items()}
+    return {name: one.by for name, one in determined(*studied(**columns), frozenset(but), 10).items()}
 
 
 def test_each_follows_the_coarsest_that_determines_it():
@@ -44,7 +48,7 @@ def test_each_follows_the_coarsest_that_determines_it():
 
 def test_the_order_of_the_columns_does_not_matter_and_steps_come_after_what_they_follow():
     found, steps = studied(continent=CONTINENT, country=COUNTRY, city=CITY)
-    one = determined(found, steps, frozenset())
+    one = determined(found, steps, frozenset(), 10)
     assert {name: each.by for name, each in one.items()} == {"country": "city", "continent": "country"}
     assert [step.task.fills[0] for step in in_order(steps, {name: [each.by] for name, each in one.items()})] == [
         "city",
@@ -67,7 +71,7 @@ def test_chance_constants_and_keys_are_no_news():
 @pytest.mark.parametrize(("mistakes", "found"), [(5, True), (60, False)])
 def test_a_few_mistakes_are_counted(mistakes, found):
     wrong = [f"country {(int(x) + 1) % 12}" if i < mistakes else COUNTRY[i] for i, x in enumerate(CITIES)]
-    one = determined(*studied(city=CITY, country=wrong), frozenset())
+    one = determined(*studied(city=CITY, country=wrong), frozenset(), 10)
     assert bool(one) == found
     if found:
         assert (one["country"].held.holds, one["country"].held.breaks) == (N - mistakes, mistakes)
@@ -88,3 +92,12 @@ def test_values_that_few_hold_determine_the_same_wherever_they_come():
     assert first[1] == first[4] == again[1]
     assert first[2] == first[5] == again[2]
     assert all(value in set(COUNTRY) for value in first if value is not None)
+
+
+def test_a_date_that_many_share_determines_what_holds_on_it():
+    """The calendar is the same for all shops: a day is a holiday in all of them."""
+    days = [datetime.date(2024, 1, 1) + datetime.timedelta(days=int(day)) for day in DRAW.integers(0, 60, N)]
+    holiday = ["yes" if day.day in (1, 6) else "no" for day in days]
+    assert told(day=days, holiday=holiday) == {"holiday": "day"}
+    seldom = [datetime.date(1900, 1, 1) + datetime.timedelta(days=int(day)) for day in DRAW.integers(0, 40_000, N)]
+    assert told(day=seldom, holiday=["yes" if day.day in (1, 6) else "no" for day in seldom]) == {}
