@@ -209,7 +209,8 @@ TONGUES |= {
     "snapchat": "snapchat", "googleplus": "google plus", "soundcloud": "soundcloud", "bitbucket": "bitbucket", "wechat": "wechat",
     "instagram": "instagram", "twitter": "twitter", "telegram": "telegram", "discord": "discord", "skype": "skype", "jabber": "jabber",
     "socialnetworks": "social network", "socialnetwork": "social network", "oauth": "oauth", "openid": "openid", "twofactor": "two factor",
-    "password": "password", "username": "username", "metadata": "metadata", "priv": "private", "nickname": "nickname", "geolat": "latitude", "geolong": "longitude", "geolng": "longitude",
+    "password": "password", "username": "username", "metadata": "metadata", "priv": "private", "nickname": "nickname", "bypass": "bypass", "passage": "passage",
+    "geolat": "latitude", "geolong": "longitude", "geolng": "longitude",
     "geolon": "longitude", "geox": "longitude", "geoy": "latitude", "geom": "geom", "civility": "salutation",
     # small words that open or close names in the tongues of their applications
     "nm": "name", "cod": "code", "codigo": "code", "cp": "postcode", "pref": "preference", "val": "value", "vl": "value", "qtd": "quantity",
