@@ -127,7 +127,8 @@ def _read(table: Table, column: Column, words: str, context: Context, schema: Sc
             kind == "t"
             and primary
             and context.person
-            and words.split()[-1] not in ("id", "uuid", "guid", "key")
+            and words not in ("id", "row id")
+            and words.split()[-1] not in ("uuid", "guid", "key")
             and len(table.primary_key.columns if table.primary_key else ()) == 1
         ):
             return Meaning(Kind.ACCOUNT_ID, Sensitivity.DIRECT, 0.6, "the text key of a person")
