@@ -62,7 +62,8 @@ def origins(schema: Schema) -> frozenset[tuple[TableName, str]]:
     """Columns of foreign keys whose values come from nowhere else: they lead to themselves, in their own table or by way of others.
 
     `(tenant_id, parent_id)` that references `(tenant_id, id)` of the same table says nothing about what a tenant is. Of columns that
-    lead to each other in a circle, and to none outside, one is chosen: one that CHECKs or partitions speak of, if any.
+    lead to each other in a circle, and to none outside, one is chosen: one that CHECKs or partitions speak of, if any, else one beside
+    another that is chosen in the same key, such that no two tables wait for each other's half of one.
     """
     graph: nx.DiGraph[tuple[TableName, str]] = nx.DiGraph()
     for key in schema.foreign_keys:
@@ -70,10 +71,19 @@ def origins(schema: Schema) -> frozenset[tuple[TableName, str]]:
             graph.add_edges_from(
                 ((key.table, name), (key.parent, referred)) for name, referred in zip(key.columns, key.referred, strict=True)
             )
-    found = set()
-    for part in nx.strongly_connected_components(graph):
-        if all(after in part for node in part for after in graph.successors(node)) and any(graph.out_degree(node) for node in part):
-            found.add(min(part, key=lambda place: (not _bound(schema.table(place[0]), place[1]), place)))
+    circles = [
+        part
+        for part in nx.strongly_connected_components(graph)
+        if all(after in part for node in part for after in graph.successors(node)) and any(graph.out_degree(node) for node in part)
+    ]
+    beside: dict[tuple[TableName, str], set[str]] = {}  # the columns of keys in which a column stands
+    for key in schema.foreign_keys:
+        for name in key.columns:
+            beside.setdefault((key.table, name), set()).update(key.columns)
+    found: set[tuple[TableName, str]] = set()
+    for part in sorted(circles, key=lambda part: (not any(_bound(schema.table(place), name) for place, name in part), min(part))):
+        near = {(place, name) for place, name in part if any((place, other) in found for other in beside.get((place, name), ()))}
+        found.add(min(part, key=lambda place: (not _bound(schema.table(place[0]), place[1]), place not in near, place)))
     return frozenset(found)
 
 

@@ -21,6 +21,16 @@ SCHEMAS = {
         ALTER TABLE b ADD FOREIGN KEY (p, shared, q) REFERENCES a (x, shared, y) MATCH FULL;
         """,
     ),
+    "two tables that wait for each other by two halves, of which a CHECK holds one": (
+        30,
+        """
+        CREATE TABLE a (code integer, x integer, u integer NOT NULL, y integer, UNIQUE (code, x, u, y));
+        CREATE TABLE b (p integer NOT NULL, x integer NOT NULL, q integer NOT NULL, y integer NOT NULL CHECK (y > 3),
+            c integer NOT NULL, e integer NOT NULL, PRIMARY KEY (p, x, q, y));
+        ALTER TABLE a ADD FOREIGN KEY (code, x, u, y) REFERENCES b (p, x, q, y);
+        ALTER TABLE b ADD FOREIGN KEY (c, x, e, y) REFERENCES a (code, x, u, y);
+        """,
+    ),
     "a CHECK that only the server can read, on columns that are unique": (
         30,
         """

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mimic.graph import origins
 from mimic.planning.keys import plan_keys
-from mimic.schema import Column, Date, ForeignKey, Integer, Schema, Table, TableName, Text, Unique
+from mimic.schema import Check, Column, Date, ForeignKey, Integer, Schema, Table, TableName, Text, Unique
 
 A, B, LINK = TableName("", "a"), TableName("", "b"), TableName("", "link")
 
@@ -66,6 +66,17 @@ def test_a_column_that_only_leads_to_itself_is_filled_like_any_other():
 def test_of_two_keys_that_are_each_other_one_is_made():
     a, b = (replace(parent(one), foreign_keys=(ForeignKey("f", one, ("id",), other, ("id",)),)) for one, other in ((A, B), (B, A)))
     assert origins(Schema("sqlite", (a, b))) == {(A, "id")}
+
+
+def test_columns_of_one_key_that_lead_to_themselves_start_in_one_table():
+    """Two halves made in two tables would wait for each other; a CHECK says where the one begins, and the other follows."""
+    columns = tuple(Column(name, Integer(), False) for name in ("id", "x", "y", "up"))
+    tables = []
+    for one, other in ((A, B), (B, A)):
+        key = ForeignKey("f", one, ("up", "x", "y"), other, ("id", "x", "y"))
+        told = (Check("told", "y > 3", ("y",)),) if one == B else ()
+        tables.append(Table(one, columns, Unique("pk", ("id", "x", "y"), primary=True), foreign_keys=(key,), checks=told))
+    assert origins(Schema("sqlite", tuple(tables))) == {(B, "x"), (B, "y")}
 
 
 def test_match_full_forbids_null_beside_a_column_that_may_not_be():
