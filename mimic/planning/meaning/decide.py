@@ -35,6 +35,7 @@ _HARMLESS = frozenset(HARMLESS)
 _NET = (*FAMILIES, *WIDER)
 _NAMED = tuple(rule for rule in _NET if rule.kind is Kind.PERSON_NAME) + tuple(rule for rule in FAMILIES if rule.kind is Kind.STREET)
 _VISITORS = frozenset({"user id", "ip address", "user ip", "ip", "user agent", "last activity", "session data", "payload"})
+_MEETINGS = frozenset("training coaching mental therapy chat game study class practice counseling exam work".split())  # noqa: SIM905
 _LOGINS = frozenset({"user", "client", "login", "web", "auth", "account", "http", "sso", "saml", "oidc", "idp", "browser", "admin"})
 
 
@@ -116,8 +117,10 @@ def _read(table: Table, column: Column, words: str, context: Context, schema: Sc
     kind = letter(column.type)
     primary = table.primary_key is not None and column.name in table.primary_key.columns
     if _surrogate(table, column, words, kind, primary):
+        beside = {phrase(other.name) for other in table.columns}
         session = context.words[-1:] == ("session",) and kind in "tu" and words in ("id", "session id", "session key")
-        if session and (context.personal or set(context.words) & _LOGINS or _VISITORS & {phrase(other.name) for other in table.columns}):
+        kept = context.personal or set(context.words) & _LOGINS or _VISITORS & beside or (len(context.words) == 1 and "data" in beside)
+        if session and kept and not _MEETINGS & set(context.words):
             return Meaning(Kind.SESSION, Sensitivity.SECRET, 0.8, "the key of a login session is the session's secret")
         if words == "id" and kind in "tu" and {"reset", "password"} <= set(context.words):
             return Meaning(Kind.TOKEN, Sensitivity.SECRET, 0.5, "the key of a request for a new password is the secret of its link")
