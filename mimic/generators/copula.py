@@ -20,6 +20,7 @@ from scipy.special import ndtr, ndtri
 
 from mimic.errors import UsageError
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
+from mimic.generators.calendar import about_calendar
 from mimic.generators.dealing import even, groups
 from mimic.generators.features import Scale, numbers, ordered, scale_of
 from mimic.generators.lines import about_siblings
@@ -197,7 +198,7 @@ def scored(evidence: TableEvidence, needs: Iterable[str], but: Sequence[str], k:
     known: list[Scores] = []
     found: list[Floats] = []
     for need in needs:
-        if need in but or about_siblings(need) or not ordered((values := evidence.column(need)).type):
+        if need in but or about_siblings(need) or about_calendar(need) or not ordered((values := evidence.column(need)).type):
             continue
         key = ("normal", need, k)
         if key not in evidence.memo:

@@ -18,6 +18,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
+from mimic.generators.calendar import about_calendar, dated, read
 from mimic.generators.chains import Before, in_turn
 from mimic.generators.dealing import akin, even, groups, in_order, kinship, located, raked, repaired, unraked
 from mimic.generators.dials import dial_of
@@ -86,7 +87,8 @@ class Leaves:
     @property
     def needs(self) -> tuple[str, ...]:
         beside = [own_column(need) for need in self._asked if about_siblings(need)]
-        told = [*(need for need in self._asked if not about_siblings(need)), *(name for name in beside if name and name not in self.fills)]
+        told = [dated(need) if about_calendar(need) else need for need in self._asked if not about_siblings(need)]
+        told += [name for name in beside if name and name not in self.fills]
         more = [*([self.siblings] if self.siblings else []), *(self.line if beside or self.familiar is not None else [])]
         return tuple(dict.fromkeys([*self.inner.needs, *told, *more]))
 
@@ -297,6 +299,7 @@ class Leaves:
         if line is not None:
             there = [need for need in self._asked if about_siblings(need) and (not own_column(need) or own_column(need) in given)]
             given = {**given, **{need: line.read(need, given) for need in there}}
+        given = {**given, **{need: read(need, given[dated(need)]) for need in self._asked if about_calendar(need) and need not in given}}
         bins, led = self._bins(given, n), None
         if self.guide is not None and self.guide.need in given:
             led = self.guide.place(given[self.guide.need])
@@ -450,7 +453,12 @@ def _bins(asked: tuple[Feature, Codes], rows: Ints, wanted: Floats) -> NDArray[n
 
 def _hidden(need: str) -> bool:
     """Whether a need is no column of a row or of a parent."""
-    return about_siblings(need) or need.rsplit(".", 1)[-1].startswith(HIDDEN) or any(f".{mark}" in need for mark in HIDDEN)
+    return (
+        about_siblings(need)
+        or about_calendar(need)
+        or need.rsplit(".", 1)[-1].startswith(HIDDEN)
+        or any(f".{mark}" in need for mark in HIDDEN)
+    )
 
 
 def register(registry: Registry) -> None:

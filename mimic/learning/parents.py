@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pyarrow as pa
 
+from mimic.generators.calendar import about_calendar, dated, read
 from mimic.generators.lines import Line, about_siblings, own_column
 from mimic.plan import Step
 from mimic.profile import Evidence, TableEvidence
@@ -17,7 +18,7 @@ def with_parents(evidence: Evidence, found: TableEvidence, steps: Sequence[Step]
     needs = dict.fromkeys(need for step in steps for need in step.task.options.get("features", ()))
     beside = [need for need in needs if about_siblings(need)]
     more = {
-        need: evidence.along(found, need)
+        need: read(need, found.column(dated(need))) if about_calendar(need) else evidence.along(found, need)
         for need in needs
         if need not in found.hidden and not found.table.has(need) and not about_siblings(need)
     }

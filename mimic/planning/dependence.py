@@ -15,6 +15,7 @@ import numpy as np
 from mimic.config import TableConfig
 from mimic.generator import Task
 from mimic.generators.after import datelike
+from mimic.generators.calendar import about_calendar, calendar
 from mimic.generators.computed import said
 from mimic.generators.features import ordered
 from mimic.generators.lines import AFTER as AFTER_ALL
@@ -123,6 +124,8 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     after = {**lead, **{name: (one.by,) for name, one in told.items()}, **{name: amount.terms for name, amount in amounts.items()}}
     free = in_order(sorted(free, key=lambda step: _turn(step, line, climbing)), after)
     known += [(name, told_apart(table.column(name))) for step in exact for name in step.task.fills if name in own]
+    plain = not any(about_calendar(column.name) for column in table.columns)
+    dates = {name: needs for name in own if plain and table.has(name) and (needs := calendar(name, found.column(name)))}
     for step in free:
         name = step.task.fills[0]
         learnable = name in found.hidden or name in found.profiles
@@ -136,7 +139,10 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
                 since = replace(since, floors=(), caps=())
             category = name in own and told_apart(table.column(name))
             beside = before(line, [need for need, _ in known], name, own, table) if name in own else []
-            looking = _looking(step, [*known[-MOST:], *beside], siblings, category, since, _ready(line, name, steps) if beside else ())
+            days = [(need, False) for other, _ in known[-MOST:] for need in dates.get(other, ())]
+            looking = _looking(
+                step, [*days, *known[-MOST:], *beside], siblings, category, since, _ready(line, name, steps) if beside else ()
+            )
             periods = name in own and name not in line and name not in pinned
             looking = pinned_to(looking, pinned.get(name))
             if name in told:
@@ -162,11 +168,11 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
 
 
 def _turn(step: Step, line: Line, climbing: Collection[str]) -> int:
-    """Hidden columns come first, then what makes a line, then what rises along it."""
+    """Hidden columns come first, then what makes a line, then what rises along it, then dates: what happens hangs on when."""
     name = step.task.fills[0]
     if name.startswith(HIDDEN) or set(step.task.fills) & set(line):
         return 0 if name.startswith(HIDDEN) else 1
-    return 2 if name in climbing else 3
+    return 2 if name in climbing else 3 if len(step.task.fills) == 1 and datelike(step.task.column.type) else 4
 
 
 def _follows_from(step: Step, one: Determining) -> Step:
