@@ -6,6 +6,7 @@ mute (numbers, dates, tables without rows). A miss is worse than a false alarm: 
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections.abc import Mapping
 
@@ -36,6 +37,7 @@ _NET = (*FAMILIES, *WIDER)
 _NAMED = tuple(rule for rule in _NET if rule.kind is Kind.PERSON_NAME) + tuple(rule for rule in FAMILIES if rule.kind is Kind.STREET)
 _VISITORS = frozenset({"user id", "ip address", "user ip", "ip", "user agent", "last activity", "session data", "payload"})
 _MEETINGS = frozenset("training coaching mental therapy chat game study class practice counseling exam work".split())  # noqa: SIM905
+_LETS_IN = re.compile(r"^(?:token|code|secret|key|value|hash|digest|signature)\b|(?:token|code|secret|hash|digest)$")
 _LOGINS = frozenset({"user", "client", "login", "web", "auth", "account", "http", "sso", "saml", "oidc", "idp", "browser", "admin"})
 
 
@@ -124,6 +126,9 @@ def _read(table: Table, column: Column, words: str, context: Context, schema: Sc
             return Meaning(Kind.SESSION, Sensitivity.SECRET, 0.8, "the key of a login session is the session's secret")
         if words == "id" and kind in "tu" and {"reset", "password"} <= set(context.words):
             return Meaning(Kind.TOKEN, Sensitivity.SECRET, 0.5, "the key of a request for a new password is the secret of its link")
+        granted = context.words[-1:] in (("token",), ("code",)) and bool({"oauth", "access", "refresh", "reset"} & set(context.words))
+        if words == "id" and kind == "t" and granted and not any(_LETS_IN.search(other) for other in beside):
+            return Meaning(Kind.TOKEN, Sensitivity.SECRET, 0.5, "the key of a token that has no other column for it is the token")
         if context.words[:1] == ("federated",) and kind == "t":
             return Meaning(Kind.ACCOUNT_ID, Sensitivity.DIRECT, 0.7, "the key of an account elsewhere")
         if (

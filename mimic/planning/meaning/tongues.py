@@ -266,7 +266,7 @@ PARTS = frozenset(
     review rating exam course school college campus faculty clinic hospital insurer premium ward
     vaccine dosage membership enrollment enrolment interview resume payroll overtime absence division branch
     province village town apartment locality neighborhood surname nick screen real legal preferred former prior original kin
-    husband wife daughter brother sister demographics
+    husband wife daughter brother sister demographics attempt failure
     """.split()  # noqa: SIM905
 )
 

@@ -18,7 +18,7 @@ _PROGRAM = re.compile(
     r"discriminator|entity|object|model|module|app|"
     r"application|engine|adapter|backend|driver|provider|client|server|host|domain|database|schema|table|"
     r"column|field|version|release|build|branch|"
-    r"commit|hash|checksum|etag|uuid|slug|permalink|path|file|folder|directory|urls?|uris?|guid|endpoint|mime|encoding|charset|currency|unit|"
+    r"commit|hash|checksum|etag|uuid|slug|permalink|prefix|transports?|concurrency|path|file|folder|directory|urls?|uris?|guid|endpoint|mime|encoding|charset|currency|unit|"
     r"price|amount|total|rate|fee|tax|discount|balance|budget|count\w*|quantity|limit|quota|capacity|size|"
     r"width|length|level|score|rank|rating|"
     r"point|credit|percent|type|kind|mode|method|status|state|stage|category|group|role|list|tag|visibility|enabled|disabled|"
