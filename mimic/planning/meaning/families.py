@@ -170,6 +170,7 @@ DIRECT = (
     Rule(K.USERNAME, D, r"^(?:bare )?(?:peer|correspondent|counterpart)$", "t", where=lambda c: head(c.words) in ("archive", "message", "chat", "conversation", "call"), confidence=0.5),
     Rule(K.PERSON_NAME, D, r"(?:admin|administrator|webmaster|postmaster|operator contact|contact person) (?:full )?name$", "t", confidence=0.5),
     Rule(K.USERNAME, D, r"(?:author|owner|user|creator|committer|assignee|reviewer|sender|actor|member|requester|merger|opener|closer|git|github|gitlab) login$", "t", confidence=0.6),
+    Rule(K.ACCOUNT_ID, D, r"^(?:payer|payee|buyer|subscriber|cardholder) (?:id|uid|identifier|reference)$", "t", where=lambda c: not c.definition, confidence=0.5),
     Rule(K.ACCOUNT_ID, D, r"(?:provider|idp|third party|oauth|social|external|remote|foreign|custom|upstream|authenticated|partner|legacy) (?:account|user|customer|subject|member|profile|person) ?(?:id|uid|identifier|key|number|ref|reference)$|(?:provider|idp|oauth|social) uid$|"
          r"(?:stripe|paypal|braintree|recurly|chargebee|paddle|mollie|adyen|razorpay|square|gocardless|xero|quickbook\w*|lago|plaid|mangopay|wise|coinbase|chargify) (?:customer|account|user|payer|member|person|profile|connect\w*|subscriber|mandate|source|card|payment method) ?(?:id|uid|identifier|number|token)?$", "tiun",
          unless="type", where=lambda c: not (c.definition or c.configuration), confidence=0.5),

@@ -118,7 +118,7 @@ SECRETS = (
     Rule(K.TOKEN, S, r"(?:reset|recover\w*|forgot\w*|change|remember|one time) password (?:\w+ )?(?:token|code|hash|link|uuid|nonce)|"
          r"password (?:reset|recover\w*|change|forgot\w*|remember|confirmation) (?:\w+ )?(?:token|code|hash|link|uuid|string|nonce|digest)", "txu", unless=ABOUT),
     Rule(K.PASSWORD, S, r"password|salt|pepper|passcode", "txj", unless=ABOUT),
-    Rule(K.PASSWORD, S, r"pin|cvv|security code", "ti", unless=ABOUT + r"|pin (?:to|type|by|order|position|index|priority|level)|is pin",
+    Rule(K.PASSWORD, S, r"pin|cvv|security code", "ti", unless=ABOUT + r"|pin (?:to|type|by|order|position|index|priority|level)|is pin|response",
          where=lambda c: not (c.place or head(c.words) == "address")),
     Rule(K.PASSWORD, S, r"(?:secret|security|recovery) (?:question|answer)|password (?:hint|answer|question)", "tx"),
     Rule(K.SESSION, S, r"session (?:id|key|token|data|hash|secret|cookie|state|blob)|session$|cookie|csrf(?: token)?|xsrf|sid", "tujx",
