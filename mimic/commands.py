@@ -710,7 +710,9 @@ def _fill(model: Model, target: Target, filling: _Filling, accept: Sequence[str]
     _refuse(model.findings, accept)
     seed = model.seed if filling.seed is None else filling.seed
     sizes = generating.sizes(model, scale=filling.scale, rows=_rows(model.schema, filling.rows))
-    bare = not any(table.source_rows for table in model.tables if table.mode not in ("copy", "mask", "subset"))
+    made_up = [table.source_rows for table in model.tables if table.mode not in ("copy", "mask", "subset")]
+    few = 2 * sum(map(bool, made_up)) < len(made_up)  # what a new structure comes with, versions and positions, is no data
+    bare = few or not any(made_up)
     fit = filling.fit_domains or (isinstance(filling.rows, int) and bare)
     wanted = filling.wanted
     told = planning.scenarios(wanted.scenarios, model.schema)

@@ -52,6 +52,18 @@ def test_a_table_without_room_for_one_row_is_told(make_database: Callable[..., o
     assert any(finding.id == "W505" and finding.place == "nephew" for finding in report.findings)
 
 
+def test_a_structure_that_comes_with_a_few_rows_is_filled_as_one_without(make_database: Callable[..., object]) -> None:
+    """A row that says where a program is stands there once; that it holds no more stops nobody."""
+    source, target = make_database("source"), make_database("target")
+    source.psql(
+        "CREATE TABLE place (lock character(1) DEFAULT 'X' UNIQUE NOT NULL CHECK (lock = 'X'), at bigint);"
+        "INSERT INTO place (at) VALUES (0); CREATE TABLE a (id integer PRIMARY KEY); CREATE TABLE b (a_id integer REFERENCES a)"
+    )
+    report = mimic.clone(source.url, target.url, rows=20)
+    assert filled(report) == {"place": 1, "a": 20, "b": 20}
+    assert [finding.id for finding in report.findings] == ["N504"]
+
+
 def test_rows_asked_by_name_are_not_lowered(make_database: Callable[..., object]) -> None:
     source, target = make_database(), make_database()
     source.psql(IMPOSSIBLE)
