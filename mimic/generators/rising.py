@@ -49,6 +49,7 @@ class Rising:
     grain: float = 1.0  # in the units of the Arrow type
     most: float = np.inf  # an average of k owners, times the sign, beyond which no line goes: it begins earlier instead
     sign: float = 1.0
+    start: float | None = None  # where all lines begin, times the sign: of fewer than k of them nothing is told
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -91,8 +92,10 @@ class Rising:
         steps = pa.array(np.rint(apart / grain).astype(np.int64) if whole else apart, mask=before < 0)
         step = distance(task, steps, evidence, stream.at("step"))
         known: Sketch | None = sketch(values, evidence.owners, task.k)
-        most = float(known.quantile(np.array([1.0 - 1e-9]))[0]) if known is not None else np.inf
-        return cls(task.column.type, "steps", tuple(line), plain(first), step, grain, most, sign)
+        ends = known.quantile(np.array([0.0, 1.0 - 1e-9])) if known is not None else np.array([0.0, np.inf])
+        few = known is not None and not evidence.owners.reach(np.where(before < 0, 0, -1), 1, task.k)[0]
+        start = float(np.floor(ends[0] / grain) * grain) if few else None
+        return cls(task.column.type, "steps", tuple(line), plain(first), step, grain, float(ends[1]), sign, start)
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         name, line = self.fills[0], Line.of(self.line, given)
@@ -105,7 +108,8 @@ class Rising:
         steps = self.step.sample(span, inside(stream, "step"), {need: given[need] for need in self.step.needs})[name]
         drawn, lost = numbers(first)
         made, null = np.zeros(span.n), np.zeros(span.n, dtype=np.bool_)
-        made[start], null[start] = self.sign * drawn, lost
+        made[start] = self.sign * drawn if self.start is None else self.start
+        null[start] = lost
         up = numbers(steps)[0] * self.grain
         lines = line.turns()
         for rows in lines[1:]:
@@ -135,6 +139,7 @@ class Rising:
             "grain": self.grain,
             "most": self.most,
             "sign": self.sign,
+            "start": self.start,
         }
 
     @classmethod

@@ -14,7 +14,7 @@ from mimic.generators.windows import Windows
 from mimic.plan import Choice, Step
 from mimic.planning.lines import rising as planned
 from mimic.profile import Owners, TableEvidence
-from mimic.schema import Column, Date, Integer, Table, TableName, Text
+from mimic.schema import Column, Date, Integer, Table, TableName, Text, Timestamp
 from mimic.semantics import Kind, Meaning, Sensitivity
 from mimic.streams import Streams
 
@@ -166,3 +166,20 @@ def test_a_calendar_without_gaps_stays_one():
         assert planned(step, ("@p", "n"), found, here, sign * up, "").task.options["rising"][:2] == ["steps", told]
     out = rising(pa.array(days).view(pa.date32()), Date(), "steps").view(pa.int32()).to_numpy()
     assert out.tolist() == days.tolist()
+
+
+def test_the_first_rows_of_fewer_lines_than_k_say_nothing_but_lines_begin_where_the_column_does():
+    """Three stations measured every hour of a month: when they began is told of none, and no line begins years before."""
+    lines, each = 3, 700
+    hours = np.tile(np.arange(each), lines) * 3_600_000_000 + 1_370_000_000 * 1_000_000 // 3_600_000_000 * 3_600_000_000
+    table = Table(TableName("", "t"), (Column("n", Integer(), nullable=False), Column("y", Timestamp(), nullable=False)))
+    n = lines * each
+    sample = pa.table({"n": pa.array(np.arange(n)), "y": pa.array(hours, pa.timestamp("us"))})
+    found = TableEvidence(table, n, sample, Owners(n), hidden={"@p": pa.array(np.repeat(np.arange(lines), each))})
+    told = {"rising": ["steps", "up", "tree.leaves", "@p", "n"], "drawn_by": "temporal.quantiles", "features": []}
+    made = Rising.learn(Task(table, (table.column("y"),), meanings=(MEANT,), options=told, k=10), found, Streams(1).at("learn"))
+    given = {"@p": found.hidden["@p"], "n": sample.column("n").combine_chunks()}
+    out = made.sample(Span(0, n, n), Streams(2).at("draw"), given)["y"].cast(pa.int64()).to_numpy()
+    assert set(np.diff(out.reshape(lines, each), axis=1).ravel()) == {3_600_000_000}
+    assert np.abs(out - hours).max() <= 4 * 3_600_000_000
+    assert (out[::each] != hours[0]).all()
