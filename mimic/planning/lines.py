@@ -109,8 +109,9 @@ def rising(step: Step, line: Line, found: TableEvidence, here: Ordered, up: Floa
         return step
     down = bool((up < 0).mean() > BACK)
     far = -up if down else up
-    _, many = np.unique(far, return_counts=True)
-    regular = many.max() >= REGULAR * len(far)  # one day after the other: drawn one by one, some would come twice and others not at all
+    _, many = np.unique(far[far > 0], return_counts=True)
+    # One day after the other: drawn one by one, some would come twice and others not at all.
+    regular = many.max(initial=0) >= REGULAR * len(far)
     way = "steps" if regular or _spans(numbers(found.column(name))[0], here) < NEAR else "sorted"
     options = {**step.task.options, "rising": [way, "down" if down else "up", step.choice.kind, *line]}
     gone = int((far < 0).sum())
