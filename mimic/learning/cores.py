@@ -2,12 +2,16 @@
 
 A copy (`fork`) sees the evidence without its being sent; only what was learned comes back. What does not come back, for
 whatever reason, is done here: a copy can make the work faster, never wrong. Where a system cannot fork, all is done here.
+
+A copy holds the connections of this process open, so it must not outlive it: a killed load would go on locking its target.
 """
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Callable
@@ -17,6 +21,7 @@ from typing import Any, TypeVar
 
 Made = TypeVar("Made")
 
+_PARENT_DEATH = 1  # PR_SET_PDEATHSIG of Linux
 MOST = 4  # processes: each has what it learns in memory
 
 
@@ -33,7 +38,10 @@ def each(work: Callable[[int], Made], n: int, *, cores: int | None = None) -> li
             following.value += 1
             return int(following.value) - 1
 
+    parent = os.getpid()
+
     def copy(out: Connection) -> None:
+        _end_with(parent)
         found = {}
         while (i := taken()) < n:
             with suppress(Exception):  # it is done again, and told, by the process that waits
@@ -62,6 +70,14 @@ def each(work: Callable[[int], Made], n: int, *, cores: int | None = None) -> li
                 done[i] = made
         process.join()
     return [done[i] if i in done else work(i) for i in range(n)]
+
+
+def _end_with(parent: int) -> None:
+    """Let the system end this process when its parent ends, however that does."""
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).prctl(_PARENT_DEATH, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before it could be said
+        os._exit(1)
 
 
 def _cores() -> int:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -45,3 +48,33 @@ def test_an_error_is_told_by_the_process_that_waits() -> None:
 
     with pytest.raises(ValueError, match="seven"):
         each(work, 10, cores=2)
+
+
+def test_copies_end_when_the_process_is_killed() -> None:
+    """A copy that lived on would keep the connections open, and with them the lock on a target."""
+    said = """
+import os, time
+from mimic.learning.cores import each
+def work(i):
+    print(os.getpid(), flush=True)
+    time.sleep(60)
+each(work, 2, cores=2)
+"""
+    with subprocess.Popen([sys.executable, "-W", "ignore", "-c", said], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        workers = {int(process.stdout.readline()) for _ in range(2)}
+        (copy,) = workers - {process.pid}
+        process.kill()
+        process.wait()
+        until = time.monotonic() + 20
+        while _runs(copy):
+            assert time.monotonic() < until, "the copy lives on"
+            time.sleep(0.05)
+
+
+def _runs(number: int) -> bool:
+    """Whether a process is there and is not only waiting to be asked how it ended."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
