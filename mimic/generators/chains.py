@@ -104,8 +104,8 @@ def in_turn(
     """Code and place of each row, the leaf it comes to, and the shares of the codes there.
 
     `turns` rows in the order in which they are dealt, `before` (n,) the sibling before each; `have` how often each code is there; `u`,
-    `v` (n,) say which code and which place. It is done twice: the first time says how many rows come to each leaf, so that shares can be
-    fitted to the codes that there are; they are not fitted where rows are `free`.
+    `v` (n,) say which code and which place. Some lines are dealt several times first, until codes come about as often as they are there:
+    shares are fitted to that, but not where rows are `free`.
     """
     n = bins.shape[1]
     which = place.at("tree").integers(n, len(trees))

@@ -50,6 +50,12 @@ class Lost:
             again[self.own] = self.bins[self.own, self.like[more]]
         return np.concatenate([self.bins[:, rows], again], axis=1), np.concatenate([rows, more])
 
+    @staticmethod
+    def behind(owners: Owners, seen: Ints) -> Owners:
+        """Who stands behind rows of which some are `seen` twice (m,): a row that comes again is nobody else."""
+        found = owners.take(seen)
+        return found if len(np.unique(seen)) == len(seen) else Owners(found.rows, (*found.paths, seen))
+
 
 def held(tree: Tree, bins: Bins, owners: Owners, k: int) -> Tree:
     """The tree with leaves of fewer than k owners joined; `bins` and `owners` are of rows that it was not grown on."""
@@ -98,7 +104,7 @@ def filled(
     if led is not None:
         guide = np.append(led[rows], led[lost.like[seen[first:]] if follows else seen[first:]])[speak]
     seen, at = seen[speak], at[speak]
-    behind = owners.take(seen)
+    behind = lost.behind(owners, seen)
     shares = shares_of(tree, at, codes[seen], target.codes, behind, k)[last].astype(np.float32)
     cells = None
     if target.scaled:

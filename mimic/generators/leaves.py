@@ -181,7 +181,7 @@ class Leaves:
             seen, again = lost.with_rows(some)
             tree = grow(seen, wanted[again], least=max(dial.least, int(least * len(some) / len(rows))), worth=WORTH)
             seen, again = lost.with_rows(others)
-            grown.append((held(tree, seen, owners.take(again), task.k), others))
+            grown.append((held(tree, seen, lost.behind(owners, again), task.k), others))
         guide = guide_of(grown, bins, codes, rank, evidence, known, task.k) if target.scaled else None
         led = None if guide is None else guide[1]
         follows = guide is not None and guide[0].need == f"<{task.column.name}"

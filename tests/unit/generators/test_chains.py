@@ -5,6 +5,7 @@ import pyarrow as pa
 import pytest
 
 from mimic.generator import Span, Task
+from mimic.generators.growing import Lost
 from mimic.generators.leaves import Leaves
 from mimic.generators.pooling import cells_of
 from mimic.profile import Owners, TableEvidence
@@ -72,3 +73,17 @@ def test_what_follows_a_guide_stays_within_its_leaf_and_is_drawn_alone_without_o
     assert drawn == pytest.approx([0.25, 0.5, 0.75, 0.75, 0.25], abs=0.02)
     several = cells.draw(np.zeros(1_000, dtype=np.int64), (np.arange(1_000) + 0.5) / 1_000, np.full(1_000, np.nan))
     assert several.std() == pytest.approx(rank.std(), rel=0.1)
+
+
+def test_a_row_that_is_seen_twice_counts_as_one_owner():
+    """Nine rows and their nine twins are nine: a leaf of them tells nothing."""
+    lost = Lost.of(np.zeros((2, 4_000), dtype=np.uint8), 0, Streams(1).at("lost"))
+    rows = np.flatnonzero(lost.astray)[:9]
+    bins, seen = lost.with_rows(rows)
+    assert bins.shape == (2, 18)
+    assert seen.tolist() == [*rows, *rows]
+    one = np.zeros(18, dtype=np.int64)
+    assert lost.behind(Owners(4_000), seen).distinct(one, 1).tolist() == [9]
+    assert not lost.behind(Owners(4_000), seen).reach(one, 1, 10)[0]
+    assert not lost.behind(Owners(4_000, (np.arange(4_000) % 7,)), seen).reach(one, 1, 8)[0]
+    assert lost.behind(Owners(4_000), rows).paths == ()
