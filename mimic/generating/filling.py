@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mimic.batch import rows_of
-from mimic.conditions import Alike, Disjoint, Expression, columns_of, kind_of, kind_of_type
+from mimic.conditions import Alike, ColumnRef, Compare, Disjoint, Expression, IsNull, Operator, Or, columns_of, kind_of, kind_of_type
 from mimic.errors import CapacityError, MimicError, RowsRefused, UsageError
 from mimic.generating.casting import Cast, cast, lifted
 from mimic.generating.checking import Checking, Judge, mentioned
@@ -50,6 +50,8 @@ class _Parents(Generator, Protocol):
     """What chooses the parents of a table."""
 
     edges: Any
+
+    def comparing(self, pairs: Sequence[tuple[str, Operator, str]]) -> Generator: ...
 
     def absences(self, n: int, stream: Stream) -> dict[str, Any]: ...
 
@@ -524,6 +526,7 @@ class Filling:
             given |= {name: self._whole[name] for name in generator.fills if name in self._whole}
             if self.model.conditions and self.n and generator is self._by_column[generator.fills[0]]:
                 given |= self._decided(generator, given, stream)
+            generator = generator.comparing(_compared(self.model.conditions))
         return self._checking.kept(generator.fills, self._sampled(generator, Span(0, self.n, self.n), stream, given), stream.at("check"))
 
     def _sampled(self, generator: Generator, span: Span, stream: Stream, given: Columns) -> Columns:
@@ -646,6 +649,19 @@ class Filling:
         if need not in self._above:
             self._above[need] = self._need_chunk(need, Span(0, self.n, self.n), {})
         return self._above[need]
+
+
+def _compared(conditions: Iterable[Expression]) -> list[tuple[str, Operator, str]]:
+    """The conditions that compare two columns, and say nothing else but that one of them is NULL: (a, operator, b)."""
+    found: list[tuple[str, Operator, str]] = []
+    for condition in conditions:
+        parts = condition.parts if isinstance(condition, Or) else (condition,)
+        left = [part for part in parts if not isinstance(part, IsNull)]
+        if len(left) == 1 and isinstance(left[0], Compare) and left[0].op != "=":
+            a, b = left[0].left, left[0].right
+            if isinstance(a, ColumnRef) and isinstance(b, ColumnRef):
+                found.append((a.name, left[0].op, b.name))
+    return found
 
 
 def _names(expression: Expression) -> Iterator[str]:

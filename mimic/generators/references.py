@@ -9,7 +9,7 @@ one, because the numbers were capped before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from mimic.conditions import FLIPPED, Operator
 from mimic.errors import CapacityError
 from mimic.generator import Columns, Generator, Literal, Span, State, Task, children
 from mimic.generators.degrees import reconcile
@@ -28,6 +29,7 @@ from mimic.registry import Registry
 from mimic.schema import ForeignKey
 from mimic.streams import Floats, Ints, Stream, Streams
 
+Wrong = Callable[[Ints, Ints], NDArray[np.bool_]]  # rows and a parent for each: whether it may not be theirs
 SMALLER = 20  # times as many parents has another key: this one does not come first
 
 
@@ -75,6 +77,9 @@ class References:
     matches: tuple[Match, ...] = ()
     spare: tuple[Generator, ...] = ()  # for columns that may not be NULL in rows without a parent, where no parent lends a value
     selves: bool = False  # every row is its own parent
+    compared: tuple[
+        tuple[str, Operator, str], ...
+    ] = ()  # (a, operator, b): what CHECKs say of columns of two keys, told before rows are made
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -130,6 +135,12 @@ class References:
             selves=any(_mirrored(chosen[0], other) for other in self.edges),
         )
 
+    def comparing(self, pairs: Sequence[tuple[str, Operator, str]]) -> References:
+        """The same where CHECKs compare columns: of those of two keys parents are chosen that satisfy them."""
+        places = {name: edge.label for edge in reversed(self.edges) for name in edge.columns if name not in self.held}
+        found = tuple((a, op, b) for a, op, b in pairs if a in places and b in places and places[a] != places[b])
+        return replace(self, compared=found) if found else self
+
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         """Keys whose `@label` is given are chosen already, with their columns: the others keep to them, and to columns given alone."""
         n, out, rows, filled = span.n, dict[str, pa.Array](), dict[str, Ints](), dict[str, Any]()
@@ -166,6 +177,9 @@ class References:
             else:
                 rows[edge.label] = self._freely(i, edge, keys, weights, absent, given, rows, place)
             self._separate(edge, rows, given, n, stream.at("unique", edge.label))
+            for other in self.edges if self.compared else ():
+                if other is not edge and other.label in rows and self._apart(other, given):  # some changed places with those of this key
+                    out[other.columns[0]] = _take(given[f"{other.label}.{other.referred[0]}"], rows[other.label])
             chosen = rows[edge.label] >= 0
             for name, values in zip(edge.columns, keys, strict=True):
                 mine = _take(values, rows[edge.label])
@@ -209,6 +223,8 @@ class References:
                 theirs = [given[f"{later.label}.{later.referred[later.columns.index(name)]}"] for name in common]
                 left, right = codes(mine, theirs)
                 allowed &= np.isin(left, right)
+        for _, partners in self._comparable(edge, keys, given):
+            allowed &= partners > 0
         wanted = int(n - absent.sum())
         if wanted and not allowed.any():
             if not edge.optional:
@@ -273,8 +289,20 @@ class References:
                     partners = np.full(len(cap), 2**40, dtype=np.int64)
                     continue
                 partners = np.minimum(partners * _partners(edge, keys, other, given, mine), 2**40)
+            for names, satisfying in self._comparable(edge, keys, given):
+                partners = np.minimum(partners, satisfying * room) if names == {*unique} else partners
             cap = np.minimum(cap, partners)
         return cap
+
+    def _comparable(self, edge: Edge, keys: list[pa.Array], given: Columns) -> Iterator[tuple[set[str], Ints]]:
+        """For each comparison of a column of this key with one of another: both, and how many parents there satisfy it, per parent here."""
+        for a, op, b in self.compared:
+            mine, theirs, way = (a, b, op) if a in edge.columns else (b, a, FLIPPED[op])
+            other = next((other for other in self.edges if theirs in other.columns), None)
+            if mine in edge.columns and other is not None and other is not edge:
+                values = given[f"{other.label}.{other.referred[other.columns.index(theirs)]}"]
+                here, there = _ranks(keys[edge.columns.index(mine)], values)
+                yield {a, b}, _satisfying(here, way, np.sort(there[np.asarray(values.is_valid())]))
 
     def _inside(
         self,
@@ -334,6 +362,7 @@ class References:
     def _separate(self, edge: Edge, rows: dict[str, Ints], given: Columns, n: int, stream: Stream) -> None:
         """Make the combinations distinct that this edge completes, by exchanging its parents between rows."""
         done = [other for other in self.edges if other.label in rows and other is not edge]
+        wrong = self._compare(edge, done, rows, given)
         for unique in self.uniques:
             reached = {name for other in (*done, edge) for name in other.columns} | set(self.held)
             if not set(unique) & set(edge.columns) or not set(unique) <= reached:
@@ -359,9 +388,47 @@ class References:
             group = None
             if shared:
                 group, _ = codes([given[f"{edge.label}.{edge.referred[edge.columns.index(name)]}"] for name in shared], [])
-            if left := separate(fixed, rows[edge.label], projected, group, live, stream):
+            if left := separate(fixed, rows[edge.label], projected, group, live, stream, wrong=wrong if covered else None):
                 why = f"UNIQUE ({', '.join(unique)}) has no combination left for some rows"
                 raise CapacityError(self.table, n, n - left, why, table=self.table)
+        if wrong is not None and len(edge.columns) == 1:
+            each, parents = np.arange(n, dtype=np.int64), np.arange(len(given[f"{edge.label}.{edge.referred[0]}"]), dtype=np.int64)
+            free = not any(set(edge.columns) & set(unique) for unique in self.uniques)  # others may take what nobody else may have
+            separate(each, rows[edge.label], parents, None, rows[edge.label] >= 0, stream.at("compared"), wrong=wrong, free=free)
+
+    def _apart(self, edge: Edge, given: Columns) -> bool:
+        """Whether a key of one column is chosen here, and nothing else speaks of that column."""
+        name = edge.columns[0]
+        shared = name in self.held or any(name in other.columns for other in self.edges if other is not edge)
+        return len(edge.columns) == 1 and not shared and f"@{edge.label}" not in given
+
+    def _compare(self, edge: Edge, done: Sequence[Edge], rows: dict[str, Ints], given: Columns) -> Wrong | None:
+        """Which parents a row may not have by this key, because CHECKs compare them with those it has: two of one table change places."""
+        found: list[tuple[Ints, Ints, Operator]] = []
+        for a, op, b in self.compared:
+            mine, theirs, way = (b, a, op) if b in edge.columns else (a, b, FLIPPED[op])
+            other = next((other for other in done if theirs in other.columns), None)
+            if other is None or mine not in edge.columns:
+                continue
+            values = given[f"{other.label}.{other.referred[other.columns.index(theirs)]}"]
+            keys = given[f"{edge.label}.{edge.referred[edge.columns.index(mine)]}"]
+            up, there = _ranks(values, keys)
+            alone = all(set(unique) <= {a, b} for unique in self.uniques if theirs in unique)
+            free = alone and not (edge.own or other.own or edge.single or other.single)
+            if way != "<>" and free and self._apart(edge, given) and self._apart(other, given) and values.equals(keys):
+                live = np.flatnonzero((rows[other.label] >= 0) & (rows[edge.label] >= 0))
+                turn = live[_broken(up[rows[other.label][live]], way, there[rows[edge.label][live]])]
+                rows[other.label][turn], rows[edge.label][turn] = rows[edge.label][turn], rows[other.label][turn].copy()
+            here = np.where(rows[other.label] >= 0, up[rows[other.label]] if len(up) else -1, -1)
+            found.append((here, there, way))
+        if not found:
+            return None
+
+        def wrong(of: Ints, parents: Ints) -> NDArray[np.bool_]:
+            broken = [(here[of] >= 0) & (parents >= 0) & _broken(here[of], way, there[parents]) for here, there, way in found]
+            return np.asarray(np.logical_or.reduce(broken), dtype=np.bool_)
+
+        return wrong
 
     def _undo(self, edge: Edge, rows: dict[str, Ints], out: dict[str, pa.Array], keys: list[pa.Array], stream: Stream) -> None:
         """Rows without a parent: NULL in a column that may be NULL, one of its own before one that is shared."""
@@ -501,6 +568,29 @@ def codes(left: Sequence[pa.Array], right: Sequence[pa.Array]) -> tuple[Ints, In
     return total[:n], total[n:]
 
 
+def _ranks(left: pa.Array, right: pa.Array) -> tuple[Ints, Ints]:
+    """Numbers for the values of two columns, the same for equal ones and in their order; any number for NULL."""
+    both = pa.concat_arrays([left, right.cast(left.type)]).dictionary_encode()
+    order = np.asarray(pc.sort_indices(both.dictionary).to_numpy(zero_copy_only=False), dtype=np.int64)
+    rank = np.zeros(len(order) + 1, dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    numbers = rank[np.asarray(pc.fill_null(both.indices.cast(pa.int64()), -1))]
+    return numbers[: len(left)], numbers[len(left) :]
+
+
+def _broken(a: Ints, op: Operator, b: Ints) -> NDArray[np.bool_]:
+    """Where a comparison does not hold."""
+    holds = {"<>": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}[op]
+    return ~np.asarray(holds(a, b), dtype=np.bool_)
+
+
+def _satisfying(values: Ints, op: Operator, ascending: Ints) -> Ints:
+    """For each value how many of others it is so compared to."""
+    left, right = (np.searchsorted(ascending, values, side=side).astype(np.int64) for side in ("left", "right"))
+    n = len(ascending)
+    return {"<>": n - (right - left), "<": n - right, "<=": n - left, ">": left, ">=": right}[op]
+
+
 def _pair(a: Ints, b: Ints) -> Ints:
     """One number per distinct pair."""
     width = int(b.max(initial=0)) + 1
@@ -535,8 +625,11 @@ def within_groups(row_group: Ints, parent_group: Ints, weights: Floats, stream: 
     return out
 
 
-def separate(fixed: Ints, moving: Ints, projected: Ints, group: Ints | None, live: Any, stream: Stream, passes: int = 60) -> int:
-    """Change `moving` (n,) in place until no pair (fixed, projected[moving]) comes twice among the live rows.
+def separate(
+    fixed: Ints, moving: Ints, projected: Ints, group: Ints | None, live: Any, stream: Stream, passes: int = 60,
+    *, wrong: Wrong | None = None, free: bool = True,
+) -> int:  # fmt: skip
+    """Change `moving` (n,) in place until no pair (fixed, projected[moving]) comes twice among the live rows, and none is `wrong`.
 
     Parents are exchanged between rows, inside `group` (a number per parent) where that is given; rows that stay double move
     to a parent that is free for them. How many rows find none.
@@ -553,6 +646,8 @@ def separate(fixed: Ints, moving: Ints, projected: Ints, group: Ints | None, liv
         pairs = pair(live, moving[live])
         first = np.zeros(len(pairs), dtype=bool)
         first[np.unique(pairs, return_index=True)[1]] = True
+        if wrong is not None:
+            first &= ~wrong(live, moving[live])
         return np.asarray(live[~first], dtype=np.int64)
 
     bad = doubles()
@@ -571,6 +666,8 @@ def separate(fixed: Ints, moving: Ints, projected: Ints, group: Ints | None, liv
         here, there = pair(bad, moving[partner]), pair(partner, moving[bad])
         taken = np.sort(pair(live, moving[live]))
         good = ~_among(here, taken) & ~_among(there, taken) & (bad != partner)
+        if wrong is not None:
+            good &= ~wrong(bad, moving[partner]) & ~wrong(partner, moving[bad])
         used = np.concatenate([bad, partner])
         new = np.concatenate([here, there])
         for values in (used, new):  # no row and no pair in two exchanges of one pass
@@ -580,18 +677,20 @@ def separate(fixed: Ints, moving: Ints, projected: Ints, group: Ints | None, liv
         i, j = bad[good], partner[good]
         moving[i], moving[j] = moving[j], moving[i].copy()
         bad = doubles()
-    if not len(bad):
-        return 0
+    if not len(bad) or not free:
+        return len(bad)
     left, known = 0, set(pair(live, moving[live]).tolist())
     for turn, row in enumerate(bad.tolist()):
         among = np.arange(len(projected)) if group is None else np.flatnonzero(group == group[moving[row]])
+        if wrong is not None:
+            among = among[~wrong(np.full(len(among), row), among)]
         shuffled = among[stream.at("free", turn).permutation(len(among))]
-        free = [parent for parent in shuffled.tolist() if int(fixed[row]) * width + int(projected[parent]) not in known]
-        if not free:
+        choices = [parent for parent in shuffled.tolist() if int(fixed[row]) * width + int(projected[parent]) not in known]
+        if not choices:
             left += 1
             continue
-        moving[row] = free[0]
-        known.add(int(fixed[row]) * width + int(projected[free[0]]))
+        moving[row] = choices[0]
+        known.add(int(fixed[row]) * width + int(projected[choices[0]]))
     return left
 
 

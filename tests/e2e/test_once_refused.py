@@ -31,6 +31,20 @@ SCHEMAS = {
         ALTER TABLE b ADD FOREIGN KEY (c, x, e, y) REFERENCES a (code, x, u, y);
         """,
     ),
+    "two keys to one table, which a CHECK compares": (
+        30,
+        """
+        CREATE TABLE person (id integer PRIMARY KEY);
+        CREATE TABLE follow (a_id integer REFERENCES person, b_id integer REFERENCES person, PRIMARY KEY (a_id, b_id),
+            CHECK (a_id <> b_id));
+        CREATE TABLE twin (a_id integer NOT NULL UNIQUE REFERENCES person, b_id integer NOT NULL UNIQUE REFERENCES person,
+            CHECK (a_id <> b_id));
+        CREATE TABLE friend (a_id integer NOT NULL REFERENCES person, b_id integer REFERENCES person, UNIQUE (a_id, b_id),
+            CHECK (a_id < b_id));
+        CREATE TABLE block (id integer PRIMARY KEY, a_id integer NOT NULL REFERENCES person, b_id integer NOT NULL REFERENCES person,
+            CHECK (b_id <> a_id));
+        """,
+    ),
     "a CHECK that only the server can read, on columns that are unique": (
         30,
         """
