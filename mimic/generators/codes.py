@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from mimic.errors import CapacityError
 from mimic.generator import Columns, Literal, Span, State, Task
 from mimic.generators import formats
 from mimic.generators.draws import Guide, nulls, systematic, without
@@ -297,6 +298,8 @@ class CodeTemplate:
         return cls(task.fills, task.needs, shapes, null_share, task.unique, most, check)
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
+        if self.unique and span.total > self.numbered.capacity:
+            raise CapacityError(self.fills[0], span.total, self.numbered.capacity, f"{self.kind} can make no more distinct values")
         out = self.numbered.at(span, stream) if self.unique else self._drawn(span.n, stream)
         if self.check:
             out = formats.with_check_digits(out, self.check)

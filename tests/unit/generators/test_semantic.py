@@ -11,8 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from mimic.errors import CapacityError
 from mimic.generator import Span, Task
-from mimic.generators.codes import CodeTemplate
+from mimic.generators.codes import CodeTemplate, Shape
 from mimic.generators.forms import Form, form_of, learn_form, look, proportioned
 from mimic.generators.matched import Matched, withheld
 from mimic.generators.people import Person, emptied, emptiness
@@ -197,3 +198,12 @@ def test_a_staff_of_few_has_titles_of_a_company():
     few = evidence(title=["x", "y"])
     titles = made(SemanticPool, few, {"title": Kind.JOB})["title"]
     assert all(title.replace(" ", "").isalpha() for title in titles)
+
+
+def test_more_distinct_codes_than_there_are_say_so():
+    """Whoever asks may be told fewer rows then; a rule that no key states, an EXCLUDE, is not counted before."""
+    letters = CodeTemplate(("letter",), (), (Shape((("abcdefghijklmnopqrstuvwxyz", 1),), 1.0, 0),), 0.0, True, 1, "")
+    assert len(set(letters.sample(Span(0, 26, 26), Streams(1).at("x"), {})["letter"].to_pylist())) == 26
+    with pytest.raises(CapacityError) as refused:
+        letters.sample(Span(0, 27, 27), Streams(1).at("x"), {})
+    assert refused.value.possible == 26
