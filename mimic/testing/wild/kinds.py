@@ -42,7 +42,8 @@ _TEXT = Kind(
     checks=(
         "length(§) >= 3", "char_length(§) <= 20", "§ ~ '^[a-z]+$'", "§ LIKE 'a%'", "§ <> ''", "§ = lower(§)", "btrim(§) <> ''",
         "§ !~ '\\s'", "§ ~* '^[a-z0-9_-]{2,12}$'", "upper(§) = §", "§ IN ('red', 'green', 'blue', 'it''s 100%')",
-        "length(§) BETWEEN 2 AND 8", "position('@' IN §) = 0", "§ NOT ILIKE '%admin%'", "octet_length(§) < 64",
+        "length(§) BETWEEN 2 AND 8", "char_length(TRIM(BOTH FROM §)) > 0", "§ ~ '^#[0-9a-f]{6}$'", "starts_with(§, 'pre')", "length(§) = 7",
+        "position('@' IN §) = 0", "§ NOT ILIKE '%admin%'", "octet_length(§) < 64",
     ),
     predicates=("§ IS NOT NULL", "§ <> ''", "§ IS NULL", "length(§) > 3"),
     computed=("lower(§)", "upper(§)", "COALESCE(§, '')", "md5(§)", "btrim(lower(§))", "\"left\"(§, 40)"),
@@ -51,7 +52,12 @@ _TEXT = Kind(
 )  # fmt: skip
 _DATE = Kind(
     "date",
-    checks=("§ >= '2000-01-01'", "§ > '1999-12-31'::date AND § < '2100-01-01'::date", "EXTRACT(year FROM §) > 1990"),
+    checks=(
+        "§ >= '2000-01-01'",
+        "§ > '1999-12-31'::date AND § < '2100-01-01'::date",
+        "EXTRACT(year FROM §) > 1990",
+        "§ = date_trunc('month', §)",
+    ),
     computed=("(§ + 1)",),
     defaults=("CURRENT_DATE", "'2024-02-29'"),
 )
@@ -63,7 +69,7 @@ _MOMENT = Kind(
 )
 _NUMBER = Kind(
     "numeric(12,2)",
-    checks=("§ >= 0", "§ > 0.5 AND § <= 99999", "§ <> 3.14", "round(§, 1) = §", "§ BETWEEN -10 AND 10"),
+    checks=("§ >= 0", "§ > 0.5 AND § <= 99999", "§ <> 3.14", "round(§, 1) = §", "§ = trunc(§)", "§ BETWEEN -10 AND 10"),
     predicates=("§ > 0", "§ IS NOT NULL"),
     computed=("abs(§)",),
     defaults=("0.00", "1.5"),
@@ -87,11 +93,12 @@ SCALARS: tuple[Kind, ...] = (
     replace(_TEXT, sql="character(3)", room="few", checks=("§ ~ '^[A-Z]{3}$'",), computed=()),
     Kind("double precision", checks=("§ BETWEEN -90 AND 90", "§ >= 0"), predicates=("§ > 0",)), Kind("real"),
     Kind("timestamp without time zone", defaults=("now()", "LOCALTIMESTAMP")), Kind("time without time zone"),
-    Kind("time with time zone"), Kind("interval"), Kind("bytea", checks=("octet_length(§) <= 64",)),
+    Kind("time with time zone"), Kind("interval"), Kind("bytea", checks=("octet_length(§) <= 64", "octet_length(§) = 32")),
     Kind("inet"), Kind("cidr"), Kind("macaddr"),
     Kind("money"), Kind("bit(8)"), Kind("bit varying(20)"), Kind("numeric"), Kind("oid"), Kind("name"), Kind("pg_lsn"),
     Kind('"char"', "few"),
-    Kind("jsonb", checks=("jsonb_typeof(§) = 'object'", "jsonb_typeof(§) IN ('array', 'object')"), defaults=("'{}'",)),
+    Kind("jsonb", checks=("jsonb_typeof(§) = 'object'", "jsonb_typeof(§) IN ('array', 'object')", "octet_length(§::text) < 2000"),
+        defaults=("'{}'",)),
 )  # fmt: skip
 ODD: tuple[Kind, ...] = (
     Kind("json", "none", ("json_typeof(§) = 'object'",), defaults=("'{}'",)), Kind("point", "none"), Kind("box", "none"),

@@ -20,6 +20,7 @@ class Part:
     written: bool = True
     bound: bool = False  # a key, a CHECK or a trigger speaks of it
     source: Part | None = None
+    told: bool = False  # a CHECK may ask that it is NULL: nothing refers to it
 
     @property
     def sql(self) -> str:

@@ -9,6 +9,7 @@ from mimic.testing.wild.dice import Dice, quoted
 from mimic.testing.wild.kinds import Kind, about
 from mimic.testing.wild.parts import Body, Part, listed
 from mimic.testing.wild.tables import Ground
+from mimic.testing.wild.usual import climb, computed, own, stated
 
 _SERIAL = {"serial": "integer", "bigserial": "bigint", "smallserial": "smallint"}
 _WIDER = {"integer": "bigint", "character varying(40)": "text", "smallint": "integer"}
@@ -20,18 +21,22 @@ def refer(ground: Ground, body: Body, bodies: Sequence[Body]) -> None:
     dice = ground.dice
     parents = [other for other in bodies if other.keys and (body.unlogged or not other.unlogged)]
     made: list[list[Part]] = []
+    lone: list[tuple[Part, Body]] = []
     for _ in range(dice.upto(3) if parents else 0):
         parent = body if body.keys and dice.chance(20) else dice.pick(parents)
         key = dice.pick(parent.keys)
-        own = _referring(dice, body, key)
-        if own is None or own in made or all(mine is theirs for mine, theirs in zip(own, key, strict=True)):
+        referring = _referring(dice, body, key)
+        if referring is None or referring in made or all(mine is theirs for mine, theirs in zip(referring, key, strict=True)):
             continue
-        made.append(own)
-        body.later.append(_foreign_key(dice, body, own, parent, key))
+        made.append(referring)
+        lone += [(referring[0], parent)] if len(referring) == 1 else []
+        body.later.append(_foreign_key(dice, body, referring, parent, key))
         if dice.chance(12) and not body.divided:
-            _unique(dice, body, own)
+            _unique(dice, body, referring)
     if made and not body.primary and not body.parents and not body.divided and dice.chance(60):
         _link(body, made[:2])
+    own(dice, body, lone)
+    climb(dice, body, lone)
 
 
 def _referring(dice: Dice, body: Body, key: Sequence[Part]) -> list[Part] | None:
@@ -86,7 +91,7 @@ def _unique(dice: Dice, body: Body, parts: Sequence[Part]) -> None:
     body.rules.append(f"UNIQUE{nulls} ({listed(parts)}){more}{late}")
     for part in parts:
         part.bound = True
-    if not late:
+    if not late and not any(part.told for part in parts):
         body.keys.append(list(parts))
 
 
@@ -205,6 +210,7 @@ def _together(dice: Dice, free: Sequence[Part]) -> tuple[list[Part], str]:
         shapes.append(f"CASE WHEN {a.sql} THEN {b.sql} IS NOT NULL ELSE true END")
         if b.null:
             shapes.append(f"(NOT {a.sql}) OR ({b.sql} IS NULL)")
+    shapes += stated(two)
     return (two, dice.pick(shapes)) if shapes else ([], "")
 
 
@@ -235,13 +241,18 @@ def _implied(dice: Dice, free: Sequence[Part]) -> tuple[list[Part], str]:
 def compute(dice: Dice, body: Body) -> None:
     """A generated column, sometimes unique."""
     based = [part for part in body.columns if part.kind.generated and part.written and part not in body.divided]
+    taken = body.names
+    if dice.chance(15) and (found := computed(dice, body)) is not None:
+        parts, said, kind = found
+        body.columns.append(Part(dice.name(taken, [parts[0].name]), kind, extra=f"GENERATED ALWAYS AS ({said}) STORED", written=False))
+        for part in parts:
+            part.bound = True
     if not based or not dice.chance(20):
         return
     part = dice.pick(based)
-    kind = "bigint" if part.kind.sql in ("integer", "smallint") else part.kind.sql
-    said = about(part.kind.generated, part.sql if kind == part.kind.sql else f"{part.sql}::bigint")
-    taken = body.names
-    made = Part(dice.name(taken, [part.name]), Kind(kind), extra=f"GENERATED ALWAYS AS ({said}) STORED", written=False)
+    sql = "bigint" if part.kind.sql in ("integer", "smallint") else part.kind.sql
+    said = about(part.kind.generated, part.sql if sql == part.kind.sql else f"{part.sql}::bigint")
+    made = Part(dice.name(taken, [part.name]), Kind(sql), extra=f"GENERATED ALWAYS AS ({said}) STORED", written=False)
     part.bound = True
     body.columns.append(made)
     if dice.chance(25) and not body.divided:

@@ -146,7 +146,9 @@ def _pieces(ground: Ground, body: Body, above: str, way: str, kind: str, depth: 
         bounds = [f"FOR VALUES FROM ({low}) TO ({high})" for low, high in spans[first : first + 1 + dice.upto(2)]]
     else:
         values = [value for value in _LISTED[kind] if value != "NULL" or not keyed]
-        bounds = [f"FOR VALUES IN ({value})" for value in dice.some(values, 1, 3)]
+        chosen = dice.some(values, 1, 3)
+        chosen += values[:1] if chosen == ["NULL"] else []  # what refers to it may have to refer to something
+        bounds = [f"FOR VALUES IN ({value})" for value in chosen]
     if way != "hash" and dice.chance(20):
         bounds.append("DEFAULT")
     for bound in bounds:
