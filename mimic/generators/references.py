@@ -165,10 +165,10 @@ class References:
             shared = [name for name in edge.columns if name in out]
             if self.selves and all(values.null_count == 0 for values in keys):
                 rows[edge.label] = np.arange(n, dtype=np.int64)
-            elif edge.own and shared:
+            elif edge.own and shared and (edge.optional or np.logical_or.reduce([filled[name] for name in shared]).all()):
                 group, above = self._groups(edge, shared, out, keys)
                 rows[edge.label] = groves(group, above, absent, bool(edge.optional), place, single=edge.single)
-            elif edge.own and all(values.null_count == 0 for values in keys):
+            elif edge.own and not shared and all(values.null_count == 0 for values in keys):
                 optional = bool(edge.optional) and (decided is None or bool(absent.any()))
                 up = forest(weights, n, int(absent.sum()), optional, place, single=edge.single)
                 rows[edge.label] = up if decided is None or not optional else rooted(up, absent)

@@ -31,6 +31,14 @@ SCHEMAS = {
         ALTER TABLE b ADD FOREIGN KEY (c, x, e, y) REFERENCES a (code, x, u, y);
         """,
     ),
+    "a key to itself that must lead somewhere, and shares a column with one that need not": (
+        30,
+        """
+        CREATE TABLE a (item integer, name integer, kind integer, up integer, up_name integer NOT NULL, up_kind integer NOT NULL,
+            PRIMARY KEY (item, name, kind), UNIQUE (name, kind), FOREIGN KEY (up, up_name, kind) REFERENCES a (item, name, kind),
+            FOREIGN KEY (up_name, up_kind) REFERENCES a (name, kind));
+        """,
+    ),
     "two keys to one table, which a CHECK compares": (
         30,
         """
