@@ -21,7 +21,7 @@ from mimic.generators.logical import heard, told
 from mimic.generators.relations import cast
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
-from mimic.schema import Integer, LogicalType, Text, arrow_type, bare
+from mimic.schema import Integer, LogicalType, Text, Uuid, arrow_type, bare
 from mimic.streams import Floats, Ints, Stream
 
 _SKEW = 1.5
@@ -78,7 +78,7 @@ class Pointing:
         n = span.n
         which = self._which(n, stream.at("which"), given)
         out = arrow_type(self.types[0])
-        made = self._spare(n, out)
+        made = self._spare(n, out, stream.at("spare"))
         empty = np.zeros(n, dtype=np.bool_)
         for i, need in enumerate(self.targets):
             rows = np.flatnonzero(which == i)
@@ -129,8 +129,12 @@ class Pointing:
         chosen = np.where(root & (not loose), rows, above)
         return keys.take(pa.array(chosen)), root & loose
 
-    def _spare(self, n: int, out: pa.DataType) -> pa.Array:
-        """What stands where there is nothing to point at: small numbers, as texts in text columns."""
+    def _spare(self, n: int, out: pa.DataType, stream: Stream) -> pa.Array:
+        """What stands where there is nothing to point at: small numbers, as texts in text columns; UUIDs of nobody."""
+        if isinstance(bare(self.types[0]), Uuid):
+            made = np.asarray(stream.words(2 * n), dtype=np.uint64).view(np.uint8).reshape(n, 16).copy()
+            made[:, 6], made[:, 8] = made[:, 6] & 0x0F | 0x40, made[:, 8] & 0x3F | 0x80
+            return pa.Array.from_buffers(pa.binary(16), n, [None, pa.py_buffer(made.tobytes())]).cast(out)
         numbers = pa.array(np.arange(1, n + 1, dtype=np.int64))
         if isinstance(bare(self.types[0]), Integer):
             return numbers.cast(out, safe=False)

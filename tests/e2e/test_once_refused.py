@@ -39,6 +39,16 @@ SCHEMAS = {
             FOREIGN KEY (up_name, up_kind) REFERENCES a (name, kind));
         """,
     ),
+    "an identifier of any row whose kind a table of content types says, where only some have such keys": (
+        30,
+        """
+        CREATE TABLE django_content_type (id serial PRIMARY KEY, app_label varchar(100) NOT NULL, model varchar(100) NOT NULL);
+        CREATE TABLE shop_item (id uuid PRIMARY KEY, name text);
+        CREATE TABLE shop_sale (id serial PRIMARY KEY, item_id uuid NOT NULL REFERENCES shop_item);
+        CREATE TABLE shop_note (id serial PRIMARY KEY, content_type_id integer NOT NULL REFERENCES django_content_type,
+            object_id uuid NOT NULL, note text);
+        """,
+    ),
     "two keys to one table, which a CHECK compares": (
         30,
         """

@@ -270,9 +270,9 @@ def _content_type(table: Table, schema: Schema) -> ForeignKey | None:
 
 
 def _by_content_type(step: Step, key: ForeignKey, targets: Targets) -> Step:
-    models = content_types(targets.schema)
-    # A text column holds any key as text.
-    found = [name for name, (_, model) in models.items() if name in targets.keyed]
+    models, kind = content_types(targets.schema), step.task.column.type
+    text = isinstance(bare(kind), Text)  # holds any key as text
+    found = [name for name in models if name in targets.keyed and (text or pointable(kind, targets.keyed[name].type))]
     options = {
         **step.task.options,
         "targets": tuple(keys_of(name, targets.keyed[name].name) for name in found),
