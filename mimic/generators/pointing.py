@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from mimic.generator import Columns, Literal, Span, State, Task
 from mimic.generators.draws import Guide, null_share, nulls, systematic, without
+from mimic.generators.keys import uuid_text
 from mimic.generators.logical import heard, told
 from mimic.generators.relations import cast
 from mimic.profile import TableEvidence
@@ -82,7 +83,10 @@ class Pointing:
         empty = np.zeros(n, dtype=np.bool_)
         for i, need in enumerate(self.targets):
             rows = np.flatnonzero(which == i)
-            keys = cast(given[need], out)
+            keys = given[need]
+            if pa.types.is_fixed_size_binary(keys.type) and not pa.types.is_fixed_size_binary(out):
+                keys = uuid_text(keys)  # in a text column, which may hold any key
+            keys = cast(keys, out)
             if self.earlier:
                 found, lone = self._earlier(keys, n, stream)
                 made, empty = found, empty | lone

@@ -47,6 +47,8 @@ SCHEMAS = {
         CREATE TABLE shop_sale (id serial PRIMARY KEY, item_id uuid NOT NULL REFERENCES shop_item);
         CREATE TABLE shop_note (id serial PRIMARY KEY, content_type_id integer NOT NULL REFERENCES django_content_type,
             object_id uuid NOT NULL, note text);
+        CREATE TABLE shop_log (id serial PRIMARY KEY, content_type_id integer NOT NULL REFERENCES django_content_type,
+            object_id varchar(255) NOT NULL CHECK (octet_length(object_id) > 0));
         """,
     ),
     "two keys to one table, which a CHECK compares": (
