@@ -299,7 +299,7 @@ class References:
         for a, op, b in self.compared:
             mine, theirs, way = (a, b, op) if a in edge.columns else (b, a, FLIPPED[op])
             other = next((other for other in self.edges if theirs in other.columns), None)
-            if mine in edge.columns and other is not None and other is not edge:
+            if mine in edge.columns and other is not None and other is not edge and not other.optional:  # NULL satisfies it
                 values = given[f"{other.label}.{other.referred[other.columns.index(theirs)]}"]
                 here, there = _ranks(keys[edge.columns.index(mine)], values)
                 yield {a, b}, _satisfying(here, way, np.sort(there[np.asarray(values.is_valid())]))
@@ -363,6 +363,12 @@ class References:
         """Make the combinations distinct that this edge completes, by exchanging its parents between rows."""
         done = [other for other in self.edges if other.label in rows and other is not edge]
         wrong = self._compare(edge, done, rows, given)
+        if wrong is not None and len(edge.columns) == 1:
+            each, parents = np.arange(n, dtype=np.int64), np.arange(len(given[f"{edge.label}.{edge.referred[0]}"]), dtype=np.int64)
+            free = not any(set(edge.columns) & set(unique) for unique in self.uniques)  # others may take what nobody else may have
+            separate(each, rows[edge.label], parents, None, rows[edge.label] >= 0, stream.at("compared"), wrong=wrong, free=free)
+            if edge.optional:
+                rows[edge.label] = np.where(wrong(each, rows[edge.label]), -1, rows[edge.label])
         for unique in self.uniques:
             reached = {name for other in (*done, edge) for name in other.columns} | set(self.held)
             if not set(unique) & set(edge.columns) or not set(unique) <= reached:
@@ -391,10 +397,6 @@ class References:
             if left := separate(fixed, rows[edge.label], projected, group, live, stream, wrong=wrong if covered else None):
                 why = f"UNIQUE ({', '.join(unique)}) has no combination left for some rows"
                 raise CapacityError(self.table, n, n - left, why, table=self.table)
-        if wrong is not None and len(edge.columns) == 1:
-            each, parents = np.arange(n, dtype=np.int64), np.arange(len(given[f"{edge.label}.{edge.referred[0]}"]), dtype=np.int64)
-            free = not any(set(edge.columns) & set(unique) for unique in self.uniques)  # others may take what nobody else may have
-            separate(each, rows[edge.label], parents, None, rows[edge.label] >= 0, stream.at("compared"), wrong=wrong, free=free)
 
     def _apart(self, edge: Edge, given: Columns) -> bool:
         """Whether a key of one column is chosen here, and nothing else speaks of that column."""

@@ -51,6 +51,15 @@ SCHEMAS = {
             object_id varchar(255) NOT NULL CHECK (octet_length(object_id) > 0));
         """,
     ),
+    "two keys to one row, which a CHECK keeps apart: one leads nowhere": (
+        1,
+        """
+        CREATE TABLE person (id integer PRIMARY KEY);
+        CREATE TABLE task (id integer PRIMARY KEY, a_id integer NOT NULL REFERENCES person, b_id integer REFERENCES person,
+            CHECK (a_id <> b_id));
+        CREATE TABLE pair (a_id integer REFERENCES person, b_id integer NOT NULL UNIQUE REFERENCES person, CHECK (b_id > a_id));
+        """,
+    ),
     "two keys to one table, which a CHECK compares": (
         30,
         """
