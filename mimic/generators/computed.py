@@ -68,16 +68,18 @@ def reckon(way: str, terms: Sequence[pa.Array]) -> tuple[Floats, NDArray[np.bool
     return np.where(null, 0.0, made), null
 
 
-def said(way: str, terms: Sequence[str]) -> str:
+def said(way: str, terms: Sequence[str], factor: float = 1.0) -> str:
     """The same in words."""
     if way in PARTS or way in CLOCK:
         return f"{way} of {terms[0]}"
-    return " ".join([terms[0], *(f"{operator} {term}" for operator, term in zip(way, terms[1:], strict=True))])
+    first = terms[0] if factor == 1.0 else f"{factor:g} * {terms[0]}"
+    return " ".join([first, *(f"{operator} {term}" for operator, term in zip(way, terms[1:], strict=True))])
 
 
 @dataclass(frozen=True)
 class Computed:
-    """Fills one column of numbers with what follows from its `terms` in a `way` (`reckon`), rounded to `places` (options of these names).
+    """Fills one column of numbers with what follows from its `terms` in a `way` (`reckon`), times a `factor`, rounded to `places`
+    (options of these names).
 
     NULL where a term is, and where a ratio has none; 0 there if the column allows no NULL.
     """
@@ -91,6 +93,7 @@ class Computed:
     terms: tuple[str, ...]
     places: int | None
     nullable: bool
+    factor: float = 1.0
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -108,10 +111,12 @@ class Computed:
     @classmethod
     def learn(cls, task: Task, evidence: TableEvidence | None, stream: Stream) -> Self:
         terms, places = tuple(task.options["terms"]), task.options.get("places")
-        return cls(task.column.name, task.column.type, str(task.options["way"]), terms, places, task.column.nullable)
+        way, factor = str(task.options["way"]), float(task.options.get("factor", 1.0))
+        return cls(task.column.name, task.column.type, way, terms, places, task.column.nullable, factor)
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         made, null = reckon(self.way, [given[name] for name in self.terms])
+        made = made * self.factor
         if self.places is not None:
             made = np.round(made, self.places)
         values = cast(pa.array(made), arrow_type(self.type))
@@ -127,12 +132,11 @@ class Computed:
 
     def state(self) -> State:
         made = {"column": self.column, "type": told(self.type), "way": self.way, "terms": list(self.terms)}
-        return {**made, "places": self.places, "nullable": self.nullable}
+        return {**made, "places": self.places, "nullable": self.nullable, "factor": self.factor}
 
     @classmethod
     def restore(cls, state: State) -> Self:
-        terms = tuple(state["terms"])
-        return cls(state["column"], heard(state["type"]), state["way"], terms, state["places"], state["nullable"])
+        return cls(**{**state, "type": heard(state["type"]), "terms": tuple(state["terms"])})
 
 
 def register(registry: Registry) -> None:

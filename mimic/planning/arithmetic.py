@@ -37,6 +37,7 @@ class Reckoned:
     said: str
     holds: int
     rows: int
+    factor: float = 1.0
 
 
 def reckoned(found: TableEvidence, names: Sequence[str]) -> dict[str, Reckoned]:
@@ -87,7 +88,38 @@ def _found(found: TableEvidence, name: str, number: Floats, null: Mask, read: Ma
                 holds = np.abs(made - number) <= slack
                 if telling.sum() >= FEWEST and holds[telling].mean() >= HOLDS and holds[~null].mean() >= HOLDS:
                     return _made(name, way, (names[i], names[j]), places, holds, null)
-    return _of_three(name, number, null, read, some, slack, places)
+    three = _of_three(name, number, null, read, some, slack, places)
+    return three if three is not None else _scaled(name, number, null, read, some, slack, places)
+
+
+def _scaled(
+    name: str, number: Floats, null: Mask, read: Mapping[str, tuple[Floats, Mask]], some: Ints, slack: Floats, places: int | None
+) -> Reckoned | None:
+    """A constant times a term, a product or a ratio: a tax of 19 %, earned runs over nine innings, a share in percent."""
+    names = list(read)[-MOST_OF_THREE:]
+    terms = [np.where(read[other][1], np.nan, read[other][0]) for other in names]
+    few, wanted, near = np.stack([term[some] for term in terms]), number[some], slack[some] + 1e-3 * np.abs(number[some])
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        for way in ("", "*", "/"):
+            made = few[:, None] if not way else WAYS[way](few[:, None], few[None, :])  # (terms, 1 or terms, rows)
+            live = np.isfinite(made) & (made != 0)
+            made = np.where(live, made, 0.0)
+            factors = (made @ wanted) / (made * made).sum(axis=2)
+            close = (live & (np.abs(factors[..., None] * made - wanted) <= near)).sum(axis=2) >= PROMISING * live.sum(axis=2)
+            for i, j in zip(*np.nonzero(close & (live.sum(axis=2) >= min(FEWEST, len(some) / 2))), strict=True):
+                if way == "*" and j < i:
+                    continue
+                whole = WAYS[way](terms[i], terms[j]) if way else terms[i]
+                telling = ~null & np.isfinite(whole) & (whole != 0)
+                if (~np.isfinite(whole) != null).mean() > 1 - HOLDS or telling.sum() < FEWEST:
+                    continue
+                factor = float(factors[i, j])
+                for rounded in (*(round(factor, digits) for digits in range(5)), factor):
+                    holds = np.abs(rounded * whole - number) <= slack
+                    if rounded and min(holds[telling].mean(), holds[~null].mean()) >= HOLDS:
+                        found = (names[i], names[j]) if way else (names[i],)
+                        return _made(name, way, found, places, holds, null, rounded)
+    return None
 
 
 def _of_three(
@@ -133,9 +165,9 @@ def _part(found: TableEvidence, name: str, number: Floats, null: Mask, dates: Se
     return None
 
 
-def _made(name: str, way: str, terms: tuple[str, ...], places: int | None, holds: Mask, null: Mask) -> Reckoned:
+def _made(name: str, way: str, terms: tuple[str, ...], places: int | None, holds: Mask, null: Mask, factor: float = 1.0) -> Reckoned:
     rows, all_rows = int(holds[~null].sum()), int((~null).sum())
-    return Reckoned(name, way, terms, places, f"{said(way, terms)} in {rows / all_rows:.1%} of the rows", rows, all_rows)
+    return Reckoned(name, way, terms, places, f"{said(way, terms, factor)} in {rows / all_rows:.1%} of the rows", rows, all_rows, factor)
 
 
 def _datelike(kind: pa.DataType) -> bool:

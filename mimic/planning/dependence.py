@@ -206,8 +206,8 @@ def _apart(step: Step, known: Sequence[tuple[str, bool]], line: Line, found: Tab
 
 
 def _reckoned(step: Step, amount: Reckoned) -> Step:
-    told = {**step.task.options, "way": amount.way, "terms": amount.terms, "places": amount.places}
-    held = Held("computed", step.task.fills[0], said(amount.way, amount.terms), amount.holds, amount.rows - amount.holds)
+    told = {**step.task.options, "way": amount.way, "terms": amount.terms, "places": amount.places, "factor": amount.factor}
+    held = Held("computed", step.task.fills[0], said(amount.way, amount.terms, amount.factor), amount.holds, amount.rows - amount.holds)
     lost = ((LEAVES, 0.0), (step.choice.kind, 0.0), *step.choice.lost)
     choice = Choice(COMPUTED, amount.said, lost, relations=(held,))
     return replace(step, task=replace(step.task, options=told), choice=choice)

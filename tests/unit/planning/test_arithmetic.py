@@ -40,6 +40,8 @@ def exact(values):
         (Float(), np.round(PRICE / GAMES, 3), ("/", ("price", "games"))),
         (Decimal(12, 2), exact(PRICE + GAMES + WINS), ("++", ("games", "wins", "price"))),
         (Decimal(12, 2), exact(PRICE + GAMES - WINS), ("+-", ("games", "price", "wins"))),
+        (Decimal(12, 2), exact(np.round(PRICE * 0.19, 2)), ("", ("price",))),
+        (Float(), np.round(27 * WINS / GAMES, 2), ("/", ("wins", "games"))),
     ],
 )
 def test_what_follows_is_found_and_made_again(kind, values, said):
@@ -47,7 +49,7 @@ def test_what_follows_is_found_and_made_again(kind, values, said):
     made = reckoned(found, ["games", "wins", "price", "last"])
     assert list(made) == ["last"]
     assert (made["last"].way, made["last"].terms) == said
-    told = {"way": made["last"].way, "terms": made["last"].terms, "places": made["last"].places}
+    told = {"way": made["last"].way, "terms": made["last"].terms, "places": made["last"].places, "factor": made["last"].factor}
     generator = Computed.learn(Task(found.table, (found.table.column("last"),), options=told), found, Streams(1).at("x"))
     given = {name: found.column(name) for name in generator.needs}
     again = generator.sample(Span(0, N, N), Streams(1).at("x"), given)["last"]
