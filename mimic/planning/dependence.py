@@ -45,6 +45,7 @@ COMPUTED, COPULA, DETERMINED = "relation.computed", "copula.gaussian", "relation
 FOUND = (None, AFTER, FOLLOWS, JOINED, RISING, BOUNDED, COMPUTED, DETERMINED)  # what may be found anew where a configuration names it
 FEWEST = 80  # rows from which anything can be learned of how columns hang together
 MOST = 80  # columns that one column may ask about
+SELDOM = 0.01  # of the rows that have no date, if it is to come first
 
 
 def hidden_steps(table: Table, found: TableEvidence, children: Iterable[ForeignKey], k: int) -> list[Step]:
@@ -122,7 +123,7 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     )
     climbing = {name: up for name, up in climbing.items() if not set(lead.get(name, ())) - climbing.keys()}
     after = {**lead, **{name: (one.by,) for name, one in told.items()}, **{name: amount.terms for name, amount in amounts.items()}}
-    free = in_order(sorted(free, key=lambda step: _turn(step, line, climbing)), after)
+    free = in_order(sorted(free, key=lambda step: _turn(step, line, climbing, found)), after)
     known += [(name, told_apart(table.column(name))) for step in exact for name in step.task.fills if name in own]
     plain = not any(about_calendar(column.name) for column in table.columns)
     dates = {name: needs for name in own if plain and table.has(name) and (needs := calendar(name, found.column(name)))}
@@ -167,12 +168,17 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     return (*first, *out, *(_with_features(step, known[-MOST:]) if step.task.options["holes"] else step for step in late))
 
 
-def _turn(step: Step, line: Line, climbing: Collection[str]) -> int:
-    """Hidden columns come first, then what makes a line, then what rises along it, then dates: what happens hangs on when."""
+def _turn(step: Step, line: Line, climbing: Collection[str], found: TableEvidence) -> int:
+    """Hidden columns come first, then what makes a line, then what rises along it, then dates: what happens hangs on when.
+
+    A date that may be missing is itself something that happens: a day of shipment hangs on the status.
+    """
     name = step.task.fills[0]
     if name.startswith(HIDDEN) or set(step.task.fills) & set(line):
         return 0 if name.startswith(HIDDEN) else 1
-    return 2 if name in climbing else 3 if len(step.task.fills) == 1 and datelike(step.task.column.type) else 4
+    dated_ = len(step.task.fills) == 1 and datelike(step.task.column.type) and name in found.profiles
+    when = dated_ and found.profiles[name].null_share <= SELDOM
+    return 2 if name in climbing else 3 if when else 4
 
 
 def _follows_from(step: Step, one: Determining) -> Step:

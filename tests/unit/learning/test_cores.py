@@ -56,7 +56,7 @@ def test_copies_end_when_the_process_is_killed() -> None:
 import os, time
 from mimic.learning.cores import each
 def work(i):
-    print(os.getpid(), flush=True)
+    os.write(1, f"{os.getpid()}\\n".encode())  # at once: both write here
     time.sleep(60)
 each(work, 2, cores=2)
 """
