@@ -44,17 +44,17 @@ class Lost:
 
     def with_rows(self, rows: Ints) -> tuple[Bins, Ints]:
         """Bins (features, m) of `rows` and of those of them that are seen again; and which row each is (m,)."""
+        if self.own < 0:
+            return self.bins[:, rows], rows
         more = rows[self.astray[rows]]
         again = self.bins[:, more]
-        if len(more):
-            again[self.own] = self.bins[self.own, self.like[more]]
+        again[self.own] = self.bins[self.own, self.like[more]]
         return np.concatenate([self.bins[:, rows], again], axis=1), np.concatenate([rows, more])
 
-    @staticmethod
-    def behind(owners: Owners, seen: Ints) -> Owners:
+    def behind(self, owners: Owners, seen: Ints) -> Owners:
         """Who stands behind rows of which some are `seen` twice (m,): a row that comes again is nobody else."""
         found = owners.take(seen)
-        return found if len(np.unique(seen)) == len(seen) else Owners(found.rows, (*found.paths, seen))
+        return found if self.own < 0 or len(np.unique(seen)) == len(seen) else Owners(found.rows, (*found.paths, seen))
 
 
 def held(tree: Tree, bins: Bins, owners: Owners, k: int) -> Tree:

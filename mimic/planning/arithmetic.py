@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from mimic.generators.computed import CLOCK, PARTS, WAYS, said
+from mimic.generators.computed import CLOCK, PARTS, WAYS, reckon, said
 from mimic.generators.features import numbers
 from mimic.profile import TableEvidence
 from mimic.schema import Decimal, Float, Integer, bare
@@ -74,13 +74,13 @@ def _found(found: TableEvidence, name: str, number: Floats, null: Mask, read: Ma
     slack = 1e-9 * np.abs(number) + (1e-9 if places is None else 0.5000001 * 10.0**-places if places else 1e-9)
     terms = np.stack([np.where(read[other][1], np.nan, read[other][0])[some] for other in names])
     with np.errstate(invalid="ignore", over="ignore"):
-        for way, reckon in WAYS.items():
-            near = (np.abs(reckon(terms[:, None, :], terms[None, :, :]) - number[some]) <= slack[some]).mean(axis=2)
+        for way, joined in WAYS.items():
+            near = (np.abs(joined(terms[:, None, :], terms[None, :, :]) - number[some]) <= slack[some]).mean(axis=2)
             for i, j in zip(*np.nonzero(near >= PROMISING), strict=True):
                 if i > j and way in "+*":
                     continue
                 (a, no_a), (b, no_b) = read[names[i]], read[names[j]]
-                missing, made = no_a | no_b, reckon(a, b)
+                missing, made = no_a | no_b, joined(a, b)
                 if (missing | ~np.isfinite(made) != null).mean() > 1 - HOLDS:
                     continue
                 idle = 0.0 if way in "+-" else 1.0
@@ -154,11 +154,11 @@ def _part(found: TableEvidence, name: str, number: Floats, null: Mask, dates: Se
         values = found.column(date)
         few = values.take(pa.array(live[:GLANCE]))
         kind = values.type
-        for way, part in {**(PARTS if not pa.types.is_time(kind) else {}), **(CLOCK if not pa.types.is_date(kind) else {})}.items():
-            made, lost = numbers(part(few).cast(pa.float64()))
+        for way in (*(PARTS if not pa.types.is_time(kind) else ()), *(CLOCK if not pa.types.is_date(kind) else ())):
+            made, lost = reckon(way, [few])
             if ((made == number[live[:GLANCE]]) & ~lost).mean() < PROMISING:
                 continue
-            made, lost = numbers(part(values).cast(pa.float64()))
+            made, lost = reckon(way, [values])
             holds = (made == number) & ~lost
             if holds[~null].mean() >= HOLDS and (lost == null).mean() >= HOLDS:
                 return _made(name, way, (date,), 0, holds, null)

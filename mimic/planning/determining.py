@@ -56,9 +56,13 @@ def determined(found: TableEvidence, steps: Sequence[Step], but: Collection[str]
 
 
 def codes_of(found: TableEvidence, name: str) -> Ints:
-    """A number per distinct value, 0 for NULL."""
-    indices = found.column(name)[:ROWS].dictionary_encode().indices
-    return np.asarray(pc.fill_null(indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64) + 1
+    """A number per distinct value, 0 for NULL; made once for all that ask for it."""
+    key = ("codes", name)
+    if key not in found.memo:
+        indices = found.column(name)[:ROWS].dictionary_encode().indices
+        found.memo[key] = np.asarray(pc.fill_null(indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64) + 1
+    codes: Ints = found.memo[key]
+    return codes
 
 
 def _often(codes: Ints, found: TableEvidence, k: int) -> bool:
