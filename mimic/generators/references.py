@@ -189,6 +189,7 @@ class References:
         for edge in self.edges:
             keys = [given[f"{edge.label}.{name}"] for name in edge.referred]
             self._undo(edge, rows, out, keys, stream.at("undo", edge.label))
+        self._wholly(rows, out)
         return out | {f"@{edge.label}": pa.array(rows[edge.label]) for edge in self.edges}
 
     def _keeping(self, names: set[str]) -> References:
@@ -448,6 +449,15 @@ class References:
         for name in edge.columns:  # a value that leads nowhere, where there must be one
             if name not in edge.optional and out[name].null_count:
                 out[name] = self._lent(name, out[name], keys[edge.columns.index(name)], stream.at("lent", name))
+
+    def _wholly(self, rows: dict[str, Ints], out: dict[str, pa.Array]) -> None:
+        """Rows where one column of a MATCH FULL key became NULL, by another key that shares it: NULL in all of them."""
+        full = [edge for edge in self.edges if edge.full and len(edge.columns) > 1 and edge.optional]
+        for edge in full * len(full):  # one key may bind the next
+            missing = np.logical_or.reduce([~np.asarray(out[name].is_valid()) for name in edge.columns])
+            rows[edge.label] = np.where(missing, -1, rows[edge.label])
+            for name in edge.columns:
+                out[name] = pc.if_else(pa.array(~missing), out[name], pa.scalar(None, out[name].type))
 
     def _lent(self, name: str, values: pa.Array, keys: pa.Array, stream: Stream) -> pa.Array:
         """The value of some parent where there is none, or one that is made for it."""

@@ -198,6 +198,14 @@ SCHEMAS = {
         CREATE TABLE a_1 PARTITION OF a FOR VALUES FROM (1000, 10) TO (50000, MINVALUE);
         """,
     ),
+    "a column of a key of which all columns are NULL or none, which another key makes NULL": (
+        30,
+        """
+        CREATE TABLE a (id integer PRIMARY KEY, kind bit(8), UNIQUE (id, kind));
+        CREATE TABLE b (id integer PRIMARY KEY, a_id integer REFERENCES a, kind bit(8),
+            FOREIGN KEY (a_id, kind) REFERENCES a (id, kind) MATCH FULL);
+        """,
+    ),
     "columns that are called as hidden ones, one of them firm by a key that refers to it": (
         7,
         """
