@@ -23,7 +23,8 @@ _FOUND = """
     SELECT k.conname, k.condeferrable, pg_catalog.pg_get_constraintdef(k.oid), pg_catalog.obj_description(k.oid, 'pg_constraint'),
            pg_catalog.pg_has_role(t.relowner, 'USAGE'),
            EXISTS (SELECT FROM pg_catalog.pg_constraint o
-                   WHERE o.conname = k.conname AND o.connamespace = k.connamespace AND NOT o.condeferrable)
+                   WHERE o.conname = k.conname AND o.connamespace = k.connamespace AND NOT o.condeferrable),
+           (SELECT p.relkind = 'p' FROM pg_catalog.pg_class p WHERE p.oid = k.confrelid)
     FROM pg_catalog.pg_constraint k
     JOIN pg_catalog.pg_class t ON t.oid = k.conrelid
     JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
@@ -42,14 +43,19 @@ class Suspended:
 
 
 def suspend(connection: Connection, forward: Sequence[ForeignKey]) -> Suspended:
-    """What must be done for `forward`; `Refused` when this user may not."""
-    away, back = [], []
+    """What must be done for `forward`; `Refused` when this user may not.
+
+    Keys to partitioned tables come back last: the server makes one more for each partition and names it itself, which could be a
+    name that a later key is to have.
+    """
+    away = list[str]()
+    back: tuple[list[str], list[str]] = ([], [])
     for key in forward:
         if key.virtual:
             continue
         with guarded():
             found = connection.execute(_FOUND, (key.table.schema, key.table.name, list(key.columns))).fetchall()
-        for name, deferrable, definition, comment, owned, shared in found:
+        for name, deferrable, definition, comment, owned, shared, parted in found:
             table, constraint = sql.Identifier(key.table.schema, key.table.name), sql.Identifier(name)
             if deferrable and shared:  # one of several of this name, of which some cannot wait: by its name alone it cannot be told to
                 away.append("SET CONSTRAINTS ALL DEFERRED")
@@ -65,8 +71,9 @@ def suspend(connection: Connection, forward: Sequence[ForeignKey]) -> Suspended:
                     hint="Make it DEFERRABLE, load as the table's owner, or load into an empty database.",
                 )
             away.append(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(table, constraint).as_string(connection))
-            back.append(sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} ").format(table, constraint).as_string(connection) + definition)
+            mine = back[bool(parted)]
+            mine.append(sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} ").format(table, constraint).as_string(connection) + definition)
             if comment is not None:
                 told = sql.SQL("COMMENT ON CONSTRAINT {} ON {} IS {}").format(constraint, table, sql.Literal(comment))
-                back.append(told.as_string(connection))
-    return Suspended(tuple(away), tuple(back))
+                mine.append(told.as_string(connection))
+    return Suspended(tuple(away), (*back[0], *back[1]))

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from mimic import textual
 from mimic.conditions import (
+    NUMBERS,
     And,
     Call,
     Case,
@@ -109,7 +110,8 @@ class Rows:
 
     def _among(self, of: Expression, values: tuple[Constant, ...]) -> pa.BooleanArray:
         found, kind = self.value(of), kind_of(of)
-        if pa.types.is_floating(found.type) or pa.types.is_decimal(found.type) or kind in ("json", "jsonb", "array"):
+        apart = any(value.kind != kind for value in values) and kind in NUMBERS
+        if apart or pa.types.is_floating(found.type) or pa.types.is_decimal(found.type) or kind in ("json", "jsonb", "array"):
             return reduce(pc.or_kleene, (compare("=", found, self.value(value), kind) for value in values))
         known = pa.array([inner(value.value, kind) for value in values], found.type)
         return pc.if_else(pc.is_null(found), pa.scalar(None, pa.bool_()), pc.is_in(found, value_set=known))

@@ -206,6 +206,13 @@ SCHEMAS = {
             FOREIGN KEY (a_id, kind) REFERENCES a (id, kind) MATCH FULL);
         """,
     ),
+    "a part of a date among numbers, which the server writes as decimals": (
+        30,
+        """
+        CREATE TABLE holiday (site integer, day date NOT NULL, name text, CHECK (extract(isodow FROM day) NOT IN (6, 7)),
+            CHECK (extract(month FROM day) IN (1, 4, 7, 10)), PRIMARY KEY (site, day));
+        """,
+    ),
     "columns that are called as hidden ones, one of them firm by a key that refers to it": (
         7,
         """
@@ -245,3 +252,20 @@ def test_it_is_filled(make_database: Any, name: str) -> None:
     with psycopg.connect(source.url) as real, psycopg.connect(target.url) as copy:
         assert differences(real.execute, copy.execute) == {}
         assert {table: n for table, n in counts(copy.execute).items() if n != rows} == {}
+
+
+def test_a_key_to_a_partitioned_table_takes_no_name_of_another_that_was_away(make_database: Any) -> None:
+    """In a target with its structure keys of a cycle are dropped and come back; the server names the keys to partitions itself."""
+    long = "a" * 60
+    source, target = make_database(), make_database()
+    for database in (source, target):
+        database.psql(f"""
+            CREATE TABLE parted (id integer PRIMARY KEY, up integer NOT NULL) PARTITION BY HASH (id);
+            CREATE TABLE parted_0 PARTITION OF parted FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+            CREATE TABLE a (id integer PRIMARY KEY, {long}_2 integer, {long}_1 integer NOT NULL REFERENCES a);
+            ALTER TABLE a ADD CONSTRAINT "1st" FOREIGN KEY ({long}_2) REFERENCES parted;
+            ALTER TABLE parted ADD FOREIGN KEY (up) REFERENCES a;""")
+    report = mimic.clone(source.url, target.url, rows=7)
+    assert [finding for finding in report.findings if finding.severity.value != "note"] == []
+    with psycopg.connect(source.url) as real, psycopg.connect(target.url) as copy:
+        assert differences(real.execute, copy.execute) == {}
