@@ -35,7 +35,7 @@ from mimic.generators.freely import freed
 from mimic.model import TableModel
 from mimic.schema import Check, ForeignKey, Table, TableName, arrow_type
 from mimic.streams import CHUNK, Stream, Streams
-from mimic.truth import Rows, carried, day_of
+from mimic.truth import Rows, carried, day_of, violated
 
 
 @runtime_checkable
@@ -364,7 +364,7 @@ class Filling:
     def at_hand(self, name: str) -> bool:
         """Whether a column is there, or nobody waits for what fills it."""
         generator = self._by_column.get(name)
-        if name in self._whole or any(name == computed for computed, _ in self.model.computes):
+        if name in self._whole or (generator is None and any(name == computed for computed, _ in self.model.computes)):
             return True
         return generator is not None and (generator.fills, generator.needs) not in self._busy
 
@@ -524,6 +524,7 @@ class Filling:
         stream = self._streams.at("generate", self.table.name, ",".join(generator.fills))
         if isinstance(generator, _Parents):
             given |= {name: self._whole[name] for name in generator.fills if name in self._whole}
+            given |= self._admitted(generator, given)
             if self.model.conditions and self.n and generator is self._by_column[generator.fills[0]]:
                 given |= self._decided(generator, given, stream)
             generator = generator.comparing(_compared(self.model.conditions))
@@ -539,6 +540,23 @@ class Filling:
             name = str(self.table.name)
             raise CapacityError(f"{name}.{problem.where}", problem.asked, problem.possible, problem.why, table=name) from None
 
+    def _admitted(self, generator: _Parents, given: Columns) -> Columns:
+        """The keys of parents; NULL where a CHECK, or a column that always holds the same, lets no row refer to them: another kind."""
+        always = [Compare("=", ColumnRef(name, kind_of(of)), of) for name, of in self.model.computes if not columns_of(of)]
+        found: dict[str, pa.Array] = {}
+        for edge in generator.edges:
+            mine = dict(zip(edge.columns, (f"{edge.label}.{name}" for name in edge.referred), strict=True))
+            names = {rule: {ref.name for ref in columns_of(rule)} for rule in (*self.model.conditions, *always)}
+            told = [rule for rule, read in names.items() if read and read <= mine.keys()]
+            if edge.own or not told:
+                continue
+            read = set[str]().union(*(names[rule] for rule in told))
+            columns = {name: given[mine[name]].cast(arrow_type(self.table.column(name).type), safe=False) for name in read}
+            wrong = np.logical_or.reduce([violated(rule, columns, today=day_of(told)) for rule in told])
+            if wrong.any():
+                found |= {need: pc.if_else(pa.array(wrong), pa.scalar(None, given[need].type), given[need]) for need in mine.values()}
+        return found
+
     def _decided(self, generator: _Parents, given: Columns, stream: Stream) -> Columns:
         """`?label`: which rows have no parent, where CHECKs tie that to columns that can be made before."""
         presence = Presence.of(self.table, self.model.conditions, self._free_of_parents)
@@ -547,7 +565,8 @@ class Filling:
         columns = {name: self.whole(name) for name in presence.read} | {name: self._signs(name) for name in presence.seen}
         rooms = {edge.label: self.n for edge in generator.edges}
         for edge in generator.edges:
-            many = len(given[f"{edge.label}.{edge.children}"])
+            keys = [np.asarray(given[f"{edge.label}.{name}"].is_valid()) for name in edge.referred]
+            many = int(np.logical_and.reduce(keys).sum())
             if not edge.own and (edge.single or not many):
                 rooms[edge.label] = many
         absent = generator.absences(self.n, stream)

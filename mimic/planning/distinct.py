@@ -42,16 +42,19 @@ def distinct(
 
 
 def computes(table: Table, schema: Schema) -> tuple[tuple[str, Expression], ...]:
-    """What is in the generated columns that foreign keys refer to, where it can be read."""
+    """What is in the generated columns that foreign keys refer to, and what always is in those of its own keys, where it can be read."""
     asked = {name for key in schema.children(table.name) for name in key.referred}
+    own = {name for key in table.foreign_keys for name in key.columns}
     found = []
     for column in table.columns:
-        if column.name in asked and column.generated is not None:
+        if column.name in asked | own and column.generated is not None:
             try:
                 node: Any = parse_one(column.generated, read=DIALECTS.get(schema.engine, schema.engine))
-                found.append((column.name, Reader(table, schema.engine, None).value(node)))
+                made = Reader(table, schema.engine, None).value(node)
             except (SqlglotError, RecursionError, Refused):
                 continue
+            if column.name in asked or isinstance(made, Constant):
+                found.append((column.name, made))
     return tuple(found)
 
 
