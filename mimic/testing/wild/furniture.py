@@ -79,10 +79,11 @@ def furnish(ground: Ground, bodies: Sequence[Body]) -> list[str]:
     """Views, triggers, rules, indexes and comments on the tables, which are all there."""
     dice, made = ground.dice, list[str]()
     for body in bodies:
+        triggers = set[str]()
         if dice.chance(20):
-            made += _computing(ground, body)
+            made += _computing(ground, body, triggers)
         if ground.refusing and dice.chance(15):
-            made += _raising(ground, body)
+            made += _raising(ground, body, triggers)
         if dice.chance(10) and not body.divided:
             made.append(f"CREATE RULE {quoted(dice.name(set()))} AS ON DELETE TO {body.sql} DO INSTEAD NOTHING")
         if dice.chance(20) and body.columns:
@@ -103,8 +104,8 @@ def furnish(ground: Ground, bodies: Sequence[Body]) -> list[str]:
     return made
 
 
-def _computing(ground: Ground, body: Body) -> list[str]:
-    """A BEFORE trigger that assigns a column of which no rule speaks."""
+def _computing(ground: Ground, body: Body, taken: set[str]) -> list[str]:
+    """A BEFORE trigger that assigns a column of which no rule speaks; triggers of the table have the names in `taken`."""
     dice = ground.dice
     texts = [part for part in body.free if part.kind.sql == "text" and part.source is None]
     if not texts:
@@ -114,17 +115,17 @@ def _computing(ground: Ground, body: Body) -> list[str]:
     text = f"BEGIN NEW.{part.sql} := 'made by ' || TG_OP; RETURN NEW; END"
     return [
         f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS {literal(text)}",
-        f"CREATE TRIGGER {quoted(dice.name(set()))} BEFORE INSERT OR UPDATE ON {body.sql} FOR EACH ROW EXECUTE FUNCTION {function}()",
+        f"CREATE TRIGGER {quoted(dice.name(taken))} BEFORE INSERT OR UPDATE ON {body.sql} FOR EACH ROW EXECUTE FUNCTION {function}()",
     ]
 
 
-def _raising(ground: Ground, body: Body) -> list[str]:
+def _raising(ground: Ground, body: Body, taken: set[str]) -> list[str]:
     """An AFTER trigger that refuses every row: it may not fire while the copy is loaded."""
     dice, function = ground.dice, f"{quoted(body.schema)}.{quoted(ground.relation(body.schema))}"
     text = "BEGIN RAISE EXCEPTION 'no row may be written here'; END"
     return [
         f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS {literal(text)}",
-        f"CREATE TRIGGER {quoted(dice.name(set()))} AFTER {dice.pick(('INSERT', 'INSERT OR UPDATE OR DELETE'))} ON {body.sql} "
+        f"CREATE TRIGGER {quoted(dice.name(taken))} AFTER {dice.pick(('INSERT', 'INSERT OR UPDATE OR DELETE'))} ON {body.sql} "
         f"FOR EACH {dice.pick(('ROW', 'STATEMENT'))} EXECUTE FUNCTION {function}()",
     ]
 
