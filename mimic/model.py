@@ -21,7 +21,7 @@ from mimic.plan import Choice
 from mimic.report import Finding
 from mimic.schema import Check, Ddl, Schema, TableName, Unique
 
-FORMAT = 4
+FORMAT = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ for. So the order of tables matters to the database only, and cycles need no spe
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
@@ -32,6 +31,7 @@ from mimic.generating.vouching import Vouched, vouched
 from mimic.generating.wishes import NONE, Wishes
 from mimic.generator import Columns, Generator, Span, children, keyed
 from mimic.generators.freely import freed
+from mimic.generators.totals import Total
 from mimic.model import TableModel
 from mimic.schema import Check, ForeignKey, Table, TableName, arrow_type
 from mimic.streams import CHUNK, Stream, Streams
@@ -195,14 +195,14 @@ class Filling:
                 continue
             if getattr(generator, "whole_table", False) or not fixed.isdisjoint(generator.fills):
                 continue
-            if need := next((need for need in generator.needs if self._waits(need)), None):
-                if not lasting:
-                    child = self._children[json.loads(need[1:])[0]].table
-                    said = f"{generator.fills[0]!r} follows from the rows of {child}, which are made later."
-                    hint = f"Ask it of the columns of {child}, or of others of this table."
-                    raise UsageError(said, where=str(self.table.name), hint=hint)
+            if lasting and not self.lasts(generator.fills[0]):
                 late |= set(generator.fills)
                 continue
+            if need := next((need for need in generator.needs if self._waits(need)), None):
+                child = self._children[Total.read(need).key].table
+                said = f"{generator.fills[0]!r} follows from the rows of {child}, which are made later."
+                hint = f"Ask it of the columns of {child}, or of others of this table."
+                raise UsageError(said, where=str(self.table.name), hint=hint)
             found[id(generator)] = generator
             waiting += [need for need in generator.needs if need in self._by_column]
         return tuple(generator for generator in self._generators() if id(generator) in found and late.isdisjoint(generator.needs))
@@ -214,7 +214,9 @@ class Filling:
     def lasts(self, name: str) -> bool:
         """Whether a column does not follow from rows that are made later."""
         generator = self._by_column.get(name)
-        return generator is not None and not any(self._waits(need) for need in generator.needs)
+        if generator is None:
+            return False
+        return all(not self._waits(need) and (need not in self._by_column or self.lasts(need)) for need in generator.needs)
 
     def drawn(self, generators: Sequence[Generator], span: Span, turn: int) -> dict[str, pa.Array]:
         """What some generators make of a chunk for another time; turn 0 is what they make without being asked again."""
@@ -632,17 +634,13 @@ class Filling:
         return self._with_values(generator, span, ("generate",), {need: self._need_chunk(need, span, filled) for need in generator.needs})
 
     def _below(self, need: str) -> pa.Array:
-        """The number of children of each row, or a sum over them: "^" and a JSON list of the key and the columns to multiply."""
+        """What a `Total` takes of the children of each row."""
         if need not in self._above:
-            hidden, *columns = json.loads(need[1:])
-            key = self._children[hidden]
+            total = Total.read(need)
+            key = self._children[total.key]
             child = self._other(key.table)
             rows = np.asarray(child.whole(f"@{key.label}").to_numpy(zero_copy_only=False))
-            weights = np.ones(len(rows))
-            for name in columns:
-                values = child.whole(name).cast(pa.float64(), safe=False)
-                weights *= np.asarray(pc.fill_null(values, 0.0).to_numpy(zero_copy_only=False))
-            self._above[need] = pa.array(np.bincount(rows[rows >= 0], weights=weights[rows >= 0], minlength=self.n).astype(np.float64))
+            self._above[need] = total.of(rows, self.n, child.whole)
         return self._above[need]
 
     def _need_chunk(self, need: str, span: Span, filled: Columns) -> pa.Array:

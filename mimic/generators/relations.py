@@ -19,10 +19,13 @@ from mimic.generator import Columns, Generator, Literal, Span, State, Task
 from mimic.generators.leaves import Leaves
 from mimic.generators.logical import heard, told
 from mimic.generators.nested import pack, unpack
+from mimic.generators.totals import Total
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
 from mimic.schema import LogicalType, arrow_type
 from mimic.streams import Stream
+
+OWN = ("follows", "reached", "holes", "owners")  # options that other generators know nothing of
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Follows:
     follows: str
     reached: str
     otherwise: Generator | None
+    owners: int = 0  # who hold the value that says which children count, if one does
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -60,15 +64,17 @@ class Follows:
     def learn(cls, task: Task, evidence: TableEvidence | None, stream: Stream) -> Self:
         from mimic.generators import builtin
 
-        reached, holes = str(task.options.get("reached", "")), bool(task.options.get("holes"))
+        reached, holes, owners = str(task.options.get("reached", "")), bool(task.options.get("holes")), int(task.options.get("owners", 0))
         otherwise: Generator | None = None
         if holes and "features" in task.options:
-            inner = {name: value for name, value in task.options.items() if name not in ("follows", "reached", "holes")}
+            inner = {name: value for name, value in task.options.items() if name not in OWN}
             otherwise = Leaves.learn(replace(task, options=inner), evidence, stream).plain
         elif (reached or holes) and "drawn_by" in task.options:
-            plain = {name: value for name, value in task.options.items() if name not in ("follows", "reached", "holes", "drawn_by")}
+            plain = {
+                name: value for name, value in task.options.items() if name not in ("follows", "reached", "holes", "owners", "drawn_by")
+            }
             otherwise = builtin().generators.get(str(task.options["drawn_by"])).learn(replace(task, options=plain), evidence, stream)
-        return cls(task.column.name, task.column.type, str(task.options["follows"]), reached, otherwise)
+        return cls(task.column.name, task.column.type, str(task.options["follows"]), reached, otherwise, owners)
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         made = cast(given[self.follows], arrow_type(self.type))
@@ -87,7 +93,10 @@ class Follows:
         return None
 
     def literals(self) -> Iterable[Literal]:
-        return self.otherwise.literals() if self.otherwise is not None else ()
+        if self.owners and (where := Total.read(self.follows).where) is not None and where.value is not None:
+            yield Literal(self.column, where.value, self.owners, "k owners")
+        if self.otherwise is not None:
+            yield from self.otherwise.literals()
 
     def state(self) -> State:
         return {
@@ -96,6 +105,7 @@ class Follows:
             "follows": self.follows,
             "reached": self.reached,
             "otherwise": pack(self.otherwise) if self.otherwise is not None else None,
+            "owners": self.owners,
         }
 
     @classmethod

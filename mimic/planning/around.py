@@ -57,6 +57,13 @@ class Around:
             if key.parent in self.place and self.place[key.parent] < self.place[table.name] and self.modes[key.parent][0] != "empty":
                 yield key
 
+    def lookups(self, table: Table) -> frozenset[str]:
+        """Columns that lead to tables which are copied: what they hold means the same in every copy."""
+        return frozenset(key.columns[0] for key in table.foreign_keys if len(key.columns) == 1 and self._copied(key.parent))
+
+    def _copied(self, name: TableName) -> bool:
+        return name in self.modes and self.modes[name][0] == "copy"
+
     def seen(self, name: TableName, hops: int = HOPS) -> Iterator[tuple[str, bool]]:
         """Columns of a finished row, its own and those above it, each with whether its values are categories."""
         found = self.evidence.tables[name]

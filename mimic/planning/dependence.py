@@ -11,17 +11,18 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from mimic.config import TableConfig
 from mimic.generator import Task
 from mimic.generators.after import datelike
 from mimic.generators.calendar import about_calendar, calendar
-from mimic.generators.computed import said
 from mimic.generators.features import ordered
 from mimic.generators.lines import AFTER as AFTER_ALL
 from mimic.generators.lines import BEFORE, about_siblings
+from mimic.generators.ways import said
 from mimic.plan import Choice, Held, Step
-from mimic.planning.arithmetic import Reckoned, reckoned
+from mimic.planning.arithmetic import Reckoned, is_number, reckoned
 from mimic.planning.around import HOPS, Around
 from mimic.planning.bounds import amounts as amounts_of
 from mimic.planning.bounds import bounded, bounds_of
@@ -31,10 +32,11 @@ from mimic.planning.families import families, joined_by_copula, pinned_to
 from mimic.planning.leading import leading
 from mimic.planning.lines import Line, before, climbs, joined, line_of, ordered_by, rising
 from mimic.planning.matching import further
-from mimic.planning.relations import copied, counted
+from mimic.planning.relations import copied
 from mimic.planning.since import Since, counted_from, dated, floors
 from mimic.planning.summaries import about_nobody, complete, described, latent, told_apart
 from mimic.planning.switching import switched
+from mimic.planning.totals import Below, counted
 from mimic.profile import TableEvidence
 from mimic.schema import HIDDEN, Column, Float, ForeignKey, Table
 from mimic.semantics import Kind, Meaning, Sensitivity
@@ -44,6 +46,7 @@ JOINED, RISING, BOUNDED = "sequence.joined", "sequence.rising", "relation.bounde
 COMPUTED, COPULA, DETERMINED = "relation.computed", "copula.gaussian", "relation.determined"
 FOUND = (None, AFTER, FOLLOWS, JOINED, RISING, BOUNDED, COMPUTED, DETERMINED)  # what may be found anew where a configuration names it
 FEWEST = 80  # rows from which anything can be learned of how columns hang together
+ABOVE = 12  # numbers of parents that are tried as terms
 MOST = 80  # columns that one column may ask about
 SELDOM = 0.01  # of the rows that have no date, if it is to come first
 
@@ -109,10 +112,15 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     free = sorted((step for step in steps if _free(step, keys)), key=lambda step: not step.task.fills[0].startswith(HIDDEN))
     out: list[Step] = list(exact)
     single = [
-        name for step in (*exact, *free) if len(step.task.fills) == 1 and table.has(name := step.task.fills[0]) and name in found.profiles
+        name
+        for step in (*exact, *late, *free)
+        if len(step.task.fills) == 1 and table.has(name := step.task.fills[0]) and name in found.profiles
     ]
-    amounts = reckoned(found, [name for name in single if name not in computed])
-    amounts = {name: amount for name, amount in amounts.items() if switched("computed", config, [name])}
+    amounts = reckoned(found, [name for name in single if name not in computed], _numbers_above(found, around, known))
+    open_ = {step.task.fills[0] for step in free if _wrapped(step, config)} - pinned.keys()
+    amounts = {name: amount for name, amount in amounts.items() if name in open_ and switched("computed", config, [name])}
+    lately = _following(amounts, {name for step in late for name in step.task.fills})
+    around.late.update((table.name, name) for name in lately)
     fixed = {*amounts, *pinned, *computed, *(name for name, asked in config.columns.items() if asked.generator not in FOUND)}
     told = determined(found, [step for step in free if _wrapped(step, config)], fixed, around.evidence.k)
     told = {name: one for name, one in told.items() if switched("determined", config, [name])}
@@ -127,12 +135,12 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     known += [(name, told_apart(table.column(name))) for step in exact for name in step.task.fills if name in own]
     plain = not any(about_calendar(column.name) for column in table.columns)
     dates = {name: needs for name in own if plain and table.has(name) and (needs := calendar(name, found.column(name)))}
-    for step in free:
+    for step in (step for step in free if step.task.fills[0] not in lately):
         name = step.task.fills[0]
         learnable = name in found.hidden or name in found.profiles
         if step.choice.kind == COPULA and len(step.task.fills) > 1:
             out.append(_with_features(step, known[-MOST:], siblings))
-        elif name in amounts and _wrapped(step, config) and name not in pinned:
+        elif name in amounts:
             out.append(_reckoned(step, amounts[name]))
         elif learnable and known and _wrapped(step, config):
             since = _since(around, found, table, name, known) if name not in pinned else None
@@ -165,7 +173,8 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
             known.append((name, told_apart(table.column(name))))
         elif len(step.task.fills) == 1 and name not in computed and name in found.profiles and 0.0 < found.profiles[name].null_share < 1.0:
             known.append((name, False))
-    return (*first, *out, *(_with_features(step, known[-MOST:]) if step.task.options["holes"] else step for step in late))
+    late = [_with_features(step, known[-MOST:]) if step.task.options["holes"] else step for step in late]
+    return (*first, *out, *late, *(_reckoned(step, amounts[name]) for step in free if (name := step.task.fills[0]) in lately))
 
 
 def _turn(step: Step, line: Line, climbing: Collection[str], found: TableEvidence) -> int:
@@ -179,6 +188,22 @@ def _turn(step: Step, line: Line, climbing: Collection[str], found: TableEvidenc
     dated_ = len(step.task.fills) == 1 and datelike(step.task.column.type) and name in found.profiles
     when = dated_ and found.profiles[name].null_share <= SELDOM
     return 2 if name in climbing else 3 if when else 4
+
+
+def _numbers_above(found: TableEvidence, around: Around, known: Iterable[tuple[str, bool]]) -> dict[str, pa.Array]:
+    """Numbers of parents that those of a row may be reckoned from: the price of the article."""
+    needs = [need for need, category in known if not category and not any(part.startswith(HIDDEN) for part in need.split("."))]
+    read = {need: around.evidence.along(found, need) for need in needs if is_number(around.type(found, need))}
+    return dict(list(read.items())[:ABOVE])
+
+
+def _following(amounts: Mapping[str, Reckoned], late: Collection[str]) -> set[str]:
+    """The columns that cannot be reckoned before others are there that wait for the children. Terms stand before what follows from them."""
+    out: set[str] = set()
+    for name, amount in amounts.items():
+        if not {*late, *out}.isdisjoint(amount.terms):
+            out.add(name)
+    return out
 
 
 def _follows_from(step: Step, one: Determining) -> Step:
@@ -245,12 +270,12 @@ def _exact(
     fixed |= {name for name, asked in config.columns.items() if asked.generator not in FOUND or asked.expression} | {*families(config)}
     fixed |= {column.name for column in table.written if column.name not in found.profiles}
     children = [
-        (key, child)
+        Below(key, child, around.lookups(child.table))
         for key in around.evidence.schema.children(table.name)
         if around.modes[key.table][0] == "synthesize" and complete(child := around.evidence.tables[key.table]) and complete(found)
     ]
     off = {kind: {column.name for column in table.columns if not switched(kind, config, [column.name])} for kind in ("counted", "copied")}
-    late = {relation.column: relation for relation in counted(found, children, frozenset(fixed | off["counted"]))}
+    late = {relation.column: relation for relation in counted(found, children, frozenset(fixed | off["counted"]), around.evidence.k)}
     above = frozenset(fixed | set(late) | off["copied"])
     early = {relation.column: relation for relation in copied(table, found, around.repeated(found), above)}
     around.late.update((table.name, name) for name in late)
@@ -265,6 +290,7 @@ def _exact(
         for relation, column, meaning in zip(told, step.task.columns, step.task.meanings, strict=True):
             assert relation is not None
             options: dict[str, Any] = {"follows": relation.follows, "reached": relation.reached, "holes": relation.holes}
+            options |= {"owners": relation.owners} if relation.owners else {}
             if single:
                 options = {**step.task.options, **options, "drawn_by": step.choice.kind}
             task = replace(step.task, columns=(column,), meanings=(meaning,), options=options)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from mimic.config import Mode
+from mimic.generators.totals import Total
 from mimic.plan import Choice, Step
-from mimic.planning.relations import below
 from mimic.planning.ruling.naming import tokens
 from mimic.schema import ForeignKey, Integer, Schema, Table, TableName, bare
 from mimic.semantics import Kind
@@ -33,7 +33,7 @@ def counted(steps: Iterable[Step], table: Table, schema: Schema, modes: Mapping[
         ):
             rest.append(step)
         elif (key := _children(step, table, schema, modes)) is not None:
-            options = {**step.task.options, "follows": below(key, ())}
+            options = {**step.task.options, "follows": Total(key.hidden).need}
             choice = Choice("relation.follows", f"the number of its rows of {key.table}", ((step.choice.kind, 0.0),))
             counts.append(replace(step, task=replace(step.task, options=options), choice=choice))
         elif (

@@ -18,6 +18,7 @@ N = 2_000
 DRAW = np.random.default_rng(4)
 GAMES, WINS = DRAW.integers(10, 160, N), DRAW.integers(0, 10, N)
 PRICE = np.round(DRAW.uniform(0.5, 90.0, N), 2)
+OFF, TAX = DRAW.choice([0.0, 0.05, 0.1, 0.25], N), DRAW.choice([0.0, 7.0, 19.0], N)  # shares of one, and of a hundred
 
 
 def evidence(**columns):
@@ -42,11 +43,23 @@ def exact(values):
         (Decimal(12, 2), exact(PRICE + GAMES - WINS), ("+-", ("games", "price", "wins"))),
         (Decimal(12, 2), exact(np.round(PRICE * 0.19, 2)), ("", ("price",))),
         (Float(), np.round(27 * WINS / GAMES, 2), ("/", ("wins", "games"))),
+        (Float(), np.round(PRICE * (1 - OFF), 2), ("d", ("price", "off"))),
+        (Decimal(12, 2), exact(np.round(PRICE * (1 + TAX / 100), 2)), ("U", ("price", "tax"))),
+        (Float(), np.round(PRICE * GAMES * WINS, 2), ("**", ("games", "wins", "price"))),
+        (Float(), np.round(PRICE * GAMES * (1 - OFF), 2), ("*d", ("games", "price", "off"))),
+        (Float(), np.round(PRICE * GAMES * (1 - OFF) * (1 + TAX / 100), 2), ("*dU", ("games", "price", "off", "tax"))),
     ],
 )
 def test_what_follows_is_found_and_made_again(kind, values, said):
-    found = evidence(games=(Integer(), GAMES), wins=(Integer(), WINS), price=(Float(), PRICE), last=(kind, values))
-    made = reckoned(found, ["games", "wins", "price", "last"])
+    terms = {
+        "games": (Integer(), GAMES),
+        "wins": (Integer(), WINS),
+        "price": (Float(), PRICE),
+        "off": (Float(), OFF),
+        "tax": (Float(), TAX),
+    }
+    found = evidence(**terms, last=(kind, values))
+    made = reckoned(found, [*terms, "last"])
     assert list(made) == ["last"]
     assert (made["last"].way, made["last"].terms) == said
     told = {"way": made["last"].way, "terms": made["last"].terms, "places": made["last"].places, "factor": made["last"].factor}

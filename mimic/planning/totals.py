@@ -1,0 +1,271 @@
+"""Columns of a parent that say what its children are like, found on the sample: how many there are, their sum, how many are paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from mimic.generators.features import numbers, ordered
+from mimic.generators.totals import Take, Total, Where
+from mimic.generators.ways import RATES
+from mimic.planning.arithmetic import is_rate, places_of
+from mimic.planning.relations import Relation
+from mimic.profile import TableEvidence, parent_rows
+from mimic.schema import ForeignKey
+from mimic.streams import Floats, Ints
+
+FEWEST = 40  # rows that must bear a total out
+COUNTED = 0.98  # of the rows
+ENDS = 0.995  # of the rows whose largest or smallest is meant: of many columns one comes close by accident
+GLANCE, PROMISING = 400, 0.9  # parents that all totals are tried on, and the share that lets one be looked at closely
+CENT = 0.006  # how far off a sum may be
+MOST_NUMBERS, MOST_DATES = 6, 4  # columns of children that are taken
+MOST_FILTERS, MOST_VALUES = 8, 12  # columns of children that say which count, and the values of one
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """A key of children, their sample, and the columns of theirs that lead to a table which is copied: they are categories."""
+
+    key: ForeignKey
+    child: TableEvidence
+    lookups: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    values: pa.Array
+    number: Floats  # a date as a number, too
+    null: Mask
+    usual: float
+    places: int | None
+    nullable: bool
+
+
+def counted(found: TableEvidence, children: Sequence[Below], taken: frozenset[str], k: int) -> list[Relation]:
+    """Columns that hold what a total of the children says, each with the first that does: the number, sums, what is largest; of all
+    children before those of some."""
+    wanted = _wanted(found, taken)
+    out: dict[str, Relation] = {}
+    for below in children if wanted else ():
+        rows = parent_rows(below.child, below.key, found)
+        glance = _Glance.of(below.child, rows, found.sampled)
+        if glance is None:
+            continue
+        for total in _totals(below, k):
+            if len(out) == len(wanted):
+                return list(out.values())
+            made = glance.made(total)
+            for name, each in wanted.items():
+                if name in out or not _promising(total, made, each, glance.parents):
+                    continue
+                if (relation := _borne_out(name, total, each, below, rows)) is not None:
+                    out[name] = relation
+    return list(out.values())
+
+
+def _wanted(found: TableEvidence, taken: frozenset[str]) -> dict[str, _Wanted]:
+    out = {}
+    for column in found.table.written:
+        if column.name in taken or not ordered(found.column(column.name).type):
+            continue
+        values = found.column(column.name)
+        number, null = numbers(values)
+        if (~null).sum() >= FEWEST and len(np.unique(number[~null])) > 2:
+            places = None if pa.types.is_temporal(values.type) else places_of(found, column.name, number[~null])
+            out[column.name] = _Wanted(values, number, null, _usual(number[~null]), places, column.nullable)
+    return out
+
+
+@dataclass(frozen=True)
+class _Glance:
+    """Some parents (m,) that have children, and of all children those that hang on them."""
+
+    child: TableEvidence
+    parents: Ints
+    rows: Ints  # the place of each of these children's parent among the parents
+    places: pa.Array  # of the children in their sample
+    read: dict[str, pa.Array]
+
+    @classmethod
+    def of(cls, child: TableEvidence, rows: Ints, parents: int) -> _Glance | None:
+        have = np.flatnonzero(np.bincount(rows[rows >= 0], minlength=parents))
+        if len(have) < FEWEST:
+            return None
+        some = have[np.linspace(0, len(have) - 1, min(GLANCE, len(have))).astype(np.int64)]
+        place = np.full(parents + 1, -1, dtype=np.int64)
+        place[some] = np.arange(len(some))
+        here = np.flatnonzero(place[rows] >= 0)  # a child without a parent has -1, the last place
+        return cls(child, some, place[rows[here]], pa.array(here), {})
+
+    def made(self, total: Total) -> pa.Array:
+        return total.of(self.rows, len(self.parents), self._column)
+
+    def _column(self, name: str) -> pa.Array:
+        if name not in self.read:
+            self.read[name] = self.child.column(name).take(self.places)
+        return self.read[name]
+
+
+def _promising(total: Total, made: pa.Array, wanted: _Wanted, some: Ints) -> bool:
+    """Whether the parents looked at do not speak against a total. What is rounded line by line is looked at more kindly."""
+    if total.take in ("max", "min") and made.type != wanted.values.type:
+        return False
+    if pa.types.is_temporal(wanted.values.type) and total.take not in ("max", "min"):
+        return False
+    number, lost = numbers(made)
+    mine, null = wanted.number[some], wanted.null[some]
+    slack = _slack(total, wanted) * (1.0 if not total.rates else 100.0)
+    near = (np.abs(mine - number) <= slack) & ~null & ~lost
+    return bool(near.sum() >= PROMISING * max((~null).sum(), 1) and near.any())
+
+
+def _slack(total: Total, wanted: _Wanted) -> float:
+    if total.take in ("max", "min"):
+        return 0.0 if pa.types.is_temporal(wanted.values.type) else 1e-9
+    return CENT if total.take != "mean" or wanted.places is None else 0.5000001 * 10.0**-wanted.places
+
+
+def _borne_out(name: str, total: Total, wanted: _Wanted, below: Below, rows: Ints) -> Relation | None:
+    """What all rows say. Where no child counts, a mean or an end is NULL, or 0; that most are 0 on both sides says nothing."""
+    n, null = len(wanted.number), wanted.null
+    many = np.asarray(replace(total, take="count", factors=()).of(rows, n, below.child.column))
+    if total.take in ("count", "sum"):
+        sums = np.asarray(total.of(rows, n, below.child.column))
+        near = np.abs(wanted.number - sums) <= CENT + 0.01 * total.rates * many
+        told = ~null & ((wanted.number != wanted.usual) | (sums != wanted.usual))
+        if sums[null].any():
+            return None
+        holes = bool(null.any())
+    else:
+        temporal = pa.types.is_temporal(wanted.values.type)
+        zero = not temporal and not null[many == 0].any() and bool((many == 0).any() or not wanted.nullable)
+        if not zero and not wanted.nullable:
+            return None
+        total = replace(total, zero=zero, places=wanted.places if total.take == "mean" else None)
+        made, lost = numbers(total.of(rows, n, below.child.column))
+        near = ((np.abs(wanted.number - made) <= _slack(total, wanted)) & ~lost & ~null) | (lost & null)
+        told = ~null & (many > 1) & _differing(total, below.child, rows, n)
+        null = null & False
+        holes = False
+    share, least = float(near[~null].mean()), ENDS if total.take in ("max", "min") else COUNTED
+    if told.sum() < FEWEST or near[told].mean() < least or share < least:
+        return None
+    said = f"{total.said(below.key)} ({share:.1%} of the rows)"
+    return Relation(name, total.need, "", share, said, int((~null).sum()), holes, _owners(total, below.child))
+
+
+def _differing(total: Total, child: TableEvidence, rows: Ints, n: int) -> Mask:
+    """The parents (n,) whose children differ; none where most have several that stand at the end: that is a limit of theirs, such as
+    the price of an article that is sold for less now and then."""
+    low, high = (numbers(replace(total, take=take).of(rows, n, child.column))[0] for take in _ENDS[::-1])
+    differ: Mask = low < high
+    if total.take == "mean":
+        return differ
+    number, null = numbers(child.column(total.factors[0][1]))
+    there = (rows >= 0) & ~null & (number == (high if total.take == "max" else low)[rows])
+    several = np.bincount(rows[there], minlength=n) > 1
+    return differ if several[differ].sum() < differ.sum() / 2 else differ & False
+
+
+def _owners(total: Total, child: TableEvidence) -> int:
+    """How many hold the value that says which children count; 0 where there is none."""
+    if total.where is None or total.where.value is None:
+        return 0
+    like = replace(total.where, unlike=False).of(child.column(total.where.column))
+    return int(child.owners.distinct(np.where(like, 0, -1), 1)[0])
+
+
+def _usual(values: Floats) -> float:
+    """The most frequent value."""
+    different, many = np.unique(values, return_counts=True)
+    return float(different[np.argmax(many)])
+
+
+def _totals(below: Below, k: int) -> Iterator[Total]:
+    """What is tried, the plainest first."""
+    key, child = below.key.hidden, below.child
+    names, dates = _numbers(child), _dates(child)
+    sums: list[tuple[tuple[str, str], ...]] = [(("*", name),) for name in names]
+    pairs = [(("*", a), ("*", b)) for a, b in combinations(names, 2)]
+    ends: list[tuple[Take, str]] = [*(("mean", name) for name in names), *((take, name) for take in _ENDS for name in (*dates, *names))]
+    yield Total(key)
+    yield from (Total(key, "sum", factors) for factors in (*sums, *pairs))
+    yield from (Total(key, take, (("*", name),)) for take, name in ends)
+    yield from (Total(key, "sum", (("*", a), ("*", b), ("*", c))) for a, b, c in combinations(names, 3))
+    for more in _rates(child, names):
+        yield from (Total(key, "sum", (*base, *more)) for base in (*sums, *pairs) if _named(base).isdisjoint(_named(more)))
+    filters = list(_filters(below, k))
+    yield from (Total(key, where=where) for where in filters)
+    yield from (Total(key, "sum", factors, where) for where in filters for factors in (*sums, *pairs))
+    yield from (Total(key, take, (("*", name),), where) for where in filters for take, name in ends)
+
+
+_ENDS: tuple[Take, ...] = ("max", "min")
+
+
+def _named(factors: Sequence[tuple[str, str]]) -> set[str]:
+    return {name for _, name in factors}
+
+
+def _keys(child: TableEvidence) -> set[str]:
+    leading = {name for key in child.table.foreign_keys for name in key.columns}
+    return leading | {name for rule in child.table.keys for name in rule.columns}
+
+
+def _numbers(child: TableEvidence) -> list[str]:
+    return [name for name, kind in _own(child) if ordered(kind) and not pa.types.is_temporal(kind)][:MOST_NUMBERS]
+
+
+def _dates(child: TableEvidence) -> list[str]:
+    return [name for name, kind in _own(child) if ordered(kind) and pa.types.is_temporal(kind)][:MOST_DATES]
+
+
+def _own(child: TableEvidence) -> Iterator[tuple[str, pa.DataType]]:
+    keys = _keys(child)
+    yield from ((column.name, child.column(column.name).type) for column in child.table.written if column.name not in keys)
+
+
+def _rates(child: TableEvidence, names: Sequence[str]) -> Iterator[tuple[tuple[str, str], ...]]:
+    """One rate, or two."""
+    read: Mapping[str, Floats] = {name: np.where(null, np.nan, number) for name in names for number, null in [numbers(child.column(name))]}
+    single = [(sign, name) for sign in RATES for name in names if is_rate(read[name], sign)]
+    yield from ((each,) for each in single)
+    yield from ((a, b) for a, b in combinations(single, 2) if a[1] != b[1])
+
+
+def _filters(below: Below, k: int) -> Iterator[Where]:
+    """Values by which children may be told apart, of those that k owners hold."""
+    child, out = below.child, list[Where]()
+    keys = _keys(child) - below.lookups
+    few = 0
+    for column in child.table.written:
+        if column.name in keys or few >= MOST_FILTERS:
+            continue
+        values = child.column(column.name)
+        kind = values.type
+        if 0 < values.null_count < len(values):
+            out += [Where(column.name, None, True), Where(column.name, None)]
+        if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_boolean(kind) or pa.types.is_integer(kind)):
+            continue
+        encoded = values.dictionary_encode()
+        many = len(encoded.dictionary)
+        if not 2 <= many <= MOST_VALUES:
+            continue
+        few += 1
+        codes = np.asarray(pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
+        held = child.owners.reach(codes, many, k)
+        texts = encoded.dictionary.cast(pa.string()).to_pylist()
+        out += [Where(column.name, text) for text, enough in zip(texts, held, strict=True) if enough]
+    yield from out
+    yield from (replace(where, unlike=True) for where in out if where.value is not None)
+
+
+__all__ = ["Below", "counted"]
