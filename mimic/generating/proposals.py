@@ -50,6 +50,8 @@ Arrays = Mapping[str, pa.Array]
 Mask = NDArray[np.bool_]
 Target = Literal["true", "false", "not false", "not true"]
 DONORS = 3  # random ones, per column
+FEW = 8  # values that other rows have: as many are enough to choose from
+CHOICES = 2  # how often one of several values is drawn for each row
 LETTERS = parse("[a-z]{6}")
 
 
@@ -173,17 +175,24 @@ class Proposals:
         column = self._columns[ref.name]
         true = target in ("true", "not false")
         alone = len(columns_of(atom)) == 1
-        yield from self._donated(ref.name, self._fitting(ref.name, atom, target), n, DONORS if alone else 1)
+        fitting = self._fitting(ref.name, atom, target)
+        few = len(fitting) < min(n, FEW)  # all rows would get the same
+        if not few:
+            yield from self._donated(ref.name, fitting, n, DONORS if alone else 1)
         match atom:
             case Truth(of) if of == ref:
                 yield self._all({ref.name: pa.repeat(pa.scalar(true), n)}, n)
                 return
+            case In(of, values) if true and isinstance(of, Call):
+                yield from self._one_of(ref, of, values, rows, n)
             case In(_, values) if true:
                 yield from self._named(ref, values, n)
             case Compare(op, left, right):
                 yield from self._solved(ref, op if true else NEGATED[op], left, right, rows, n)
             case Match(_, pattern, _) if true:
                 yield from self._matching(ref, pattern, rows, n)
+        if few:
+            yield from self._donated(ref.name, fitting, n, DONORS if alone else 1)
         yield from self._named(ref, self._constants.get(ref.name, ()), n)
         if any(isinstance(part, Call | Match) for part in walk(atom)):
             yield from self._special(ref, atom, rows, n)
@@ -244,6 +253,17 @@ class Proposals:
                 moved = pc.add(floats(values), signed) if kind in NUMBERS else pc.add(values, signed.cast(pa.int64()))
                 yield self._own(ref, moved, n, kind)
 
+    def _one_of(self, ref: ColumnRef, of: Expression, values: tuple[Constant, ...], rows: Arrays, n: int) -> Iterator[Proposal]:
+        """What computes one of several numbers or texts, another one in each row."""
+        listed = [value.value for value in values if value.value is not None]
+        kind: Kind = "float" if kind_of(of) in NUMBERS else "text"
+        if (kind == "text" and kind_of(of) != "text") or not listed:
+            return
+        choices = pa.array([float(value) if kind == "float" else str(value) for value in listed])
+        for _ in range(CHOICES):
+            drawn = choices.take(pa.array(self.stream.integers(n, len(choices))))
+            yield from self._solved(ref, "=", of, ColumnRef("?drawn", kind), {**rows, "?drawn": drawn}, n)
+
     def _unit(self, ref: ColumnRef, n: int) -> pa.Array:
         """The smallest step of a column that is sure to be seen."""
         kind = bare(self._columns[ref.name].type)
@@ -293,6 +313,7 @@ class Proposals:
                 for size in sizes[:6]:
                     yield self._own(ref, self._bytes(size, n), n)
             case "json" | "jsonb":
+                yield from self._with_keys(ref, atom, rows, n)
                 documents = _documents(atom, texts)
                 for document in documents[:14]:
                     yield self._own(ref, pa.repeat(document, n), n)
@@ -315,6 +336,20 @@ class Proposals:
                 now = Rows(rows, today=self.today).value(ref).fill_null(0)
                 for step in (textual.DAY, textual.HOUR, 30 * textual.DAY):
                     yield self._own(ref, pc.add(now, pa.array(step * (1 + self.stream.integers(n, 7)))), n, kind)
+
+    def _with_keys(self, ref: ColumnRef, atom: Expression, rows: Arrays, n: int) -> Iterator[Proposal]:
+        """The documents that are there, with a key more that the comparison asks for."""
+        keys = [
+            str(part.arguments[1].value)
+            for part in walk(atom)
+            if isinstance(part, Call) and part.function == "json_has" and isinstance(part.arguments[1], Constant)
+        ]
+        for key in dict.fromkeys(keys):
+            made = list[str | None]()
+            for text in rows[ref.name].cast(pa.string()).to_pylist():
+                found = json.loads(text) if text is not None and _is_json(text) else {}
+                made.append(json.dumps({**found, key: "value"}) if isinstance(found, dict) else None)
+            yield self._own(ref, pa.array(made, pa.string()), n)
 
     def _texts(self, ref: ColumnRef, texts: list[str], sizes: list[int], rows: Arrays, n: int) -> Iterator[Proposal]:
         now = rows[ref.name].fill_null("")
@@ -448,6 +483,21 @@ def isolated(left: Expression, right: Expression, op: Operator, ref: ColumnRef) 
         case Call("shift", (a, Constant(_, int(months)), Constant(_, int(micros))), kind):
             back = (Constant("integer", -months), Constant("integer", -micros))
             yield from isolated(a, Call("shift", (right, *back), kind), op, ref)
+        case Call("extract", (Constant() as field, a), _) if kind_of(a) in MICROS:
+            yield from isolated(a, Call("with_part", (field, a, right), kind_of(a)), op, ref)
+        case Call("left", (a, Constant(_, int(n))), _) if op == "=" and n > 0:
+            rest = Call("substring", (a, Constant("integer", n + 1)), "text")
+            yield from isolated(a, Call("||", (right, rest), "text"), op, ref)
+        case Call("right", (a, Constant(_, int(n))), _) if op == "=" and n > 0:
+            yield from isolated(a, Call("||", (Call("left", (a, Constant("integer", -n)), "text"), right), "text"), op, ref)
+        case Call("substring", (a, Constant(_, int(at)), Constant(_, int(n))), _) if op == "=" and at > 0:
+            start, rest = (
+                Call("left", (a, Constant("integer", at - 1)), "text"),
+                Call("substring", (a, Constant("integer", at + n)), "text"),
+            )
+            yield from isolated(a, Call("||", (Call("||", (start, right), "text"), rest), "text"), op, ref)
+        case Call("times", (a, Constant() as span), _) if ref in columns_of(a):
+            yield from isolated(a, Call("/", (_micros(right), _micros(span)), "float"), op, ref)
         case Call("coalesce" | "greatest" | "least", arguments, _):
             for argument in arguments:
                 if ref in columns_of(argument):
@@ -458,6 +508,10 @@ def isolated(left: Expression, right: Expression, op: Operator, ref: ColumnRef) 
             same = kind_of(a) == kind_of(left) or {kind_of(a), kind_of(left)} <= NUMBERS or {kind_of(a), kind_of(left)} <= MOMENTS
             if same or kind_of(a) in ("json", "jsonb"):
                 yield from isolated(a, right, op, ref)
+
+
+def _micros(span: Expression) -> Expression:
+    return Call("extract", (Constant("text", "epoch"), span), "float")
 
 
 def _left_over(right: Expression, known: Expression) -> Kind:

@@ -31,6 +31,8 @@ from mimic.schema import (
     bare,
 )
 
+FEW = 100  # whole numbers between two limits that are counted one by one
+
 
 @dataclass(frozen=True, slots=True)
 class KeyPlan:
@@ -58,11 +60,13 @@ def plan_keys(
     limits: Mapping[str, Limits] | None = None,
     bounded: Sequence[tuple[tuple[str, ...], int]] = (),
     begun: frozenset[tuple[TableName, str]] | None = None,
+    learned: bool = False,
 ) -> KeyPlan:
     """Decide for every rule who keeps it: rules on all rows while values are drawn, the others once they are there.
 
     A column that is to be told apart in several groups is told apart in what the groups have in common. `bounded`: combinations
     of columns that may come only so often for another reason. `begun` are the `origins` of the schema, where they are known.
+    Where rows are `learned`, numbers between two limits come as often as they do there, not all alike.
     """
     edges = tuple({key.label: key for key in table.foreign_keys if key.parent in schema.by_name}.values())
     held = {name for place, name in (origins(schema) if begun is None else begun) if place == table.name}
@@ -103,7 +107,8 @@ def plan_keys(
             if group:
                 rooms.append((group, prod(len(listed) for listed in few)))
             taken = {*single, *within, *(name for names, _ in joint for name in names)}
-            if len(own) > 1 and taken.isdisjoint(own) and not any(set(own) & set(others) for others in within.values()):
+            spelt = not learned or all(possible(table.column(name), (limits or {}).get(name), ranges=False) for name in own)
+            if len(own) > 1 and spelt and taken.isdisjoint(own) and not any(set(own) & set(others) for others in within.values()):
                 joint.append((tuple(own), group))
                 continue
         if not own:
@@ -193,8 +198,8 @@ def _acyclic(within: Mapping[str, Iterable[str]]) -> bool:
     return True
 
 
-def possible(column: Column, limits: Limits | None) -> tuple[str, ...]:
-    """All values of a column that has few, as text; nothing where they cannot be counted."""
+def possible(column: Column, limits: Limits | None, *, ranges: bool = True) -> tuple[str, ...]:
+    """All values of a column that has few, as text; nothing where they cannot be counted. `ranges`: numbers between limits too."""
     kind = bare(column.type)
     listed: tuple[object, ...] = ()
     if limits is not None and limits.allowed is not None and isinstance(kind, Text | Enum | Integer | Boolean):
@@ -203,6 +208,9 @@ def possible(column: Column, limits: Limits | None) -> tuple[str, ...]:
         listed = kind.labels
     elif isinstance(kind, Boolean):
         listed = (False, True)
+    elif ranges and limits is not None and isinstance(kind, Integer) and isinstance(limits.lower, int) and isinstance(limits.upper, int):
+        low, high = limits.lower + limits.lower_open, limits.upper - limits.upper_open
+        listed = tuple(range(low, high + 1)) if high - low < FEW else ()
     left = [value for value in listed if limits is None or value not in limits.forbidden]
     return tuple(str(value).lower() if isinstance(value, bool) else str(value) for value in left)
 

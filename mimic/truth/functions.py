@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import operator
+import re
 from collections.abc import Callable, Mapping
 from functools import reduce
 from typing import Any, cast
@@ -193,7 +194,7 @@ def _per_text(function: Callable[[str], Any], arrow: pa.DataType) -> Function:
     return lambda kind, value: textual.over(value.values, function, arrow)
 
 
-def _per_text_with(function: Callable[[str, Any], Any], arrow: pa.DataType) -> Function:
+def _per_text_with(function: Callable[..., Any], arrow: pa.DataType) -> Function:
     """A function of a text and of constants."""
     return lambda kind, value, *more: textual.over(value.values, lambda text: function(text, *(item.constant for item in more)), arrow)
 
@@ -311,6 +312,24 @@ def _range_open(which: int) -> Function:
     return _per_text(lambda text: (found := textual.bounds(text)) is not None and found[which] is None, pa.bool_())
 
 
+def _padded(left: bool) -> Function:
+    """Texts of just so many characters: what is longer is cut on the right."""
+
+    def pad(text: str, n: int, fill: str) -> str:
+        more = (fill * n)[: max(0, n - len(text))]
+        return (more + text if left else text + more)[: max(0, n)]
+
+    return _per_text_with(pad, pa.string())
+
+
+def _split_part(text: str, sign: str, at: int) -> str:
+    return parts[at - 1] if at <= len(parts := text.split(sign)) else ""
+
+
+def _initcap(text: str) -> str:
+    return re.sub(r"[^\W_]+", lambda word: word[0][:1].upper() + word[0][1:].lower(), text)
+
+
 # -- moments -----------------------------------------------------------------------------------------------------------------
 
 
@@ -319,6 +338,11 @@ def _shift(kind: Kind, value: Operand, months: Operand, micros: Operand) -> pa.A
     if months.constant:
         return textual.over(value.values, lambda at: textual.shifted(at, months.constant, micros.constant), pa.int64())
     return pc.add(value.values, micros.constant)
+
+
+def _times(kind: Kind, number: Operand, span: Operand) -> pa.Array:
+    """So many times an interval without months."""
+    return pc.round(pc.multiply(floats(number.values), floats(span.values))).cast(pa.int64())
 
 
 def _days_apart(kind: Kind, left: Operand, right: Operand) -> pa.Array:
@@ -353,6 +377,21 @@ def _extract(kind: Kind, field: Operand, value: Operand) -> pa.Array:
         day = pc.day_of_week(at).cast(pa.int64())  # Monday is 0
         return pc.add(day, 1) if name == "isodow" else _modulo("integer", _plain(pc.add(day, 1)), _plain(pa.repeat(pa.scalar(7), len(day))))
     return pc.add(pc.second(at).cast(pa.float64()), pc.subsecond(at))  # second
+
+
+def _with_part(kind: Kind, field: Operand, value: Operand, wanted: Operand) -> pa.Array:
+    """The moment nearest to each in which a part (a year, a day of the week) is another; NULL for parts that cannot be set."""
+    name = str(field.constant).lower()
+    more = pc.subtract(floats(wanted.values), floats(_extract("integer", field, value)))
+    sizes = {"day": textual.DAY, "doy": textual.DAY, "dow": textual.DAY, "isodow": textual.DAY, "week": 7 * textual.DAY}
+    sizes |= {"hour": textual.HOUR, "minute": textual.MINUTE, "second": textual.SECOND}
+    if name in sizes and (name == "second" or value.kind != "interval"):
+        return pc.add(value.values, pc.round(pc.multiply(more, float(sizes[name]))).cast(pa.int64()))
+    months = {"month": 1, "quarter": 3, "year": 12, "isoyear": 12}.get(name)
+    if months is None or value.kind in ("interval", "time"):
+        return pa.nulls(len(more), pa.int64())
+    pairs = zip(value.values.to_pylist(), pc.round(more).to_pylist(), strict=True)
+    return pa.array([None if a is None or b is None else textual.shifted(a, int(b) * months, 0) for a, b in pairs], pa.int64())
 
 
 def _extract_span(name: str, micros: pa.Array, kind: Kind) -> pa.Array:
@@ -435,6 +474,10 @@ FUNCTIONS: Mapping[str, Function] = {
     "||": _concat,
     "concat": _joined,
     "reverse": _text(pc.utf8_reverse),
+    "lpad": _padded(True),
+    "rpad": _padded(False),
+    "split_part": _per_text_with(_split_part, pa.string()),
+    "initcap": _per_text(_initcap, pa.string()),
     "json_typeof": _per_text(textual.json_kind, pa.string()),
     "json_array_length": _per_text(_json_length, pa.int64()),
     "json_valid": _per_text(_json_valid, pa.int64()),
@@ -456,9 +499,11 @@ FUNCTIONS: Mapping[str, Function] = {
     "lower_inf": _range_open(0),
     "upper_inf": _range_open(1),
     "shift": _shift,
+    "times": _times,
     "days_apart": _days_apart,
     "plus_days": _plus_days,
     "extract": _extract,
+    "with_part": _with_part,
     "date_trunc": _date_trunc,
     "cast": _cast,
     "typeof": _storage,

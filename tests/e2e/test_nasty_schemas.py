@@ -36,6 +36,7 @@ ROOM: dict[str, dict[str, int]] = {  # the proven maximum of the tables that can
         "letter": 26,
     },
     "partitions": {"coded": 20, "child": 20},
+    "reckoned": {"term": 26},
 }
 
 

@@ -80,6 +80,11 @@ def test_an_unknown_check_is_satisfied():
         ("position", (T, Constant("text", "b")), "integer", {"t": pa.array(["éb", "x"])}, [2, 0]),
         ("substring", (T, integer(2), integer(2)), "text", {"t": pa.array(["abcd"])}, ["bc"]),
         ("left", (T, integer(2)), "text", {"t": pa.array(["abcd"])}, ["ab"]),
+        ("lpad", (T, integer(3), Constant("text", "01")), "text", {"t": pa.array(["a", "abcd", None])}, ["01a", "abc", None]),
+        ("rpad", (T, integer(4), Constant("text", "01")), "text", {"t": pa.array(["a", ""])}, ["a010", "0101"]),
+        ("split_part", (T, Constant("text", "."), integer(2)), "text", {"t": pa.array(["a.b.c", "a"])}, ["b", ""]),
+        ("initcap", (T,), "text", {"t": pa.array(["hELLO wORLD-x", "1st"])}, ["Hello World-X", "1st"]),
+        ("times", (N, Constant("interval", "1 minute")), "interval", {"n": pa.array([2, None])}, [120_000_000, None]),
         ("json_typeof", (ColumnRef("t", "jsonb"),), "text", {"t": pa.array(["{}", "[1]", "null", "1.5", "true"])}, None),
         ("cardinality", (ColumnRef("t", "array"),), "integer", {"t": pa.array(["{}", '{a,"b,c",NULL}'])}, [0, 3]),
         ("array_length", (ColumnRef("t", "array"), integer(1)), "integer", {"t": pa.array(["{}", "{a}"])}, [None, 1]),
@@ -156,6 +161,17 @@ def test_a_pattern_ends_at_the_very_end():
 )
 def test_intervals_are_read(text, micros):
     assert textual.interval(text) == micros
+
+
+@pytest.mark.parametrize(
+    ("part", "wanted", "made"),
+    [("year", 2020, "2020-02-29"), ("month", 1, "2024-01-29"), ("day", 1, "2024-02-01"), ("isodow", 1, "2024-02-26")],
+)
+def test_a_part_of_a_date_may_become_another(part, wanted, made):
+    """2024-02-29, a Thursday."""
+    call = Call("with_part", (Constant("text", part), ColumnRef("d", "date"), integer(wanted)), "date")
+    micros = Rows({"d": pa.array([date(2024, 2, 29), None])}).value(call).to_pylist()
+    assert (textual.moment_text(micros[0], day=True), micros[1]) == (made, None)
 
 
 def test_months_are_of_the_calendar():

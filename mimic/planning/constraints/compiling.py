@@ -26,7 +26,7 @@ from mimic.conditions import (
     kind_of,
     walk,
 )
-from mimic.planning.constraints.reading import read
+from mimic.planning.constraints.reading import read, read_parts
 from mimic.planning.constraints.refusing import Refused
 from mimic.report import Finding
 from mimic.schema import Check, Domain, LogicalType, Table, Text, bare
@@ -61,6 +61,9 @@ def compile(table: Table, engine: str, *, learned: bool = True) -> Compiled:
             unread.append(_judged(check, table) if domain_of is None else _on_column(check, domain_of))
             if check.name == PARTITIONS and domain_of is None and not learned:
                 made += _beginnings(table, unread[-1])
+            else:
+                parts = read_parts(check.expression, table, engine, domain_of)
+                made += [cast(Condition, guarded(part) if engine == "postgresql" else part) for part in parts]
             continue
         if check.name == PARTITIONS and domain_of is None and not learned:
             condition = _short_of_the_end(condition)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlglot import exp
 
 from mimic import textual
-from mimic.conditions import MOMENTS, NUMBERS, Call, Case, ColumnRef, Constant, Expression, Kind, kind_of
+from mimic.conditions import MOMENTS, NUMBERS, Call, Case, ColumnRef, Constant, Expression, Kind, Truth, both, either, kind_of
 from mimic.planning.constraints.refusing import Refused
 from mimic.truth import inner
 
@@ -149,6 +149,29 @@ class Functions:
                 return Call("array_position", (self._array(self.value(node.this)), element), "integer")
             case exp.ArrayContainsAll() | exp.ArrayContainedBy() | exp.ArrayOverlaps():
                 return self._containment(node)
+            case exp.Pad():
+                fill = (
+                    Constant("text", self.text_constant(node.args["fill_pattern"]))
+                    if node.args.get("fill_pattern")
+                    else Constant("text", " ")
+                )
+                name = "lpad" if node.args.get("is_left") else "rpad"
+                return Call(name, (self.as_text(self.value(node.this)), self._whole_constant(node.expression), fill), "text")
+            case exp.SplitPart():
+                at = self._whole_constant(node.args["part_index"])
+                sign = Constant("text", self.text_constant(node.args["delimiter"]))
+                if not isinstance(at.value, int) or at.value < 1 or not sign.value:
+                    raise Refused("a part counted from the end")
+                return Call("split_part", (self.as_text(self.value(node.this)), sign, at), "text")
+            case exp.Initcap():
+                return Call("initcap", (self.as_text(self.value(node.this)),), "text")
+            case exp.JSONBContainsAllTopKeys() | exp.JSONBContainsAnyTopKeys():
+                document, keys = self.value(node.this), self.value(node.expression)
+                listed = textual.array(str(keys.value)) if isinstance(keys, Constant) and keys.kind == "array" else []
+                if not listed or None in listed:
+                    raise Refused("keys of a document that are no constants")
+                each = (Truth(Call("json_has", (document, Constant("text", key)), "boolean")) for key in listed)
+                return both(*each) if isinstance(node, exp.JSONBContainsAllTopKeys) else either(*each)
             case exp.JSONBContains() | exp.JSONBContainsTopKey():
                 return Call("json_has", (self.value(node.this), Constant("text", self.text_constant(node.expression))), "boolean")
             case exp.Bracket():
@@ -265,6 +288,10 @@ class Functions:
             return Call("-", (left, right), "interval")
         if sign in "+-" and a == b == "interval":
             return Call(sign, (left, right), "interval")
+        if sign == "*" and {a, b} & NUMBERS and "interval" in (a, b):
+            number, span = (left, right) if b == "interval" else (right, left)
+            if isinstance(span, Constant) and isinstance(span.value, str) and not textual.interval_parts(span.value)[0]:
+                return Call("times", (number, span), "interval")
         if sign in "-" and a in ("jsonb", "array"):
             raise Refused("a document without some of its keys")
         raise Refused(f"{a} {sign} {b}")

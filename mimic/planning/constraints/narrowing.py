@@ -85,6 +85,9 @@ def named(conditions: Iterable[Condition], column: str, limits: Limits) -> tuple
     )
 
 
+PARTS = frozenset({"left", "right", "substring", "split_part"})  # functions that tell of a part of a text only
+
+
 class _Reader:
     """Reads limits of the non-NULL values of one column."""
 
@@ -170,6 +173,8 @@ class _Reader:
         """`upper(x) IN ('S', 'M')`: those of the constants that satisfy it themselves are values enough."""
         texts = list(dict.fromkeys(str(value.value) for value in values if value.kind == "text" and value.value is not None))
         equal = isinstance(condition, In) or (isinstance(condition, Compare) and condition.op == "=")
+        if any(isinstance(part, Call) and part.function in PARTS for part in walk(condition)):
+            return Limits()  # more goes before and behind
         if self.column.kind not in ("text", "json", "jsonb") or not texts or not equal:
             return Limits()
         verdicts = evaluate(condition, {self.column.name: pa.array(texts, self.arrow)}, today=self.today).to_pylist()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from sqlglot import exp, parse_one
@@ -95,6 +95,21 @@ def read(sql: str, table: Table, engine: str, value: str | None = None) -> Expre
     except RecursionError:
         raise Refused("it is nested too deeply") from None
     return made
+
+
+def read_parts(sql: str, table: Table, engine: str, value: str | None = None) -> tuple[Expression, ...]:
+    """Of a CHECK that cannot be read as a whole, the parts of its AND that can: where one of them is false, so is the CHECK."""
+    try:
+        node: Any = _open(cast(exp.Expression, parse_one(sql, read=DIALECTS.get(engine, engine))))
+    except (SqlglotError, RecursionError):
+        return ()
+    found = list[Expression]()
+    for part in node.flatten() if isinstance(node, exp.And) else ():
+        try:
+            found.append(read(part.sql(DIALECTS.get(engine, engine)), table, engine, value))
+        except (Refused, SqlglotError, RecursionError):
+            continue
+    return tuple(found)
 
 
 class Reader(Functions):
@@ -210,13 +225,22 @@ class Reader(Functions):
                 if flip:
                     raise Refused("ANY or ALL on the left")
                 return self._any(op, self.value(other), *quantified)
-        if isinstance(_open(left), exp.Tuple) and isinstance(_open(right), exp.Tuple):
-            pairs = list(zip(_open(left).expressions, _open(right).expressions, strict=True))
+        if (mine := _row(left)) and (theirs := _row(right)):
+            pairs = list(zip(mine, theirs, strict=True))
             same = both(*(self.compare("=", self.value(a), self.value(b)) for a, b in pairs))
             if op not in ("=", "<>"):
-                raise Refused("an order of rows")
+                return self._order_of_rows(op, pairs)
             return same if op == "=" else Not(same)
         return self.compare(op, self.value(left), self.value(right))
+
+    def _order_of_rows(self, op: Operator, pairs: Sequence[tuple[exp.Expression, exp.Expression]]) -> Expression:
+        """The first pair that differs decides."""
+        strict: Operator = "<" if op in ("<", "<=") else ">"
+        (a, b), rest = pairs[0], pairs[1:]
+        if not rest:
+            return self.compare(op, self.value(a), self.value(b))
+        same = self.compare("=", self.value(a), self.value(b))
+        return either(self.compare(strict, self.value(a), self.value(b)), both(same, self._order_of_rows(op, rest)))
 
     def compare(self, op: Operator, left: Expression, right: Expression) -> Expression:
         left, right = self.comparable(left, right)
@@ -473,6 +497,13 @@ def is_null(value: Expression) -> IsNull:
     while isinstance(value, Call) and value.function in _STRICT and (value.function != "cast" or value.kind == "text"):
         value = value.arguments[0]
     return IsNull(value)
+
+
+def _row(node: exp.Expression) -> list[exp.Expression]:
+    """The values of `(a, b)`, which the server writes as ROW(a, b); nothing for what is no row."""
+    node = _open(node)
+    row = isinstance(node, exp.Tuple) or (isinstance(node, exp.Anonymous) and str(node.this).upper() == "ROW")
+    return list(node.expressions) if row else []
 
 
 def _open(node: exp.Expression) -> Any:
