@@ -17,7 +17,22 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mimic.batch import rows_of
-from mimic.conditions import Alike, ColumnRef, Compare, Disjoint, Expression, IsNull, Operator, Or, columns_of, kind_of, kind_of_type
+from mimic.conditions import (
+    Alike,
+    Call,
+    ColumnRef,
+    Compare,
+    Disjoint,
+    Expression,
+    IsNull,
+    Not,
+    Operator,
+    Or,
+    Sure,
+    columns_of,
+    kind_of,
+    kind_of_type,
+)
 from mimic.errors import CapacityError, MimicError, RowsRefused, UsageError
 from mimic.generating.casting import Cast, cast, lifted
 from mimic.generating.checking import Checking, Judge, mentioned
@@ -674,11 +689,24 @@ def _compared(conditions: Iterable[Expression]) -> list[tuple[str, Operator, str
     for condition in conditions:
         parts = condition.parts if isinstance(condition, Or) else (condition,)
         left = [part for part in parts if not isinstance(part, IsNull)]
-        if len(left) == 1 and isinstance(left[0], Compare) and left[0].op != "=":
-            a, b = left[0].left, left[0].right
-            if isinstance(a, ColumnRef) and isinstance(b, ColumnRef):
-                found.append((a.name, left[0].op, b.name))
+        if len(left) != 1:
+            continue
+        match left[0]:
+            case Compare(op, a, b) if op != "=":
+                pass
+            case Not(Compare("=", a, b) | Sure(Compare("=", a, b)) | Or((_, Sure(Compare("=", a, b))))):  # IS DISTINCT FROM
+                op = "<>"
+            case _:
+                continue
+        a, b = _unpadded(a), _unpadded(b)
+        if isinstance(a, ColumnRef) and isinstance(b, ColumnRef):
+            found.append((a.name, op, b.name))
     return found
+
+
+def _unpadded(value: Expression) -> Expression:
+    """A column without the blanks that pad it."""
+    return value.arguments[0] if isinstance(value, Call) and value.function == "rtrim" and len(value.arguments) == 1 else value
 
 
 def _names(expression: Expression) -> Iterator[str]:

@@ -223,7 +223,9 @@ class References:
                 mine = [keys[edge.columns.index(name)] for name in common]
                 theirs = [given[f"{later.label}.{later.referred[later.columns.index(name)]}"] for name in common]
                 left, right = codes(mine, theirs)
-                allowed &= np.isin(left, right)
+                both = allowed & np.isin(left, right)
+                if both.any() or not later.optional:  # a key that may lead nowhere forbids nothing
+                    allowed = both
         for _, partners in self._comparable(edge, keys, given):
             allowed &= partners > 0
         wanted = int(n - absent.sum())

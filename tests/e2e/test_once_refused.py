@@ -213,6 +213,22 @@ SCHEMAS = {
             CHECK (extract(month FROM day) IN (1, 4, 7, 10)), PRIMARY KEY (site, day));
         """,
     ),
+    "two keys to one row that are to be distinct, as IS DISTINCT FROM has it: one leads nowhere": (
+        1,
+        """
+        CREATE TABLE person (id integer PRIMARY KEY);
+        CREATE TABLE task (a_id integer NOT NULL REFERENCES person, b_id integer REFERENCES person, tag double precision,
+            UNIQUE NULLS NOT DISTINCT (b_id, tag), CHECK (a_id IS DISTINCT FROM b_id));
+        """,
+    ),
+    "two padded keys that a CHECK keeps apart": (
+        100,
+        """
+        CREATE TABLE currency (code char(3) PRIMARY KEY CHECK (code ~ '^[A-Z]{3}$'));
+        CREATE TABLE rate (base char(3) NOT NULL REFERENCES currency, quote char(3) NOT NULL REFERENCES currency, day date NOT NULL,
+            PRIMARY KEY (base, quote, day), CHECK (base <> quote));
+        """,
+    ),
     "columns that are called as hidden ones, one of them firm by a key that refers to it": (
         7,
         """

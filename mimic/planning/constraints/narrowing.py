@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from mimic import textual
@@ -38,8 +39,9 @@ from mimic.conditions import (
     kind_of,
     walk,
 )
+from mimic.generators.patterns import Unreadable, numbered, parse, shaped
 from mimic.schema import Table, arrow_type
-from mimic.truth import TODAY, Rows, evaluate
+from mimic.truth import TODAY, Rows, evaluate, matches
 
 ORDERED = NUMBERS | MOMENTS | {"interval", "time"}
 NEVER = Limits(must_be_null=True)  # no value but NULL
@@ -124,7 +126,7 @@ class _Reader:
             case In(of, values):
                 return self._listed(condition, of, values, positive)
             case Match(of, pattern, ignore_case) if positive and self._is_text(_unpadded(of)):
-                return Limits(patterns=(pattern,), ignore_case=ignore_case)
+                return Limits(patterns=(pattern,), ignore_case=ignore_case, min_length=_filled(of, pattern, ignore_case))
         return Limits()
 
     def _compared(self, op: Operator, left: Expression, right: Expression) -> Limits:
@@ -315,6 +317,18 @@ def _numbers(limits: Limits) -> Sequence[int]:
 def _unpadded(expression: Expression) -> Expression:
     """A column of char(n), whose blanks a pattern sees: values as long as it is look alike with them or without."""
     return expression.arguments[0] if isinstance(expression, Call) and expression.function == "pad" else expression
+
+
+def _filled(of: Expression, pattern: str, ignore_case: bool) -> int | None:
+    """The length of char(n) where a pattern takes no blanks behind its texts: they are as long as the column."""
+    match of:
+        case Call("pad", (_, Constant(_, int(length)))):
+            try:
+                text = numbered(shaped(parse(pattern), 0, length), np.zeros(1, dtype=np.int64))[0].as_py()
+            except Unreadable:
+                return None
+            return length if not matches(pa.array([text.ljust(length)]), pattern, ignore_case)[0].as_py() else None
+    return None
 
 
 def _chosen(choose: Callable[[int, int], int], a: int | None, b: int | None) -> int | None:
