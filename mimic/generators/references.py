@@ -120,7 +120,8 @@ class References:
 
     def part(self, name: str) -> References:
         """What fills one column and as few others as that takes: asked for where tables refer to each other by shared columns."""
-        chosen = [min((edge for edge in self.edges if name in (*edge.columns, f"@{edge.label}")), key=lambda edge: len(edge.columns))]
+        able = [edge for edge in self.edges if name in (*edge.columns, f"@{edge.label}")]
+        chosen = [min(able, key=lambda edge: (edge.own and not {*edge.referred}.isdisjoint(self.fills), len(edge.columns)))]
         taken = set(chosen[0].columns)
         uniques = tuple(unique for unique in self.uniques if set(unique) <= taken)
         rooms = tuple((columns, room) for columns, room in self.rooms if set(columns) <= taken)
@@ -537,6 +538,7 @@ def assigned(task: Task, evidence: TableEvidence | None) -> tuple[Edge, ...]:
             pair[1].label in last,
             pair[1].label in bound or _in_the_way(pair[1], edges),
             bool(pair[1].optional) or held.isdisjoint(pair[1].columns),  # what is bound already leaves the least choice
+            not _once_within(pair[1], edges),
             -len(pair[1].columns),
             pair[1].null_share > 0,
             pair[1].label in small,
@@ -552,6 +554,11 @@ def _mirrored(edge: Edge, other: Edge) -> bool:
     if not (edge.own and other.own and edge.single) or edge.optional:
         return False
     return not set(zip(edge.columns, edge.referred, strict=True)).isdisjoint(zip(other.referred, other.columns, strict=True))
+
+
+def _once_within(edge: Edge, edges: Sequence[Edge]) -> bool:
+    """Whether each parent has one child at most, by a key that shares columns with others: these choose among what it leaves."""
+    return edge.single and not edge.optional and any(set(edge.columns) & set(other.columns) for other in edges if other is not edge)
 
 
 def _in_the_way(edge: Edge, edges: Sequence[Edge]) -> bool:

@@ -229,6 +229,16 @@ SCHEMAS = {
             PRIMARY KEY (base, quote, day), CHECK (base <> quote));
         """,
     ),
+    "a key to its own table by columns that another key to it fills, one of them shared": (
+        30,
+        """
+        CREATE TABLE p (id text PRIMARY KEY, a text, b bit varying(20), t text, tb bit varying(20), tc bit varying(20) NOT NULL,
+            UNIQUE (a, b), UNIQUE (t, tb));
+        CREATE TABLE q (id integer PRIMARY KEY, t text, tb bit varying(20), FOREIGN KEY (t, tb) REFERENCES p (t, tb));
+        ALTER TABLE p ADD FOREIGN KEY (t, tb) REFERENCES p (a, b);
+        ALTER TABLE p ADD CONSTRAINT a FOREIGN KEY (t, tc) REFERENCES p (t, tb) MATCH FULL;
+        """,
+    ),
     "columns that are called as hidden ones, one of them firm by a key that refers to it": (
         7,
         """
@@ -304,3 +314,19 @@ def test_rows_of_a_kind_refer_to_rows_of_that_kind(make_database: Any) -> None:
         many = counts(copy.execute)
         kinds = dict(copy.execute("SELECT kind, count(*) FROM thing GROUP BY kind").fetchall())
     assert many == {"thing": 100, "trip": 100, "car": kinds["car"], "house": kinds["house"]}
+
+
+def test_a_key_that_comes_once_leaves_the_others_what_fits(make_database: Any) -> None:
+    """Two keys share columns; by one of them each parent has one child, so a table has as many rows as it has parents there."""
+    source, target = make_database(), make_database()
+    source.psql("""
+        CREATE TABLE city (land integer NOT NULL, id bigint NOT NULL, big boolean NOT NULL, PRIMARY KEY (id, big), UNIQUE (land, id, big));
+        CREATE TABLE seat (no smallint PRIMARY KEY CHECK (no BETWEEN 1 AND 7), land integer NOT NULL, id bigint NOT NULL,
+            big boolean NOT NULL, UNIQUE (land, id, big), FOREIGN KEY (land, id, big) REFERENCES city (land, id, big));
+        CREATE TABLE court (land integer NOT NULL, id bigint NOT NULL, here boolean NOT NULL, there boolean NOT NULL,
+            UNIQUE (land, id, there), PRIMARY KEY (land, id, here, there),
+            FOREIGN KEY (land, id, here) REFERENCES city (land, id, big),
+            FOREIGN KEY (land, id, there) REFERENCES seat (land, id, big));""")
+    mimic.clone(source.url, target.url, rows=30)
+    with psycopg.connect(target.url) as copy:
+        assert counts(copy.execute) == {"city": 30, "seat": 7, "court": 7}
