@@ -48,6 +48,7 @@ class Edge:
     own: bool = False  # the parent is the same table
     single: bool = False
     full: bool = False  # MATCH FULL: no column or all of them are NULL
+    each: bool = False  # every parent has a child, because it must refer to one of them
 
     @property
     def children(self) -> str:
@@ -55,8 +56,9 @@ class Edge:
         return children(self.referred)
 
     @classmethod
-    def of(cls, key: ForeignKey, null_share: float, nullable: Sequence[str], single: bool, full: bool) -> Self:
-        return cls(key.label, key.columns, key.referred, null_share, tuple(nullable), key.parent == key.table, single, full)
+    def of(cls, key: ForeignKey, null_share: float, nullable: Sequence[str], single: bool, each: bool) -> Self:
+        own = key.parent == key.table
+        return cls(key.label, key.columns, key.referred, null_share, tuple(nullable), own, single, key.match_full, each)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +252,8 @@ class References:
                 else "each combination of referenced rows may be used only once"
             )
             raise CapacityError(f"{self.table}.{edge.label}", n, room, why, table=self.table)
-        degrees = reconcile(np.where(allowed, weights, 0.0), wanted, stream.at("degrees"), cap)
+        least = np.minimum(cap, 1) if edge.each and (cap > 0).sum() <= wanted else np.zeros(p, dtype=np.int64)
+        degrees = least + reconcile(np.where(allowed, weights, 0.0), wanted - int(least.sum()), stream.at("degrees"), cap - least)
         parents = np.repeat(np.arange(p, dtype=np.int64), degrees)
         if not (self.grouped and i == 0):
             parents = parents[stream.at("order").permutation(len(parents))]
@@ -479,7 +482,10 @@ class References:
         return ()
 
     def state(self) -> State:
-        edges = [[e.label, list(e.columns), list(e.referred), e.null_share, list(e.optional), e.own, e.single, e.full] for e in self.edges]
+        edges = [
+            [e.label, list(e.columns), list(e.referred), e.null_share, list(e.optional), e.own, e.single, e.full, e.each]
+            for e in self.edges
+        ]
         return {
             "table": self.table,
             "edges": edges,
@@ -525,7 +531,7 @@ def assigned(task: Task, evidence: TableEvidence | None) -> tuple[Edge, ...]:
                 nullable = ()  # a value that leads nowhere would have to be told apart from those that lead somewhere
         share = found.null_share if found is not None and found.rows else 0.1
         single = any(set(unique) <= set(key.columns) for unique in task.options["uniques"])
-        edges.append(Edge.of(key, share if nullable else 0.0, nullable, single, key.match_full))
+        edges.append(Edge.of(key, share if nullable else 0.0, nullable, single, key.label in task.options.get("each", ())))
     last = {label for label, _, _ in task.options.get("diamonds", ())}
     many = {label: int(found.parents.sum()) for label, found in evidence.fan_outs.items()} if evidence is not None else {}
     small = {label for label, rows in many.items() if SMALLER * rows < max(many.values())}

@@ -131,6 +131,17 @@ def plan_keys(
     )
 
 
+def needed_by_all(key: ForeignKey, schema: Schema) -> bool:
+    """Whether every row that a key refers to needs a child, because a key of its own must lead to one: a tenant and its owner."""
+    above = schema.by_name[key.parent]
+    mine = set(zip(key.referred, key.columns, strict=True))
+    for back in above.foreign_keys if key.parent != key.table else ():
+        firm = back.parent == key.table and not any(above.column(name).nullable for name in back.columns)
+        if firm and mine <= set(zip(back.columns, back.referred, strict=True)):
+            return True
+    return False
+
+
 def _always(table: Table, edges: Sequence[ForeignKey], held: set[str]) -> set[str]:
     """Columns that may not be NULL because another column of a MATCH FULL key may not, or is filled without regard to it."""
     full = [key for key in edges if key.match_full and len(key.columns) > 1]

@@ -27,7 +27,7 @@ from mimic.planning.excluding import Exclusions, exclusions
 from mimic.planning.expressing import computed_last
 from mimic.planning.families import FAMILIES
 from mimic.planning.horizon import bounds, horizon
-from mimic.planning.keys import KeyPlan, plan_keys, possible
+from mimic.planning.keys import KeyPlan, needed_by_all, plan_keys, possible
 from mimic.planning.meaning import guess, vocabulary
 from mimic.planning.owners import privacy_units, with_owners
 from mimic.planning.reference import bookkeeping, reference
@@ -200,7 +200,7 @@ def _steps(
             first = named(conditions, column.name, limits.get(column.name, Limits()))
             add(task((column.name,), {"first": first} if first else None, unique=True), own, why)
     if keys.edges:
-        steps.append(_references(task, keys, firm, limits))
+        steps.append(_references(task, keys, firm, limits, schema))
     steps += _fan_outs(schema, table, modes, k)
     taken = {*keys.single, *keys.within, *(name for names, _ in keys.joint for name in names)}
     rest = {column.name: column for column in free if column.name not in taken}
@@ -278,7 +278,7 @@ def _spelt_out(task: Task) -> bool:
     return "values" in task.options or bool(Limits.of(task.options.get("limits")).patterns)
 
 
-def _references(task: Any, keys: KeyPlan, firm: Collection[str], limits: Mapping[str, Limits]) -> Step:
+def _references(task: Any, keys: KeyPlan, firm: Collection[str], limits: Mapping[str, Limits], schema: Schema) -> Step:
     names = tuple(dict.fromkeys(name for key in keys.edges for name in key.columns))
     may_be_null = frozenset(name for name in keys.may_be_null - {*firm} if not (name in limits and limits[name].not_null))
     options = {
@@ -288,6 +288,7 @@ def _references(task: Any, keys: KeyPlan, firm: Collection[str], limits: Mapping
         "may_be_null": may_be_null,
         "grouped": True,
         "held": keys.held,
+        "each": [key.label for key in keys.edges if needed_by_all(key, schema)],
     }
     reason = "the fan-out of " + ", ".join(f"({key.label}) from {key.parent}" for key in keys.edges)
     return Step(task(names, options=options), Choice("reference.assign", reason))

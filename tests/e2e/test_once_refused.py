@@ -239,6 +239,15 @@ SCHEMAS = {
         ALTER TABLE p ADD CONSTRAINT a FOREIGN KEY (t, tc) REFERENCES p (t, tb) MATCH FULL;
         """,
     ),
+    "rows that must each refer to one of their children": (
+        100,
+        """
+        CREATE TABLE tenant (id integer PRIMARY KEY, host text NOT NULL UNIQUE, owner_id integer NOT NULL);
+        CREATE TABLE person (tenant_id integer NOT NULL REFERENCES tenant, id integer NOT NULL, invited_by integer,
+            PRIMARY KEY (tenant_id, id), FOREIGN KEY (tenant_id, invited_by) REFERENCES person);
+        ALTER TABLE tenant ADD FOREIGN KEY (id, owner_id) REFERENCES person (tenant_id, id) DEFERRABLE INITIALLY DEFERRED;
+        """,
+    ),
     "columns that are called as hidden ones, one of them firm by a key that refers to it": (
         7,
         """
