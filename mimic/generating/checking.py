@@ -145,7 +145,8 @@ class Checking:
         if watched:
             apart = None  # uniqueness is asked about too
         fixed = self if apart is None else self.told_apart
-        names = frozenset(asking.columns()) - fixed.locked
+        told = frozenset(asking.columns())
+        names = told - fixed.locked
         broken = asking.of(rows)
         draws, first = 3 * DRAWS, int(broken.sum())
         if apart is not None and first:
@@ -167,9 +168,10 @@ class Checking:
             elif attempt < draws + LOANS and len(at) < len(broken):
                 good = np.flatnonzero(~broken)
                 donors = pa.array(good[stream.at("loan", attempt).integers(len(at), len(good))])
-                new = {name: rows.column(name).take(donors) for name in names if name in columns}
+                new = {name: rows.column(name).take(donors) for name in names | told & fixed.lent if name in columns}
             else:
-                new = {name: pa.nulls(len(at), columns[name].type) for name in names if self.table.column(name).nullable}
+                bare = names | told & fixed.nullable
+                new = {name: pa.nulls(len(at), columns[name].type) for name in bare if self.table.column(name).nullable}
             if attempt % 2 and attempt < draws and len(asking.checks) > 1 and not watched:  # all at once are seldom right
                 new = asking.wanted(here, new)
             if not new:

@@ -279,7 +279,7 @@ class _Search:
     def _score(self, proposal: Proposal, atom: Expression, target: Target, rows: dict[str, pa.Array]) -> Floats:
         """Infinite where the proposal has no value or misses the target."""
         after = rows | proposal.values
-        score = np.where(proposal.where, 0.0, np.inf)
+        score = np.where(proposal.where, proposal.cost, np.inf)
         score[~_holds(Rows(after, today=self.today).truth(atom), target)] = np.inf
         if not np.isfinite(score).any():
             return score

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, Literal
@@ -53,14 +53,19 @@ DONORS = 3  # random ones, per column
 FEW = 8  # values that other rows have: as many are enough to choose from
 CHOICES = 2  # how often one of several values is drawn for each row
 LETTERS = parse("[a-z]{6}")
+LAST = 1.5  # the cost of an empty text
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """New values for some columns, in their own Arrow types; good only where `where` is True."""
+    """New values for some columns, in their own Arrow types; good only where `where` is True.
+
+    `cost` is what it is worth to do without: more than one condition that is still violated, and another round may find something.
+    """
 
     values: dict[str, pa.Array]
     where: Mask
+    cost: float = 0.0
 
 
 class Proposals:
@@ -356,14 +361,14 @@ class Proposals:
         yield self._own(ref, pc.utf8_lower(now), n)
         yield self._own(ref, pc.utf8_upper(now), n)
         yield self._own(ref, pc.utf8_trim_whitespace(now), n)
-        for size in sizes:
-            letters = draw(shaped(parse("[a-z]*"), size, size), n, self.stream) if size else pa.repeat("", n)
+        for size in filter(None, sizes):
+            letters = draw(shaped(parse("[a-z]*"), size, size), n, self.stream)
             yield self._own(ref, pc.utf8_slice_codeunits(pc.binary_join_element_wise(now, letters, ""), 0, size), n)
         for text in texts[:4]:
             yield self._own(ref, pa.repeat(text, n), n)
             yield self._own(ref, pc.binary_join_element_wise(now, text, ""), n)
             yield self._own(ref, pc.binary_join_element_wise(pa.scalar(text), now, ""), n)
-        yield self._own(ref, pa.repeat("", n), n)
+        yield replace(self._own(ref, pa.repeat("", n), n), cost=LAST)
 
     def _arrays(self, column: Column, texts: list[str], sizes: list[int]) -> Iterator[str]:
         element = bare(column.type)
@@ -485,6 +490,9 @@ def isolated(left: Expression, right: Expression, op: Operator, ref: ColumnRef) 
             yield from isolated(a, Call("shift", (right, *back), kind), op, ref)
         case Call("extract", (Constant() as field, a), _) if kind_of(a) in MICROS:
             yield from isolated(a, Call("with_part", (field, a, right), kind_of(a)), op, ref)
+        case Call("position", (a, Constant(_, str(part)) as sign), _) if op == "=" and right == Constant("integer", 0):
+            other = Constant("text", "-" if part == " " else "")
+            yield from isolated(a, Call("replace", (a, sign, other), "text"), op, ref)
         case Call("left", (a, Constant(_, int(n))), _) if op == "=" and n > 0:
             rest = Call("substring", (a, Constant("integer", n + 1)), "text")
             yield from isolated(a, Call("||", (right, rest), "text"), op, ref)

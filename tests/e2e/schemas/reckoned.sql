@@ -1,4 +1,4 @@
--- CHECKs that reckon: parts of dates, orders of rows, amounts that add up, beginnings and ends of texts, keys of documents; few pairs of numbers.
+-- CHECKs that reckon: parts of dates, orders of rows and of texts, amounts that add up, beginnings and ends of texts, keys of documents; pairs of few numbers.
 CREATE TABLE term (year smallint NOT NULL CHECK (year BETWEEN 2015 AND 2027), half char(2) NOT NULL CHECK (half IN ('WS', 'SS')), starts date NOT NULL, ends date NOT NULL,
     PRIMARY KEY (year, half), CHECK (extract(year FROM starts) = year), CHECK (ends > starts + 100 AND ends < starts + 180),
     CHECK (extract(day FROM starts) = 1 AND extract(month FROM starts) = CASE half WHEN 'SS' THEN 4 ELSE 10 END));
@@ -22,3 +22,5 @@ CREATE TABLE coded (id int PRIMARY KEY, code text NOT NULL CHECK (left(code, 1) 
     name text CHECK (initcap(name) = name), action text NOT NULL CHECK (split_part(action, '.', 2) <> ''));
 CREATE TABLE opening (coded_id int NOT NULL REFERENCES coded, weekday smallint NOT NULL CHECK (weekday BETWEEN 1 AND 7), opens time NOT NULL, closes time NOT NULL CHECK (closes > opens),
     PRIMARY KEY (coded_id, weekday));
+CREATE TABLE subscription (name text PRIMARY KEY CHECK (name = lower(name) AND position(' ' in name) = 0));
+CREATE TABLE region (code text PRIMARY KEY CHECK (code ~ '^[A-Z]{2}(-[A-Z0-9]{1,3})?$'), above text REFERENCES region, CHECK (above IS NULL OR above < code));
