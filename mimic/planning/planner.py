@@ -18,7 +18,7 @@ from mimic.plan import Choice, Plan, Step, TablePlan
 from mimic.planning import insides
 from mimic.planning.alike import alike
 from mimic.planning.around import Around
-from mimic.planning.choosing import REDRAWN, by_meaning, choose, rank, without_strong
+from mimic.planning.choosing import NOTHING, REDRAWN, by_meaning, choose, rank, without_strong
 from mimic.planning.constraints import Compiled, compile, named, narrow, narrowed, within_limits
 from mimic.planning.dependence import hidden_steps, with_dependence
 from mimic.planning.dialing import Dialing
@@ -213,7 +213,9 @@ def _steps(
         if set(group) <= set(rest) and not any(name in here.columns or _spelt_out(task((name,))) for name in group)
     ]
     together = without_strong(grouped, rest, meanings, found, k)
-    together = [group for group in together if rank(task(group), registry)]  # an address that has a single letter goes alone
+    together = [
+        group for group in together if any(kind != NOTHING for kind, _ in rank(task(group), registry))
+    ]  # a single letter goes alone
     for asked in here.groups:
         if asked.generator not in FAMILIES and set(asked.columns) <= set(rest):
             group = tuple(asked.columns)

@@ -248,6 +248,13 @@ SCHEMAS = {
         ALTER TABLE tenant ADD FOREIGN KEY (id, owner_id) REFERENCES person (tenant_id, id) DEFERRABLE INITIALLY DEFERRED;
         """,
     ),
+    "an address and a name of a person, too short for both": (
+        7,
+        """
+        CREATE TABLE person (id integer PRIMARY KEY, email "char", name char(12));
+        CREATE TABLE reader (id integer PRIMARY KEY, email varchar(1), first_name varchar(1), last_name varchar(1));
+        """,
+    ),
     "columns that are called as hidden ones, one of them firm by a key that refers to it": (
         7,
         """
