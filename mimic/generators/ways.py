@@ -55,10 +55,66 @@ PARTS: Mapping[str, Callable[[pa.Array], pa.Array]] = {
     "year, month and day": lambda values: pc.add(pc.multiply(_month_number(values), 100), pc.day(values)),
 }
 CLOCK: Mapping[str, Callable[[pa.Array], pa.Array]] = {"hour": pc.hour, "minute": pc.minute, "second": pc.second}
+MINUTE, HOUR, DAY, WEEK, YEAR = 60.0, 3_600.0, 86_400.0, 604_800.0, 365.25 * 86_400.0
+
+
+def _months(a: Floats, b: Floats) -> Floats:
+    """Whole months between two moments, as birthdays are counted."""
+    (start, after), (end, before) = _calendar(a), _calendar(b)
+    return np.asarray(end - start - (before < after), dtype=np.float64)
+
+
+def _calendar(seconds: Floats) -> tuple[Floats, Floats]:
+    """The month of a moment, counted from 1970, and how many seconds have passed of it."""
+    moments = seconds.astype("datetime64[s]")
+    month = moments.astype("datetime64[M]")
+    return month.astype(np.float64), (moments - month.astype("datetime64[s]")).astype(np.float64)
+
+
+# From one moment to another, both in seconds: exactly, in whole units, in units begun, and as calendars count.
+SPANS: Mapping[str, Callable[[Floats, Floats], Floats]] = {
+    "seconds": lambda a, b: b - a,
+    "minutes": lambda a, b: (b - a) / MINUTE,
+    "hours": lambda a, b: (b - a) / HOUR,
+    "days": lambda a, b: (b - a) / DAY,
+    "weeks": lambda a, b: (b - a) / WEEK,
+    "milliseconds": lambda a, b: (b - a) * 1_000.0,
+    "whole seconds": lambda a, b: np.floor(b - a),
+    "whole minutes": lambda a, b: np.floor((b - a) / MINUTE),
+    "whole hours": lambda a, b: np.floor((b - a) / HOUR),
+    "whole days": lambda a, b: np.floor((b - a) / DAY),
+    "whole weeks": lambda a, b: np.floor((b - a) / WEEK),
+    "minutes begun": lambda a, b: np.ceil((b - a) / MINUTE),
+    "hours begun": lambda a, b: np.ceil((b - a) / HOUR),
+    "days begun": lambda a, b: np.ceil((b - a) / DAY),
+    "nights": lambda a, b: np.floor(b / DAY) - np.floor(a / DAY),
+    "days, the first and the last too,": lambda a, b: np.floor(b / DAY) - np.floor(a / DAY) + 1.0,
+    "months": _months,
+    "years": lambda a, b: np.floor(_months(a, b) / 12.0),
+    "years of 365.25 days": lambda a, b: np.floor((b - a) / YEAR),
+    "years of 365 days": lambda a, b: np.floor((b - a) / (365.0 * DAY)),
+    "new years": lambda a, b: np.floor(_calendar(b)[0] / 12.0) - np.floor(_calendar(a)[0] / 12.0),
+}
+
+
+def seconds(values: pa.Array) -> Floats:
+    """Dates, moments and times of day (n,) as seconds; NaN where NULL or infinite."""
+    number, null = numbers(values)
+    unit = DAY if pa.types.is_date32(values.type) else 1.0 / {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}[values.type.unit]
+    return np.where(null, np.nan, number * unit)
+
+
+def span(way: str, first: Floats, last: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """What a way of SPANS says from one to the other, and where either is NaN."""
+    null = np.isnan(first) | np.isnan(last)
+    return np.where(null, 0.0, SPANS[way](np.where(null, 0.0, first), np.where(null, 0.0, last))), null
 
 
 def reckon(way: str, terms: Sequence[pa.Array]) -> tuple[Floats, NDArray[np.bool_]]:
-    """What follows from `terms` (n,) each, and where nothing does. `way`: an operator between each two terms, or a part of a date."""
+    """What follows from `terms` (n,) each, and where nothing does. `way`: an operator between each two terms, a part of a date, or how
+    the time from one date to another is told."""
+    if way in SPANS:
+        return span(way, seconds(terms[0]), seconds(terms[1]))
     part = {**PARTS, **CLOCK}.get(way)
     if part is not None:
         return numbers(part(terms[0]).cast(pa.float64()))
@@ -74,8 +130,10 @@ def said(way: str, terms: Sequence[str], factor: float = 1.0) -> str:
     """The same in words."""
     if way in PARTS or way in CLOCK:
         return f"{way} of {terms[0]}"
+    if way in SPANS:
+        return f"{way} from {terms[0]} to {terms[1]}"
     first = terms[0] if factor == 1.0 else f"{factor:g} * {terms[0]}"
     return " ".join([first, *(RATES.get(sign, f"{sign} {{}}").format(term) for sign, term in zip(way, terms[1:], strict=True))])
 
 
-__all__ = ["CLOCK", "PARTS", "RATES", "WAYS", "reckon", "said"]
+__all__ = ["CLOCK", "PARTS", "RATES", "SPANS", "WAYS", "reckon", "said", "seconds", "span"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, permutations
 from types import MappingProxyType
 
 import numpy as np
@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mimic.generators.features import numbers
-from mimic.generators.ways import CLOCK, PARTS, RATES, WAYS, reckon, said
+from mimic.generators.ways import CLOCK, PARTS, RATES, SPANS, WAYS, reckon, said, seconds, span
 from mimic.profile import TableEvidence
 from mimic.schema import Decimal, Float, Integer, bare
 from mimic.streams import Floats, Ints
@@ -52,30 +52,33 @@ class _Wanted:
     places: int | None
     slack: Floats
     few: Ints
+    several: bool  # different values, more than anything could make by accident
 
     @classmethod
     def of(cls, found: TableEvidence, name: str, number: Floats, null: Mask) -> _Wanted | None:
         """None where too few rows tell anything."""
         live = np.flatnonzero(~null)
-        if len(live) < min(FEWEST, GLANCE) or len(np.unique(number[live][:5_000])) <= DIFFERENT:
+        if len(live) < min(FEWEST, GLANCE) or (different := len(np.unique(number[live][:5_000]))) < SEVERAL:
             return None
         places = places_of(found, name, number[live])
         slack = 1e-9 * np.abs(number) + (1e-9 if not places else 0.5000001 * 10.0**-places)
         few = live[np.linspace(0, len(live) - 1, min(GLANCE, len(live))).astype(np.int64)]
-        return cls(name, number, null, places, slack, few)
+        return cls(name, number, null, places, slack, few, different > DIFFERENT)
 
 
 def reckoned(found: TableEvidence, names: Sequence[str], above: Mapping[str, pa.Array] = MappingProxyType({})) -> dict[str, Reckoned]:
-    """By column, what it follows from: numbers of its parents (`above`) and those of the `names` that come before it, or a date of
-    the row wherever it stands.
+    """By column, what it follows from: numbers of its parents (`above`) and those of the `names` that come before it, or dates of the
+    row wherever they stand, and of its parents.
 
     Fewer rows than `FEWEST` bear nothing out.
     """
-    read = {need: np.where(null, np.nan, number) for need, values in above.items() for number, null in [numbers(values)]}
+    read = {need: _numbers(values) for need, values in above.items() if is_number(values.type)}
     out: dict[str, Reckoned] = {}
     if found.sampled < FEWEST:
         return out
     dates = [name for name in names if _datelike(found.column(name).type)][:MOST_DATES]
+    moments = {name: seconds(found.column(name)) for name in dates}
+    moments |= {need: seconds(values) for need, values in list(above.items()) if _datelike(values.type)}
     for name in names:
         values = found.column(name)
         if not isinstance(bare(found.table.column(name).type), Integer | Float | Decimal) or not is_number(values.type):
@@ -84,12 +87,20 @@ def reckoned(found: TableEvidence, names: Sequence[str], above: Mapping[str, pa.
         if (part := _part(found, name, number, null, dates)) is not None:
             out[name] = part
             continue
-        wanted = _Wanted.of(found, name, number, null) if read else None
-        if wanted is not None and (made := _found(wanted, read)) is not None:
+        wanted = _Wanted.of(found, name, number, null)
+        made = _between(wanted, moments) if wanted is not None else None
+        if made is None and wanted is not None and wanted.several and read:
+            made = _found(wanted, read)
+        if made is not None:
             out[name] = made
         if len(read) < MOST:
             read[name] = np.where(null, np.nan, number)
     return out
+
+
+def _numbers(values: pa.Array) -> Floats:
+    number, null = numbers(values)
+    return np.where(null, np.nan, number)
 
 
 def _found(wanted: _Wanted, read: Mapping[str, Floats]) -> Reckoned | None:
@@ -103,6 +114,27 @@ def _found(wanted: _Wanted, read: Mapping[str, Floats]) -> Reckoned | None:
                 if (made := _borne_out(wanted, way, [terms[i] for i in places], read, factors)) is not None:
                     return made
     return None
+
+
+def _between(wanted: _Wanted, moments: Mapping[str, Floats]) -> Reckoned | None:
+    """The time from one date to another: minutes, nights, years of age."""
+    for first, last in permutations(moments, 2):
+        a, b = moments[first][wanted.few], moments[last][wanted.few]
+        if np.isnan(a).mean() > 0.5 or np.isnan(b).mean() > 0.5 or not (b - a > 0).any():
+            continue
+        for way in SPANS:
+            made, lost = span(way, a, b)
+            if (_off(wanted, made, wanted.few) & ~lost).mean() < PROMISING:
+                continue
+            made, lost = span(way, moments[first], moments[last])
+            holds = _off(wanted, made, slice(None)) & ~lost
+            if holds[~wanted.null].mean() >= HOLDS and (lost == wanted.null).mean() >= HOLDS and len(np.unique(made[~lost])) >= SEVERAL:
+                return _made(wanted.name, way, (first, last), wanted.places, holds, wanted.null)
+    return None
+
+
+def _off(wanted: _Wanted, made: Floats, some: Ints | slice) -> Mask:
+    return np.asarray(np.abs(made - wanted.number[some]) <= wanted.slack[some])
 
 
 def _borne_out(wanted: _Wanted, way: str, terms: Sequence[str], read: Mapping[str, Floats], factors: Sequence[float]) -> Reckoned | None:

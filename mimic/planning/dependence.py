@@ -116,7 +116,7 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
         for step in (*exact, *late, *free)
         if len(step.task.fills) == 1 and table.has(name := step.task.fills[0]) and name in found.profiles
     ]
-    amounts = reckoned(found, [name for name in single if name not in computed], _numbers_above(found, around, known))
+    amounts = reckoned(found, [name for name in single if name not in computed], _above(found, around, known))
     open_ = {step.task.fills[0] for step in free if _wrapped(step, config)} - pinned.keys()
     amounts = {name: amount for name, amount in amounts.items() if name in open_ and switched("computed", config, [name])}
     lately = _following(amounts, {name for step in late for name in step.task.fills})
@@ -190,11 +190,13 @@ def _turn(step: Step, line: Line, climbing: Collection[str], found: TableEvidenc
     return 2 if name in climbing else 3 if when else 4
 
 
-def _numbers_above(found: TableEvidence, around: Around, known: Iterable[tuple[str, bool]]) -> dict[str, pa.Array]:
-    """Numbers of parents that those of a row may be reckoned from: the price of the article."""
+def _above(found: TableEvidence, around: Around, known: Iterable[tuple[str, bool]]) -> dict[str, pa.Array]:
+    """Numbers and dates of parents that numbers of a row may be reckoned from: the price of the article, the day of birth."""
     needs = [need for need, category in known if not category and not any(part.startswith(HIDDEN) for part in need.split("."))]
-    read = {need: around.evidence.along(found, need) for need in needs if is_number(around.type(found, need))}
-    return dict(list(read.items())[:ABOVE])
+    kinds = {need: around.type(found, need) for need in needs}
+    few = [need for need, kind in kinds.items() if is_number(kind)][:ABOVE]
+    few += [need for need, kind in kinds.items() if ordered(kind) and pa.types.is_temporal(kind)][:ABOVE]
+    return {need: around.evidence.along(found, need) for need in few}
 
 
 def _following(amounts: Mapping[str, Reckoned], late: Collection[str]) -> set[str]:

@@ -11,7 +11,7 @@ from mimic.generator import Span, Task
 from mimic.generators.computed import Computed
 from mimic.planning.arithmetic import reckoned
 from mimic.profile import Owners, TableEvidence
-from mimic.schema import Column, Date, Decimal, Float, Integer, Table, TableName
+from mimic.schema import Column, Date, Decimal, Float, Integer, Table, TableName, Timestamp
 from mimic.streams import Streams
 
 N = 2_000
@@ -67,6 +67,59 @@ def test_what_follows_is_found_and_made_again(kind, values, said):
     given = {name: found.column(name) for name in generator.needs}
     again = generator.sample(Span(0, N, N), Streams(1).at("x"), given)["last"]
     assert np.allclose(np.asarray(again, dtype=float), np.asarray(found.column("last"), dtype=float), atol=0.0051)
+
+
+FROM = np.datetime64("2020-02-29T08:00:00") + DRAW.integers(0, 10**8, N).astype("timedelta64[s]")
+TO = FROM + DRAW.integers(1, 10**6, N).astype("timedelta64[s]")
+LASTING = (TO - FROM).astype(np.int64)
+BORN = np.datetime64("1950-02-28") + DRAW.integers(0, 20_000, N).astype("timedelta64[D]")
+
+
+def age(born, day):
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "way", "terms"),
+    [
+        (Integer(), LASTING // 60, "whole minutes", ("began", "ended")),
+        (Integer(), -(-LASTING // 3600), "hours begun", ("began", "ended")),
+        (Float(), np.round(LASTING / 3600, 2), "hours", ("began", "ended")),
+        (Integer(), (TO.astype("datetime64[D]") - FROM.astype("datetime64[D]")).astype(int), "nights", ("began", "ended")),
+        (Integer(), np.array([age(a, b.date()) for a, b in zip(BORN.tolist(), FROM.tolist(), strict=True)]), "years", ("born", "began")),
+    ],
+)
+def test_the_time_between_two_dates_is_found_and_made_again(kind, values, way, terms):
+    found = evidence(
+        born=(Date(), pa.array(BORN)), began=(Timestamp(), pa.array(FROM).cast(pa.timestamp("us"))),
+        ended=(Timestamp(), pa.array(TO).cast(pa.timestamp("us"))), last=(kind, values),
+    )  # fmt: skip
+    made = reckoned(found, ["last", "born", "began", "ended"])["last"]
+    assert (made.way, made.terms) == (way, terms)
+    told = {"way": made.way, "terms": made.terms, "places": made.places, "factor": made.factor}
+    generator = Computed.learn(Task(found.table, (found.table.column("last"),), options=told), found, Streams(1).at("x"))
+    again = generator.sample(Span(0, N, N), Streams(1).at("x"), {name: found.column(name) for name in generator.needs})["last"]
+    assert np.allclose(np.asarray(again, dtype=float), values)
+
+
+def test_a_time_is_null_where_a_date_is():
+    ended = pa.array(TO, mask=LASTING < 300_000).cast(pa.timestamp("us"))
+    lasting = pa.array(LASTING // 60, mask=LASTING < 300_000)
+    found = evidence(
+        began=(Timestamp(), pa.array(FROM).cast(pa.timestamp("us"))), ended=(Timestamp(), ended), last=(Integer(), lasting),
+    )  # fmt: skip
+    assert reckoned(found, ["began", "ended", "last"])["last"].way == "whole minutes"
+    full = evidence(
+        began=(Timestamp(), pa.array(FROM).cast(pa.timestamp("us"))), ended=(Timestamp(), ended), last=(Integer(), LASTING // 60),
+    )  # fmt: skip
+    assert reckoned(full, ["began", "ended", "last"]) == {}
+
+
+def test_numbers_of_a_parent_are_terms_too():
+    price = pa.array(np.round(DRAW.uniform(1.0, 90.0, N), 2))
+    found = evidence(games=(Integer(), GAMES), last=(Float(), np.round(np.asarray(price) * GAMES, 2)))
+    made = reckoned(found, ["games", "last"], {"article_id.price": price})["last"]
+    assert (made.way, made.terms) == ("*", ("article_id.price", "games"))
 
 
 def test_what_holds_in_most_rows_only_is_not_a_relation():
