@@ -27,34 +27,38 @@ class Lost:
     """Rows that a tree sees twice: once more with the sibling before of another row.
 
     Drawn one after the other, siblings stray to where no row of the source ever was; so a tree learns to follow the rest of the
-    row there, and finds back. `astray` (n,) which rows, `like` (n,) whose sibling before they have then.
+    row there, and finds back. What the sibling before was like is asked only where the row itself does not tell: that a fee comes
+    after the interest says no more of its amount than that it is a fee, but is not always so in a copy.
+
+    `beside` (features,) which features tell of the sibling before; `astray` (n,) which rows, `like` (n,) whose sibling before
+    they have then.
     """
 
     bins: Bins
-    own: int
+    beside: NDArray[np.bool_]
     astray: NDArray[np.bool_]
     like: Ints
 
     @classmethod
-    def of(cls, bins: Bins, own: int, stream: Stream) -> Self:
-        n = bins.shape[1]
-        if own < 0:
-            return cls(bins, own, np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.int64))
-        return cls(bins, own, stream.at("which").uniform(n) < SEEN_AGAIN, stream.at("like").permutation(n))
+    def of(cls, bins: Bins, beside: Sequence[bool], stream: Stream) -> Self:
+        n, asked = bins.shape[1], np.array(beside, dtype=np.bool_)
+        if not asked.any():
+            return cls(bins, asked, np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.int64))
+        return cls(bins, asked, stream.at("which").uniform(n) < SEEN_AGAIN, stream.at("like").permutation(n))
 
     def with_rows(self, rows: Ints) -> tuple[Bins, Ints]:
         """Bins (features, m) of `rows` and of those of them that are seen again; and which row each is (m,)."""
-        if self.own < 0:
+        if not self.beside.any():
             return self.bins[:, rows], rows
         more = rows[self.astray[rows]]
         again = self.bins[:, more]
-        again[self.own] = self.bins[self.own, self.like[more]]
+        again[self.beside] = self.bins[self.beside][:, self.like[more]]
         return np.concatenate([self.bins[:, rows], again], axis=1), np.concatenate([rows, more])
 
     def behind(self, owners: Owners, seen: Ints) -> Owners:
         """Who stands behind rows of which some are `seen` twice (m,): a row that comes again is nobody else."""
         found = owners.take(seen)
-        return found if self.own < 0 or len(np.unique(seen)) == len(seen) else Owners(found.rows, (*found.paths, seen))
+        return found if not self.beside.any() or len(np.unique(seen)) == len(seen) else Owners(found.rows, (*found.paths, seen))
 
 
 def held(tree: Tree, bins: Bins, owners: Owners, k: int) -> Tree:

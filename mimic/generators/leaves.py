@@ -173,8 +173,7 @@ class Leaves:
         tables = [arranged(features[i][0], features[i][1][some], wanted[some], apart=not target.scaled) for i in strong]
         bins: Bins = np.stack([table[features[i][1]] for table, i in zip(tables, strong, strict=True)])
         known = [features[i][0] for i in strong]
-        own = next((i for i, feature in enumerate(known) if feature.need == f"<{task.column.name}"), -1)
-        lost = Lost.of(bins, own, place.at("lost"))
+        lost = Lost.of(bins, [about_siblings(feature.need) and bool(own_column(feature.need)) for feature in known], place.at("lost"))
         grown: list[tuple[Tree, Ints]] = []
         for turn, (rows, others) in enumerate((halves, halves[::-1])):
             some = rows if len(rows) <= MOST_ROWS else np.sort(rows[place.at("some", turn).permutation(len(rows))[:MOST_ROWS]])

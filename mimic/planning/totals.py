@@ -147,8 +147,8 @@ def _borne_out(name: str, total: Total, wanted: _Wanted, below: Below, rows: Int
     else:
         temporal = pa.types.is_temporal(wanted.values.type)
         zero = not temporal and not null[many == 0].any() and bool((many == 0).any() or not wanted.nullable)
-        if not zero and not wanted.nullable:
-            return None
+        if not zero and (not wanted.nullable or (total.take == "min" and temporal and not null.any())):
+            return None  # a first day that every row has is where the children's days begin: they are counted from it
         total = replace(total, zero=zero, places=wanted.places if total.take == "mean" else None)
         made, lost = numbers(total.of(rows, n, below.child.column))
         near = ((np.abs(wanted.number - made) <= _slack(total, wanted)) & ~lost & ~null) | (lost & null)
