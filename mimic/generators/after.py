@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
 from mimic.generators.leaves import Leaves, distance, plain
 from mimic.generators.logical import heard, told
+from mimic.generators.monthly import Monthly
 from mimic.generators.nested import inside, pack, unpack
 from mimic.generators.temporal import FAR, Moments
 from mimic.profile import TableEvidence
@@ -28,6 +29,7 @@ from mimic.streams import Ints, Stream
 DAY = 86_400_000_000
 _STEPS = (DAY, 3_600_000_000, 60_000_000, 1_000_000, 1_000, 1)
 TRIES, PARTS, TURNS = 4, 40, 12  # proposals for a row; parts of the calendar in which they are to come as often as they should
+LONG, VAGUE = 60, 0.05  # days of a distance, and the share of the most frequent one, from which days of the month say more
 FEWEST = 200  # rows from which that is worth while
 
 
@@ -53,6 +55,7 @@ class After:
     caps: tuple[str, ...] = ()
     grain: int = 1  # microseconds of which all dates of the source are whole numbers: midnights stay midnights
     span: tuple[int, int] | None = None  # microseconds since 1970 between which the column's own generator draws
+    monthly: Monthly | None = None  # on which days of a month or a week, where the distance does not settle it
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -75,16 +78,18 @@ class After:
         since = str(task.options["counted_from"])
         mine = {name: value for name, value in task.options.items() if name not in ("counted_from", "floors", "caps")}
         otherwise = leaves.learn(replace(task, options=mine), evidence, stream)
-        step, grain, apart = 1, 1, None
+        step, grain, apart, monthly = 1, 1, None, None
         if evidence is not None and evidence.sampled and (since in evidence.hidden or since in evidence.sample.column_names):
             ticks, null = distances(evidence.column(task.column.name), evidence.column(since))
             step = next((size for size in _STEPS if not (ticks[~null] % size).any()), 1)
             own, lost = _ticks(evidence.column(task.column.name))
             grain = next((size for size in _STEPS if not (own[~lost] % size).any()), 1)
             apart = pa.array(ticks // step, mask=null)
+            if _vague(ticks[~null]):
+                monthly = Monthly.learn(own[~null] // DAY, evidence.owners.take(np.flatnonzero(~null)), task.k)
         made = distance(task, apart, evidence, stream.at("distance"), [since])
         limits = (tuple(task.options.get("floors", ())), tuple(task.options.get("caps", ())))
-        return cls(task.column.name, kind, since, step, made, plain(otherwise), *limits, grain, _span(otherwise))
+        return cls(task.column.name, kind, since, step, made, plain(otherwise), *limits, grain, _span(otherwise), monthly)
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         alone = self.otherwise.sample(span, stream, {need: given[need] for need in self.otherwise.needs})[self.column]
@@ -107,6 +112,8 @@ class After:
         """One proposal: microseconds since 1970 (n,), within the limits."""
         steps = self.distance.sample(span, stream, {need: given[need] for need in self.distance.needs})[self.column]
         moved = start + np.asarray(pc.fill_null(steps, 0).to_numpy(zero_copy_only=False), dtype=np.int64) * self.step
+        if self.monthly is not None:
+            moved += (self.monthly.moved(moved // DAY, stream.at("month").uniform(len(moved))) - moved // DAY) * DAY
         if self.span is not None:
             moved = np.clip(moved, *self.span)
         for need in self.caps:
@@ -133,6 +140,7 @@ class After:
             "caps": list(self.caps),
             "grain": self.grain,
             "span": list(self.span) if self.span is not None else None,
+            "monthly": self.monthly.state() if self.monthly is not None else None,
         }
 
     @classmethod
@@ -146,8 +154,17 @@ class After:
                 "floors": tuple(state["floors"]),
                 "caps": tuple(state["caps"]),
                 "span": tuple(state["span"]) if state["span"] is not None else None,
+                "monthly": Monthly.restore(state["monthly"]) if state["monthly"] is not None else None,
             }
         )
+
+
+def _vague(apart: Ints) -> bool:
+    """Whether distances (n,) in microseconds are so long and so different that they do not say on which day of a month one ends."""
+    if not len(apart) or np.median(np.abs(apart)) < LONG * DAY:
+        return False
+    _, many = np.unique(apart[apart != 0] // DAY, return_counts=True)
+    return bool(many.max(initial=0) < VAGUE * len(apart))
 
 
 def _span(otherwise: Generator) -> tuple[int, int] | None:

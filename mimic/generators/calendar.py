@@ -2,7 +2,7 @@
 
 Sales follow the week and temperatures the season, whatever year it is; a tree that only sees a moment would have to cut every year anew.
 Needs that begin with "%" are answered from a date of the row: "%season:placed" the day of the year, "%week:placed" the weekday
-(0 Monday), "%clock:placed" minutes after midnight.
+(0 Monday), "%month:placed" the day of the month, "%left:placed" how many days are left of it, "%clock:placed" minutes after midnight.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 MARK = "%"
 SHORTEST = 120  # days from which a span has seasons
 LEAST = 0.02  # of the rows that do not lie on the usual weekday, or hour
+OFTEN, FEWEST = 2.0, 200  # how much more often than others a day of the month must come, in so many rows
 Part = Callable[[pa.Array], pa.Array]
 
 
@@ -23,7 +24,13 @@ def _clock(values: pa.Array) -> pa.Array:
     return pc.add(pc.multiply(pc.hour(values), 60), pc.minute(values))
 
 
-_PARTS: Mapping[str, Part] = {"season": pc.day_of_year, "week": pc.day_of_week, "clock": _clock}
+def _left(values: pa.Array) -> pa.Array:
+    day = values.cast(pa.date32(), safe=False)
+    last = pc.subtract(pc.ceil_temporal(day, 1, "month", ceil_is_strictly_greater=True).cast(pa.date32()).cast(pa.int32()), 1)
+    return pc.subtract(last, day.cast(pa.int32()))
+
+
+_PARTS: Mapping[str, Part] = {"season": pc.day_of_year, "week": pc.day_of_week, "month": pc.day, "left": _left, "clock": _clock}
 
 
 def about_calendar(need: str) -> bool:
@@ -49,12 +56,20 @@ def calendar(name: str, values: pa.Array) -> list[str]:
     day = live.cast(pa.date32(), safe=False).cast(pa.int32())
     out = [f"{MARK}season:{name}"] if pc.max(day).as_py() - pc.min(day).as_py() >= SHORTEST else []
     out += [f"{MARK}week:{name}"] if _varies(pc.day_of_week(live)) else []
+    out += [f"{MARK}{part}:{name}" for part in ("month", "left") if _stands_out(_PARTS[part](live))]
     return out + ([f"{MARK}clock:{name}"] if moments and _varies(pc.hour(live)) else [])
 
 
 def _varies(part: pa.Array) -> bool:
     many = np.bincount(part.to_numpy(zero_copy_only=False))
     return bool(many.max() <= (1 - LEAST) * many.sum())
+
+
+def _stands_out(day: pa.Array) -> bool:
+    """Whether some days of the month come much more often than most."""
+    many = np.bincount(day.to_numpy(zero_copy_only=False))
+    live = many[many > 0]
+    return bool(len(live) >= 10 and many.sum() >= FEWEST and live.max() > OFTEN * np.median(live))
 
 
 __all__ = ["about_calendar", "calendar", "dated", "read"]

@@ -20,12 +20,14 @@ from mimic.generators.features import numbers
 from mimic.generators.leaves import distance, plain
 from mimic.generators.lines import Line, about_siblings
 from mimic.generators.logical import heard, told
+from mimic.generators.monthly import Monthly
 from mimic.generators.nested import inside, pack, unpack
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
 from mimic.schema import Decimal, Float, Integer, LogicalType, bare
 from mimic.streams import Floats, Ints, Stream
 
+REGULAR = 0.5  # of the steps that are alike, from which they tell more than the range
 _GRAINS = (86_400_000_000, 3_600_000_000, 60_000_000, 1_000_000, 1_000, 1)
 
 
@@ -50,6 +52,7 @@ class Rising:
     most: float = np.inf  # an average of k owners, times the sign, beyond which no line goes: it begins earlier instead
     sign: float = 1.0
     start: float | None = None  # where all lines begin, times the sign: of fewer than k of them nothing is told
+    monthly: Monthly | None = None  # on which days of a month or a week, where that is told
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -95,7 +98,11 @@ class Rising:
         ends = known.quantile(np.array([0.0, 1.0 - 1e-9])) if known is not None else np.array([0.0, np.inf])
         few = known is not None and not evidence.owners.reach(np.where(before < 0, 0, -1), 1, task.k)[0]
         start = float(np.floor(ends[0] / grain) * grain) if few else None
-        return cls(task.column.type, "steps", tuple(line), plain(first), step, grain, float(ends[1]), sign, start)
+        day = _day(evidence.column(name).type)
+        monthly = None
+        if day and not regular(apart[before >= 0]):
+            monthly = Monthly.learn((sign * values // day).astype(np.int64), evidence.owners, task.k)
+        return cls(task.column.type, "steps", tuple(line), plain(first), step, grain, float(ends[1]), sign, start, monthly)
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         name, line = self.fills[0], Line.of(self.line, given)
@@ -121,6 +128,11 @@ class Rising:
             follow = rows[line.before[rows] >= 0]
             back[line.before[follow]] = np.maximum(back[line.before[follow]], back[follow])
         made -= np.ceil(back / self.grain) * self.grain
+        if self.monthly is not None and (day := _day(first.type)):
+            whole = np.floor(self.sign * made / day)
+            within = inside(stream, "monthly").uniform(span.n)
+            moved = self.monthly.moved(whole.astype(np.int64), within[_first_of(line)])
+            made += self.sign * (moved - whole) * day
         return {name: _like(self.sign * made, null, first.type)}
 
     def capacity(self) -> int | None:
@@ -140,13 +152,42 @@ class Rising:
             "most": self.most,
             "sign": self.sign,
             "start": self.start,
+            "monthly": self.monthly.state() if self.monthly is not None else None,
         }
 
     @classmethod
     def restore(cls, state: State) -> Self:
         step = unpack(state["step"]) if state["step"] is not None else None
-        rest = {"type": heard(state["type"]), "line": tuple(state["line"]), "first": unpack(state["first"]), "step": step}
+        monthly = Monthly.restore(state["monthly"]) if state["monthly"] is not None else None
+        rest = {
+            "monthly": monthly,
+            "type": heard(state["type"]),
+            "line": tuple(state["line"]),
+            "first": unpack(state["first"]),
+            "step": step,
+        }
         return cls(**{**state, **rest})
+
+
+def regular(steps: Floats) -> bool:
+    """Whether most steps that lead on are alike: one day after the other."""
+    _, many = np.unique(np.abs(steps[steps != 0]), return_counts=True)
+    return bool(many.max(initial=0) >= REGULAR * len(steps))
+
+
+def _day(kind: pa.DataType) -> float:
+    """How many units of an Arrow type a day has; 0 where it knows of none."""
+    if pa.types.is_date32(kind):
+        return 1.0
+    return 86_400.0 * {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}[kind.unit] if pa.types.is_timestamp(kind) else 0.0
+
+
+def _first_of(line: Line) -> Ints:
+    """The first row of each row's line."""
+    out = np.arange(len(line.before))
+    for rows in line.turns()[1:]:
+        out[rows] = out[line.before[rows]]
+    return out
 
 
 def _grain(apart: Floats, kind: LogicalType) -> float:

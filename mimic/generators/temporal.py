@@ -23,6 +23,7 @@ from mimic.generators.cells import Sketch, described, even, mixed, sketch
 from mimic.generators.dials import dial_of
 from mimic.generators.draws import Guide, Mask, apart, may_keep, null_share, nulls, systematic, without
 from mimic.generators.logical import heard, told
+from mimic.generators.monthly import Monthly
 from mimic.generators.numeric import Lattice
 from mimic.profile import Owners, TableEvidence
 from mimic.registry import Registry
@@ -61,6 +62,7 @@ class Moments:
     infinities: tuple[tuple[str, float, int], ...] = ()  # "infinity" or "-infinity", share, owners
     zone: str = "+00"  # of times with a zone
     unique: bool = False
+    monthly: Monthly | None = None  # on which days of a month, where that tells more than the weekday
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -81,6 +83,7 @@ class Moments:
         known: Sketch | None = None
         clock: Sketch | None = None
         weekdays: Floats | None = None
+        monthly: Monthly | None = None
         infinities: tuple[tuple[str, float, int], ...] = ()
         step, zone = 1, "+00"
         if evidence is not None and column is not None:
@@ -88,7 +91,7 @@ class Moments:
             step = _step(kind, values)
             known = sketch(values / step, owners, task.k, most=dial_of(task).cells, exact=may_keep(task))
             if known is not None and not isinstance(kind, Time):
-                clock, weekdays = _rhythm(kind, values, owners, known, step, task.k)
+                clock, weekdays, monthly = _rhythm(kind, values, owners, known, step, task.k)
         share = null_share(task, column)
         learned = known is not None
         if known is None:
@@ -101,7 +104,8 @@ class Moments:
             known = even(low, high)
         elif known.atom_owners.sum() == 0 and known.quantile(np.array([0.5]))[0] > high:  # a rule that does not fit its bounds
             known = even(max(low, high - 365.0), high)
-        return cls(task.column.name, task.column.type, known, step, clock, weekdays, low, high, share, infinities, zone, task.unique)
+        name, rhythm = task.column.name, (clock, weekdays)
+        return cls(name, task.column.type, known, step, *rhythm, low, high, share, infinities, zone, task.unique, monthly)
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         mask = nulls(stream, span.n, self.null_share)
@@ -118,8 +122,8 @@ class Moments:
         return {self.column: self._spelled(steps * self.step, special, mask)}
 
     def _in_rhythm(self, values: Floats, stream: Stream) -> Ints:
-        """Whole steps; where no atom stands, the weekday and the time of day are drawn anew."""
-        if self.clock is None and self.weekdays is None:
+        """Whole steps; where no atom stands, the day of the week or month and the time of day are drawn anew."""
+        if self.clock is None and self.weekdays is None and self.monthly is None:
             return np.rint(values).astype(np.int64)
         per_day = DAY // self.step if isinstance(bare(self.type), Timestamp) else 1
         whole = np.rint(values).astype(np.int64)
@@ -132,6 +136,8 @@ class Moments:
         if self.weekdays is not None:
             weekday = Guide.of(self.weekdays)(systematic(stream.at("weekday"), len(values)))
             day = (day + 3) // 7 * 7 - 3 + weekday  # 1970-01-01 was a Thursday
+        if self.monthly is not None:
+            day = self.monthly.moved(day, stream.at("month").uniform(len(values)))
         if self.clock is not None:
             within = np.clip(np.rint(self.clock.quantile(systematic(stream.at("clock"), len(values)))), 0, per_day - 1).astype(np.int64)
         return np.where(atom, whole, day * per_day + within)
@@ -173,6 +179,7 @@ class Moments:
             "infinities": [list(infinity) for infinity in self.infinities],
             "zone": self.zone,
             "unique": self.unique,
+            "monthly": self.monthly.state() if self.monthly is not None else None,
         }
 
     @classmethod
@@ -183,6 +190,7 @@ class Moments:
                 "type": heard(state["type"]),
                 "sketch": Sketch.restore(state["sketch"]),
                 "clock": Sketch.restore(state["clock"]) if state["clock"] else None,
+                "monthly": Monthly.restore(state["monthly"]) if state["monthly"] is not None else None,
                 "infinities": tuple((name, share, owners) for name, share, owners in state["infinities"]),
             }
         )
@@ -237,27 +245,33 @@ def _step(kind: LogicalType, values: Floats) -> int:
     return next((step for step in _STEPS if not (whole % step).any()), 1)
 
 
-def _rhythm(kind: LogicalType, values: Floats, owners: Owners, known: Sketch, step: int, k: int) -> tuple[Sketch | None, Floats | None]:
-    """Profile of the hours and of the weekdays, each None where there is none worth keeping or too few days to see one."""
+Rhythm = tuple[Sketch | None, Floats | None, Monthly | None]
+
+
+def _rhythm(kind: LogicalType, values: Floats, owners: Owners, known: Sketch, step: int, k: int) -> Rhythm:
+    """Profile of the hours and of the weekdays or the days of the month, each None where there is none worth keeping or too few days
+    to see one."""
     rest = ~np.isin(values / step, known.atoms)
     day_length = 1 if isinstance(kind, Date) else DAY
     days = np.floor(values[rest] / day_length).astype(np.int64)
     different, counts = np.unique(days, return_counts=True)
     # With few or uneven days the order of the moments within a day is part of the shape, and stays as it is.
     if len(days) < 100 or len(different) < _DAYS_FROM or counts.max() > max(0.02 * len(values), k):
-        return None, None
+        return None, None, None
     clock = None
     if isinstance(kind, Timestamp) and step < DAY:
         clock = sketch((values[rest] - days * float(DAY)) / step, owners.take(np.flatnonzero(rest)), k, most=120)
+    if (monthly := Monthly.learn(days, owners.take(np.flatnonzero(rest)), k)) is not None and monthly.way != "week":
+        return clock, None, monthly
     weekday = (days + 3) % 7
     seen = np.bincount(weekday, minlength=7)
     expected = len(days) / 7
     uneven = float(((seen - expected) ** 2 / expected).sum())
     if len(days) < _WEEKDAYS_FROM or chdtrc(6, uneven) > 1e-4:
-        return clock, None
+        return clock, None, None
     held = owners.take(np.flatnonzero(rest)).distinct(weekday, 7)
     shares = np.where(held >= k, seen, 0).astype(np.float64)
-    return clock, shares / shares.sum() if shares.sum() else None
+    return clock, shares / shares.sum() if shares.sum() else None, None
 
 
 def today_of(task: Task) -> int:

@@ -12,6 +12,7 @@ from mimic.generators.features import numbers, ordered
 from mimic.generators.joined import joins
 from mimic.generators.lines import AFTER, BEFORE, about_siblings
 from mimic.generators.lines import Line as Ordered
+from mimic.generators.rising import regular
 from mimic.plan import Choice, Held, Step
 from mimic.planning.summaries import complete, told_apart
 from mimic.profile import Evidence, TableEvidence
@@ -22,7 +23,6 @@ JOINED = 0.99  # of the rows: periods that follow one another
 FEWEST = 200  # rows that have a sibling before them
 BACK, MOVES = 0.001, 0.05  # of these rows: may go back in a column that rises, must go on
 NEAR = 0.35  # of the range of a column: how far apart the rows of one parent lie, if steps are to tell more than the range
-REGULAR = 0.5  # of the steps that are alike, from which they tell more than the range
 Line = tuple[str, ...]  # the need whose equal rows are siblings, and the columns that order them
 
 
@@ -109,10 +109,8 @@ def rising(step: Step, line: Line, found: TableEvidence, here: Ordered, up: Floa
         return step
     down = bool((up < 0).mean() > BACK)
     far = -up if down else up
-    _, many = np.unique(far[far > 0], return_counts=True)
     # One day after the other: drawn one by one, some would come twice and others not at all.
-    regular = many.max(initial=0) >= REGULAR * len(far)
-    way = "steps" if regular or _spans(numbers(found.column(name))[0], here) < NEAR else "sorted"
+    way = "steps" if regular(far) or _spans(numbers(found.column(name))[0], here) < NEAR else "sorted"
     options = {**step.task.options, "rising": [way, "down" if down else "up", step.choice.kind, *line]}
     gone = int((far < 0).sum())
     said = f"never goes {'up' if down else 'back'} along {', '.join(line)}"

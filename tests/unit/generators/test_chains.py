@@ -16,19 +16,29 @@ from mimic.streams import Streams
 MEANT = Meaning(Kind.OTHER, Sensitivity.NONE, 1.0, "said by a test")
 
 
-def chained(y, line, at, **more):
-    """The copy of `y`, which looks at itself in the sibling before and at the columns in `more`."""
+def chained(y, line, at, beside=(), copied=None, **more):
+    """The copy of `y`, which looks at itself in the sibling before and at the columns in `more`, those `beside` in the sibling, too.
+
+    `copied`: what rows of the copy hold in some of these columns.
+    """
     n = len(y)
     names = ["n", *more, "y"]
     table = Table(TableName("", "t"), tuple(Column(name, Integer(), nullable=False) for name in names))
     sample = pa.table({"n": pa.array(at), **{name: pa.array(values) for name, values in more.items()}, "y": pa.array(y)})
     before = np.where(np.append(False, line[1:] == line[:-1]), np.arange(n) - 1, -1)
-    hidden = {"@p": pa.array(line), "<y": sample.column("y").combine_chunks().take(pa.array(before, mask=before < 0))}
+    last = pa.array(before, mask=before < 0)
+    hidden = {"@p": pa.array(line), **{f"<{name}": sample.column(name).combine_chunks().take(last) for name in ("y", *beside)}}
     evidence = TableEvidence(table, n, sample, Owners(n), hidden=hidden)
-    told = {"drawn_by": "numeric.quantiles", "features": ["<y", *more], "line": ("@p", "n"), "siblings": "@p"}
+    told = {
+        "drawn_by": "numeric.quantiles",
+        "features": ["<y", *(f"<{name}" for name in beside), *more],
+        "line": ("@p", "n"),
+        "siblings": "@p",
+    }
     made = Leaves.learn(Task(table, (table.column("y"),), meanings=(MEANT,), options=told, k=10), evidence, Streams(1).at("learn"))
-    assert made.chained
+    assert made.chained or beside
     given = {"@p": hidden["@p"], **{name: sample.column(name).combine_chunks() for name in names[:-1]}}
+    given |= {name: pa.array(values) for name, values in (copied or {}).items()}
     return made.sample(Span(0, n, n), Streams(2).at("draw"), given)["y"].to_numpy()
 
 
@@ -62,6 +72,19 @@ def test_a_line_that_strays_follows_the_rest_of_the_row_again():
     assert (np.abs(out - level * 100 - 50) > 100).mean() < 0.02
 
 
+def test_what_the_row_says_counts_more_than_what_the_one_before_says():
+    """In the source a fee comes after the interest, so either tells its amount; in a copy that holds of the fee alone."""
+    lines, each = 200, 40
+    draw = np.random.default_rng(10)
+    kind = np.tile([1, 2, 3, 3], lines * each // 4)  # interest, fee, and what people pay
+    y = np.where(kind == 2, 14, draw.integers(100, 900, lines * each))
+    mixed = draw.permutation(kind)
+    line = np.repeat(np.arange(lines), each)
+    out = chained(y, line, np.tile(np.arange(each), lines), ("kind",), {"kind": mixed}, kind=kind)
+    assert (out[mixed == 2] == 14).mean() > 0.98
+    assert (out[mixed != 2] == 14).mean() < 0.02
+
+
 def test_what_follows_a_guide_stays_within_its_leaf_and_is_drawn_alone_without_one():
     draw = np.random.default_rng(9)
     guide = draw.uniform(size=4_000)
@@ -77,7 +100,7 @@ def test_what_follows_a_guide_stays_within_its_leaf_and_is_drawn_alone_without_o
 
 def test_a_row_that_is_seen_twice_counts_as_one_owner():
     """Nine rows and their nine twins are nine: a leaf of them tells nothing."""
-    lost = Lost.of(np.zeros((2, 4_000), dtype=np.uint8), 0, Streams(1).at("lost"))
+    lost = Lost.of(np.zeros((2, 4_000), dtype=np.uint8), [True, False], Streams(1).at("lost"))
     rows = np.flatnonzero(lost.astray)[:9]
     bins, seen = lost.with_rows(rows)
     assert bins.shape == (2, 18)
