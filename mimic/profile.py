@@ -128,6 +128,7 @@ class TableEvidence:
     fan_outs: Mapping[str, FanOut] = field(default_factory=dict)  # of this table's own foreign keys, by label
     children: Mapping[str, FanOut] = field(default_factory=dict)  # of the keys that point here, by hidden column
     hidden: Mapping[str, pa.Array] = field(default_factory=dict)  # more about the sample's rows: numbers of children, columns of parents
+    together: tuple[str, ...] = ()  # of a sample that is a part: columns whose equal rows are all in it or none, () where there are none
     memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)  # what several generators would compute alike
 
     def column(self, name: str) -> pa.Array:
@@ -139,6 +140,10 @@ class TableEvidence:
     @property
     def sampled(self) -> int:
         return int(self.sample.num_rows)
+
+    def families(self, columns: tuple[str, ...]) -> bool:
+        """Whether rows that are equal in `columns` are all in the sample, or none of them."""
+        return 0 < self.rows <= self.sampled or self.together == columns
 
     def take(self, rows: Ints) -> TableEvidence:
         """The same table, as if these had been all rows of the sample."""

@@ -361,7 +361,8 @@ def _siblings(table: Table, found: TableEvidence, around: Around) -> str:
         if latent(key, 0) in parent.hidden and around.modes[key.parent][0] == "synthesize" and complete(parent):
             rows = around.evidence.up(found, key)
             best = max(best or (0, ""), (len(np.unique(rows[rows >= 0])), key.label))
-    return f"@{best[1]}" if best else ""
+    together = [key.label for key in around.parents(table) if found.together == key.columns and around.modes[key.parent][0] == "synthesize"]
+    return f"@{best[1]}" if best else f"@{together[0]}" if together else ""
 
 
 __all__ = ["LEAVES", "hidden_steps", "with_dependence"]

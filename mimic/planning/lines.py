@@ -14,7 +14,7 @@ from mimic.generators.lines import AFTER, BEFORE, about_siblings
 from mimic.generators.lines import Line as Ordered
 from mimic.generators.rising import regular
 from mimic.plan import Choice, Held, Step
-from mimic.planning.summaries import complete, told_apart
+from mimic.planning.summaries import told_apart
 from mimic.profile import Evidence, TableEvidence
 from mimic.schema import Table
 from mimic.streams import Floats
@@ -29,9 +29,9 @@ Line = tuple[str, ...]  # the need whose equal rows are siblings, and the column
 def line_of(table: Table, found: TableEvidence, siblings: str) -> Line:
     """By a key made of a foreign key or one column and of numbers or dates; else the siblings of a parent in the order of their own key.
 
-    () where there is none, where not all rows are in the sample, or where columns have names that mean something else.
+    () where there is none, where not all siblings are in the sample, or where columns have names that mean something else.
     """
-    if not complete(found) or any(about_siblings(column.name) for column in table.columns) or table.primary_key is None:
+    if any(about_siblings(column.name) for column in table.columns) or table.primary_key is None:
         return ()
     names = table.primary_key.columns
     if len(names) > 1:
@@ -41,10 +41,12 @@ def line_of(table: Table, found: TableEvidence, siblings: str) -> Line:
             group = keys[first[0]] if first else names[0] if many == 1 else ""
             others = [name for name in names if name not in (first[0] if first else names[:1])]
             rest = tuple(name for name in others if ordered(found.column(name).type))
-            if group and rest:
+            if group and rest and found.families(first[0] if first else names[:1]):
                 return _long((group, *rest), found)
         return ()
-    if siblings and ordered(found.column(names[0]).type) and names[0] not in {name for key in table.foreign_keys for name in key.columns}:
+    keyed = {name for key in table.foreign_keys for name in key.columns}
+    whole = bool(siblings) and found.families(tuple(siblings[1:].split(",")))
+    if whole and ordered(found.column(names[0]).type) and names[0] not in keyed:
         return _long((siblings, *names), found)
     return ()
 

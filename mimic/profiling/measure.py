@@ -62,9 +62,10 @@ def _measure(source: Source, table: Table, rows: int, counts: dict[TableName, in
     shape = pa.schema([(column.name, arrow_type(column.type)) for column in table.columns])
     if not rows or not table.columns:
         return TableEvidence(table, rows, shape.empty_table(), Owners(0))
-    where = None
+    where, together = None, tuple[str, ...]()
     if rows > config.sample_rows:
-        where = HashShare(_hashed(table, counts), config.sample_rows / rows, f"mimic/{config.seed}")
+        together = _hashed(table, counts)
+        where = HashShare(together, config.sample_rows / rows, f"mimic/{config.seed}")
     names = [column.name for column in table.columns]
     batches, read = [], 0
     for batch in source.scan(table.name, names, where=where):
@@ -75,7 +76,7 @@ def _measure(source: Source, table: Table, rows: int, counts: dict[TableName, in
     sample = pa.Table.from_batches(batches, shape)
     fan_outs = {key.label: _fan_out(source, key, rows, counts, sample) for key in table.foreign_keys if key.parent in counts}
     profiles = {column.name: _column(column, sample.column(column.name)) for column in table.columns}
-    return TableEvidence(table, rows, sample, Owners(sample.num_rows), profiles, fan_outs)
+    return TableEvidence(table, rows, sample, Owners(sample.num_rows), profiles, fan_outs, together=together)
 
 
 def _hashed(table: Table, counts: dict[TableName, int]) -> tuple[str, ...]:
