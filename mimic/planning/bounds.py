@@ -22,6 +22,7 @@ MOST = 40  # columns that are tried
 GLANCE = 500  # rows that are looked at first
 TERMS = 5  # of a sum
 BOUNDS = 4  # on one side
+TOUCHED = 10  # rows in which a sum of several is reached, if it is to be a bound
 OFTEN = 0.04  # of the rows are at a bound: which ones is learned
 NEAR = 0.1  # of the spread of the column: how far it may lie from a sum that it is counted from
 NOTHING: tuple[Sum, str] = ((), "")
@@ -108,11 +109,18 @@ def _side(values: Floats, null: NDArray[np.bool_], read: Read, sign: int) -> tup
         for other in read:
             if other != first and len(terms) < TERMS and float(read[other][0].min()) >= 0.0:
                 more: Sum = (*terms, (other, -sign))
-                if (closer := kept(more)) is not None:
+                if (closer := kept(more)) is not None and _touched(values, null, read, more):
                     terms, found = more, closer
         out.append((found[0], terms, found[1]))
     out.sort(key=lambda one: one[0])
     return tuple((terms, passed) for _, terms, passed in out[:BOUNDS])
+
+
+def _touched(values: Floats, null: NDArray[np.bool_], read: Read, terms: Sum) -> bool:
+    """Whether a sum is reached exactly where its last term takes something: of terms that have nothing to do with it, none is."""
+    bound, none = summed(read, terms)
+    live = ~(none | null) & (read[terms[-1][0]][0] != 0)
+    return bool((np.abs(bound - values)[live] <= _slack(bound[live])).sum() >= TOUCHED)
 
 
 def _kept(values: Floats, null: NDArray[np.bool_], bound: Floats, none: NDArray[np.bool_], sign: int) -> tuple[float, int] | None:
