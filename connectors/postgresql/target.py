@@ -6,6 +6,7 @@ that compute columns are there from the start. A target that has its structure a
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Self
@@ -34,6 +35,7 @@ from mimic.schema import Check, TableName
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 MOST_JOBS = 8
+PATIENCE = 2.0  # seconds for the session of another load to go
 SETTINGS = "SET maintenance_work_mem = '512MB'; SET check_function_bodies = off; SET row_security = off"  # of a transaction, or a session
 
 
@@ -106,7 +108,11 @@ class PostgresTarget:
 
     def _only_load(self) -> None:
         """One load at a time; the lock goes with the session."""
-        if not admission.lock(self._main):
+        until = time.monotonic() + PATIENCE
+        while not admission.lock(self._main):
+            if time.monotonic() < until:  # the session of a load that has just ended may not have gone yet
+                time.sleep(0.1)
+                continue
             raise Refused("another load by Mimic fills this target just now.", where=safe_url(self._url), hint="Wait for its end.")
 
     def _staged(self, load: Load, held: admission.Holdings, way: Way, *, make: bool = False) -> tuple[tuple[Finding, ...], Staging | None]:

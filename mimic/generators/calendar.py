@@ -25,9 +25,10 @@ def _clock(values: pa.Array) -> pa.Array:
 
 
 def _left(values: pa.Array) -> pa.Array:
-    day = values.cast(pa.date32(), safe=False)
-    last = pc.subtract(pc.ceil_temporal(day, 1, "month", ceil_is_strictly_greater=True).cast(pa.date32()).cast(pa.int32()), 1)
-    return pc.subtract(last, day.cast(pa.int32()))
+    null = ~np.asarray(values.is_valid())
+    days = np.asarray(pc.fill_null(values.cast(pa.date32(), safe=False).cast(pa.int32()), 0).to_numpy(zero_copy_only=False), dtype=np.int64)
+    following = (days.astype("datetime64[D]").astype("datetime64[M]") + 1).astype("datetime64[D]").astype(np.int64)
+    return pa.array(following - 1 - days, mask=null)
 
 
 _PARTS: Mapping[str, Part] = {"season": pc.day_of_year, "week": pc.day_of_week, "month": pc.day, "left": _left, "clock": _clock}

@@ -1,8 +1,10 @@
 """Days come in a month, or a week, as often as they do in the source, and none passes another."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
+from mimic.generators.calendar import calendar, read
 from mimic.generators.monthly import Monthly
 from mimic.profile import Owners
 
@@ -55,3 +57,14 @@ def test_a_day_that_few_know_of_does_not_come():
     assert found.shares[29] == 0
     assert (day_of(found.moved(ANY, DRAW.random(len(ANY)))) != 29).all()
     assert Monthly.restore(found.state()).way == found.way
+
+
+def test_what_is_left_of_a_month_is_told_of_any_date_that_a_database_knows():
+    """The date infinity of PostgreSQL stands for no day; a leap day is followed by none of its month."""
+    never = np.iinfo(np.int32).max
+    days = pa.array([*INTEREST[:400], never, -never, int(np.datetime64("2020-02-29").astype(int)), None], pa.int32()).cast(pa.date32())
+    asked = calendar("day", days)
+    assert "%left:day" in asked
+    left = read("%left:day", days).to_pylist()
+    assert left[:400] == (last_of(INTEREST[:400]) - INTEREST[:400]).tolist()
+    assert left[402:] == [0, None]
