@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, permutations
 from types import MappingProxyType
@@ -26,6 +26,7 @@ Mask = NDArray[np.bool_]
 MOST_OF_THREE = 20  # columns that are tried as terms of three and more
 MOST_RATES = 16  # ways to take a rate that are tried two together
 MOST_DATES = 8  # columns that parts are looked for in
+RISES = 0.7  # correlation of a number with the time that it tells, however it is rounded
 SEVERAL = 3  # values of a column that can be a part of a date
 DIFFERENT = 10  # values of a column that can follow from anything
 
@@ -88,7 +89,7 @@ def reckoned(found: TableEvidence, names: Sequence[str], above: Mapping[str, pa.
             out[name] = part
             continue
         wanted = _Wanted.of(found, name, number, null)
-        made = _between(wanted, moments) if wanted is not None else None
+        made = _between(wanted, moments, dates) if wanted is not None else None
         if made is None and wanted is not None and wanted.several and read:
             made = _found(wanted, read)
         if made is not None:
@@ -116,11 +117,21 @@ def _found(wanted: _Wanted, read: Mapping[str, Floats]) -> Reckoned | None:
     return None
 
 
-def _between(wanted: _Wanted, moments: Mapping[str, Floats]) -> Reckoned | None:
-    """The time from one date to another: minutes, nights, years of age."""
+def _together(apart: Floats, number: Floats) -> bool:
+    """Whether numbers rise with the time that lies between two dates, as all ways to tell it do."""
+    live = ~np.isnan(apart)
+    if live.mean() < 0.5 or not (apart[live] > 0).any():
+        return False
+    a, b = apart[live] - apart[live].mean(), number[live] - number[live].mean()
+    spread = float(np.sqrt((a @ a) * (b @ b)))
+    return spread > 0 and float(a @ b) >= RISES * spread
+
+
+def _between(wanted: _Wanted, moments: Mapping[str, Floats], own: Collection[str]) -> Reckoned | None:
+    """The time from one date to another: minutes, nights, years of age. One of them is the row's own."""
     for first, last in permutations(moments, 2):
         a, b = moments[first][wanted.few], moments[last][wanted.few]
-        if np.isnan(a).mean() > 0.5 or np.isnan(b).mean() > 0.5 or not (b - a > 0).any():
+        if (first not in own and last not in own) or not _together(b - a, wanted.number[wanted.few]):
             continue
         for way in SPANS:
             made, lost = span(way, a, b)

@@ -26,7 +26,7 @@ ENDS = 0.995  # of the rows whose largest or smallest is meant: of many columns 
 GLANCE, PROMISING = 400, 0.9  # parents that all totals are tried on, and the share that lets one be looked at closely
 CENT = 0.006  # how far off a sum may be
 MOST_NUMBERS, MOST_DATES = 6, 4  # columns of children that are taken
-MOST_FILTERS, MOST_VALUES = 8, 12  # columns of children that say which count, and the values of one
+MOST_FILTERS, MOST_VALUES = 6, 10  # columns of children that say which count, and the values of one
 Mask = NDArray[np.bool_]
 
 
@@ -59,15 +59,17 @@ def counted(found: TableEvidence, children: Sequence[Below], taken: frozenset[st
         glance = _Glance.of(below.child, rows, found.sampled)
         if glance is None:
             continue
-        for total in _totals(below, k):
-            if len(out) == len(wanted):
-                return list(out.values())
-            made = glance.made(total)
-            for name, each in wanted.items():
-                if name in out or not _promising(total, made, each, glance.parents):
-                    continue
-                if (relation := _borne_out(name, total, each, below, rows)) is not None:
-                    out[name] = relation
+        for where in (None, *_filters(below, k)):
+            some = glance if where is None else glance.only(where)
+            for total in _totals(below) if where is None else _totals_of_some(below) if len(some.rows) >= FEWEST else ():
+                if len(out) == len(wanted):
+                    return list(out.values())
+                made = some.made(total)
+                for name, each in wanted.items():
+                    if name in out or not _promising(total, made, each, glance.parents):
+                        continue
+                    if (relation := _borne_out(name, replace(total, where=where), each, below, rows)) is not None:
+                        out[name] = relation
     return list(out.values())
 
 
@@ -107,6 +109,11 @@ class _Glance:
 
     def made(self, total: Total) -> pa.Array:
         return total.of(self.rows, len(self.parents), self._column)
+
+    def only(self, where: Where) -> _Glance:
+        """The same parents, and of their children those that count."""
+        live = where.of(self._column(where.column))
+        return _Glance(self.child, self.parents, self.rows[live], self.places.filter(pa.array(live)), {})
 
     def _column(self, name: str) -> pa.Array:
         if name not in self.read:
@@ -189,8 +196,16 @@ def _usual(values: Floats) -> float:
     return float(different[np.argmax(many)])
 
 
-def _totals(below: Below, k: int) -> Iterator[Total]:
-    """What is tried, the plainest first."""
+def _totals_of_some(below: Below) -> Iterator[Total]:
+    """What is tried of those children alone that count: number, sums, the latest."""
+    key, child = below.key.hidden, below.child
+    yield Total(key)
+    yield from (Total(key, "sum", (("*", name),)) for name in _numbers(child))
+    yield from (Total(key, "max", (("*", name),)) for name in _dates(child))
+
+
+def _totals(below: Below) -> Iterator[Total]:
+    """What is tried of all children, the plainest first."""
     key, child = below.key.hidden, below.child
     names, dates = _numbers(child), _dates(child)
     sums: list[tuple[tuple[str, str], ...]] = [(("*", name),) for name in names]
@@ -202,10 +217,6 @@ def _totals(below: Below, k: int) -> Iterator[Total]:
     yield from (Total(key, "sum", (("*", a), ("*", b), ("*", c))) for a, b, c in combinations(names, 3))
     for more in _rates(child, names):
         yield from (Total(key, "sum", (*base, *more)) for base in (*sums, *pairs) if _named(base).isdisjoint(_named(more)))
-    filters = list(_filters(below, k))
-    yield from (Total(key, where=where) for where in filters)
-    yield from (Total(key, "sum", factors, where) for where in filters for factors in (*sums, *pairs))
-    yield from (Total(key, take, (("*", name),), where) for where in filters for take, name in ends)
 
 
 _ENDS: tuple[Take, ...] = ("max", "min")
