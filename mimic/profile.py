@@ -141,9 +141,14 @@ class TableEvidence:
     def sampled(self) -> int:
         return int(self.sample.num_rows)
 
+    @property
+    def complete(self) -> bool:
+        """Whether all rows are in the sample, and there are some."""
+        return 0 < self.rows <= self.sampled
+
     def families(self, columns: tuple[str, ...]) -> bool:
         """Whether rows that are equal in `columns` are all in the sample, or none of them."""
-        return 0 < self.rows <= self.sampled or self.together == columns
+        return self.complete or self.together == columns
 
     def take(self, rows: Ints) -> TableEvidence:
         """The same table, as if these had been all rows of the sample."""

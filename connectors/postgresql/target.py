@@ -110,10 +110,9 @@ class PostgresTarget:
         """One load at a time; the lock goes with the session."""
         until = time.monotonic() + PATIENCE
         while not admission.lock(self._main):
-            if time.monotonic() < until:  # the session of a load that has just ended may not have gone yet
-                time.sleep(0.1)
-                continue
-            raise Refused("another load by Mimic fills this target just now.", where=safe_url(self._url), hint="Wait for its end.")
+            if time.monotonic() >= until:
+                raise Refused("another load by Mimic fills this target just now.", where=safe_url(self._url), hint="Wait for its end.")
+            time.sleep(0.1)  # the session of a load that has just ended may not have gone yet
 
     def _staged(self, load: Load, held: admission.Holdings, way: Way, *, make: bool = False) -> tuple[tuple[Finding, ...], Staging | None]:
         """Whether a staging database is wanted and possible, and what to say about it; made when asked for."""

@@ -144,6 +144,12 @@ def numbers(values: pa.Array) -> tuple[Floats, NDArray[np.bool_]]:
     return found, null
 
 
+def with_gaps(values: pa.Array) -> Floats:
+    """The same floats (n,), NaN where NULL or not finite."""
+    found, null = numbers(values)
+    return np.where(null, np.nan, found)
+
+
 @lru_cache(maxsize=65_536)
 def _digest(text: str) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")

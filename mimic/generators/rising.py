@@ -22,6 +22,7 @@ from mimic.generators.lines import Line, about_siblings
 from mimic.generators.logical import heard, told
 from mimic.generators.monthly import Monthly
 from mimic.generators.nested import inside, pack, unpack
+from mimic.generators.ways import DAY, per_second
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
 from mimic.schema import Decimal, Float, Integer, LogicalType, bare
@@ -177,9 +178,7 @@ def regular(steps: Floats) -> bool:
 
 def _day(kind: pa.DataType) -> float:
     """How many units of an Arrow type a day has; 0 where it knows of none."""
-    if pa.types.is_date32(kind):
-        return 1.0
-    return 86_400.0 * {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}[kind.unit] if pa.types.is_timestamp(kind) else 0.0
+    return round(DAY * per_second(kind)) if pa.types.is_date32(kind) or pa.types.is_timestamp(kind) else 0.0
 
 
 def _first_of(line: Line) -> Ints:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from mimic.generators.features import numbers
+from mimic.generators.features import numbers, with_gaps
 from mimic.streams import Floats
 
 
@@ -97,11 +97,14 @@ SPANS: Mapping[str, Callable[[Floats, Floats], Floats]] = {
 }
 
 
+def per_second(kind: pa.DataType) -> float:
+    """How many units of an Arrow type of dates, moments or times of day a second has."""
+    return 1.0 / DAY if pa.types.is_date32(kind) else {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}[kind.unit]
+
+
 def seconds(values: pa.Array) -> Floats:
-    """Dates, moments and times of day (n,) as seconds; NaN where NULL or infinite."""
-    number, null = numbers(values)
-    unit = DAY if pa.types.is_date32(values.type) else 1.0 / {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}[values.type.unit]
-    return np.where(null, np.nan, number * unit)
+    """Dates, moments and times of day (n,) as seconds; NaN where NULL."""
+    return with_gaps(values) / per_second(values.type)
 
 
 def span(way: str, first: Floats, last: Floats) -> tuple[Floats, NDArray[np.bool_]]:
@@ -136,4 +139,4 @@ def said(way: str, terms: Sequence[str], factor: float = 1.0) -> str:
     return " ".join([first, *(RATES.get(sign, f"{sign} {{}}").format(term) for sign, term in zip(way, terms[1:], strict=True))])
 
 
-__all__ = ["CLOCK", "PARTS", "RATES", "SPANS", "WAYS", "reckon", "said", "seconds", "span"]
+__all__ = ["CLOCK", "PARTS", "RATES", "SPANS", "WAYS", "per_second", "reckon", "said", "seconds", "span"]

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from mimic.generators.features import numbers
+from mimic.generators.features import numbers, with_gaps
 from mimic.generators.ways import CLOCK, PARTS, RATES, SPANS, WAYS, reckon, said, seconds, span
 from mimic.profile import TableEvidence
 from mimic.schema import Decimal, Float, Integer, bare
@@ -73,13 +73,13 @@ def reckoned(found: TableEvidence, names: Sequence[str], above: Mapping[str, pa.
 
     Fewer rows than `FEWEST` bear nothing out.
     """
-    read = {need: _numbers(values) for need, values in above.items() if is_number(values.type)}
+    read = {need: with_gaps(values) for need, values in above.items() if is_number(values.type)}
     out: dict[str, Reckoned] = {}
     if found.sampled < FEWEST:
         return out
     dates = [name for name in names if _datelike(found.column(name).type)][:MOST_DATES]
     moments = {name: seconds(found.column(name)) for name in dates}
-    moments |= {need: seconds(values) for need, values in list(above.items()) if _datelike(values.type)}
+    moments |= {need: seconds(values) for need, values in above.items() if _datelike(values.type)}
     for name in names:
         values = found.column(name)
         if not isinstance(bare(found.table.column(name).type), Integer | Float | Decimal) or not is_number(values.type):
@@ -97,11 +97,6 @@ def reckoned(found: TableEvidence, names: Sequence[str], above: Mapping[str, pa.
         if len(read) < MOST:
             read[name] = np.where(null, np.nan, number)
     return out
-
-
-def _numbers(values: pa.Array) -> Floats:
-    number, null = numbers(values)
-    return np.where(null, np.nan, number)
 
 
 def _found(wanted: _Wanted, read: Mapping[str, Floats]) -> Reckoned | None:

@@ -34,7 +34,7 @@ from mimic.planning.lines import Line, before, climbs, joined, line_of, ordered_
 from mimic.planning.matching import further
 from mimic.planning.relations import copied
 from mimic.planning.since import Since, counted_from, dated, floors
-from mimic.planning.summaries import about_nobody, complete, described, latent, told_apart
+from mimic.planning.summaries import about_nobody, described, latent, told_apart
 from mimic.planning.switching import switched
 from mimic.planning.totals import Below, counted
 from mimic.profile import TableEvidence
@@ -82,7 +82,7 @@ def listed(steps: Sequence[Step], table: Table, found: TableEvidence) -> list[St
 def with_dependence(steps: Sequence[Step], table: Table, around: Around, config: TableConfig) -> tuple[Step, ...]:
     """The same steps, hidden columns first, each drawing on what is filled before it."""
     found = around.evidence.of(table.name)
-    if about_nobody(around.evidence, found) and complete(found):
+    if about_nobody(around.evidence, found) and found.complete:
         steps = listed(steps, table, found)
     if found.sampled < FEWEST:
         return tuple(steps)
@@ -274,7 +274,7 @@ def _exact(
     children = [
         Below(key, child, around.lookups(child.table))
         for key in around.evidence.schema.children(table.name)
-        if around.modes[key.table][0] == "synthesize" and complete(child := around.evidence.tables[key.table]) and complete(found)
+        if around.modes[key.table][0] == "synthesize" and (child := around.evidence.tables[key.table]).complete and found.complete
     ]
     off = {kind: {column.name for column in table.columns if not switched(kind, config, [column.name])} for kind in ("counted", "copied")}
     late = {relation.column: relation for relation in counted(found, children, frozenset(fixed | off["counted"]), around.evidence.k)}
@@ -358,7 +358,7 @@ def _siblings(table: Table, found: TableEvidence, around: Around) -> str:
     best: tuple[int, str] | None = None
     for key in around.parents(table):
         parent = around.evidence.of(key.parent)
-        if latent(key, 0) in parent.hidden and around.modes[key.parent][0] == "synthesize" and complete(parent):
+        if latent(key, 0) in parent.hidden and around.modes[key.parent][0] == "synthesize" and parent.complete:
             rows = around.evidence.up(found, key)
             best = max(best or (0, ""), (len(np.unique(rows[rows >= 0])), key.label))
     together = [key.label for key in around.parents(table) if found.together == key.columns and around.modes[key.parent][0] == "synthesize"]

@@ -40,7 +40,7 @@ def with_summaries(evidence: Evidence, order: LoadOrder) -> Evidence:
         here, hidden = tables[name], dict[str, pa.Array]()
         for key in evidence.schema.children(name):
             child = tables.get(key.table)
-            if child is None or place.get(key.table, -1) <= place[name] or not complete(child) or not complete(here):
+            if child is None or place.get(key.table, -1) <= place[name] or not child.complete or not here.complete:
                 continue
             rows = parent_rows(child, key, here)
             counts = np.bincount(rows[rows >= 0], minlength=here.sampled)
@@ -57,11 +57,6 @@ def with_summaries(evidence: Evidence, order: LoadOrder) -> Evidence:
 def about_nobody(evidence: Evidence, found: TableEvidence) -> bool:
     """Whether a table is small and stands above persons, not below them: what hangs on its rows has other owners."""
     return 1 < found.sampled <= LISTED and not found.owners.paths and found.table.name not in evidence.privacy_units
-
-
-def complete(found: TableEvidence) -> bool:
-    """Whether all rows of a table are in its sample."""
-    return 0 < found.rows <= found.sampled
 
 
 def hanging(found: TableEvidence) -> tuple[str, ...]:
@@ -182,4 +177,4 @@ def _compressed(found: Sequence[Floats], counts: Ints) -> Floats:
     return np.asarray(table @ np.stack([_signed(vectors[:, -1 - i]) for i in range(many)], axis=1))
 
 
-__all__ = ["about_nobody", "complete", "described", "hanging", "latent", "placed", "told_apart", "with_summaries"]
+__all__ = ["about_nobody", "described", "hanging", "latent", "placed", "told_apart", "with_summaries"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from mimic.generators.features import numbers, ordered
+from mimic.generators.features import numbers, ordered, with_gaps
 from mimic.generators.totals import Take, Total, Where
 from mimic.generators.ways import RATES
 from mimic.planning.arithmetic import is_rate, places_of
@@ -59,18 +59,24 @@ def counted(found: TableEvidence, children: Sequence[Below], taken: frozenset[st
         glance = _Glance.of(below.child, rows, found.sampled)
         if glance is None:
             continue
-        for where in (None, *_filters(below, k)):
-            some = glance if where is None else glance.only(where)
-            for total in _totals(below) if where is None else _totals_of_some(below) if len(some.rows) >= FEWEST else ():
-                if len(out) == len(wanted):
-                    return list(out.values())
-                made = some.made(total)
-                for name, each in wanted.items():
-                    if name in out or not _promising(total, made, each, glance.parents):
-                        continue
-                    if (relation := _borne_out(name, replace(total, where=where), each, below, rows)) is not None:
-                        out[name] = relation
+        for total, made in _tries(below, glance, k):
+            for name, each in wanted.items():
+                if name in out or not _promising(total, made, each, glance.parents):
+                    continue
+                if (relation := _borne_out(name, total, each, below, rows)) is not None:
+                    out[name] = relation
+            if len(out) == len(wanted):
+                return list(out.values())
     return list(out.values())
+
+
+def _tries(below: Below, glance: _Glance, k: int) -> Iterator[tuple[Total, pa.Array]]:
+    """Totals, each with what it makes for the parents looked at."""
+    yield from ((total, glance.made(total)) for total in _totals(below))
+    for where in _filters(below, k):
+        some = glance.only(where)
+        if len(some.rows) >= FEWEST:
+            yield from ((replace(total, where=where), some.made(total)) for total in _totals_of_some(below))
 
 
 def _wanted(found: TableEvidence, taken: frozenset[str]) -> dict[str, _Wanted]:
@@ -131,7 +137,7 @@ def _promising(total: Total, made: pa.Array, wanted: _Wanted, some: Ints) -> boo
     mine, null = wanted.number[some], wanted.null[some]
     slack = _slack(total, wanted) * (1.0 if not total.rates else 100.0)
     near = (np.abs(mine - number) <= slack) & ~null & ~lost
-    return bool(near.sum() >= PROMISING * max((~null).sum(), 1) and near.any())
+    return bool(near.sum() >= PROMISING * max((~null).sum(), 1))
 
 
 def _slack(total: Total, wanted: _Wanted) -> float:
@@ -246,7 +252,7 @@ def _own(child: TableEvidence) -> Iterator[tuple[str, pa.DataType]]:
 
 def _rates(child: TableEvidence, names: Sequence[str]) -> Iterator[tuple[tuple[str, str], ...]]:
     """One rate, or two."""
-    read: Mapping[str, Floats] = {name: np.where(null, np.nan, number) for name in names for number, null in [numbers(child.column(name))]}
+    read = {name: with_gaps(child.column(name)) for name in names}
     single = [(sign, name) for sign in RATES for name in names if is_rate(read[name], sign)]
     yield from ((each,) for each in single)
     yield from ((a, b) for a, b in combinations(single, 2) if a[1] != b[1])
