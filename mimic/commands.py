@@ -557,9 +557,10 @@ def _study(
     _refuse(schema.remarks, config.accept)  # tables that cannot be read, before anything is asked of them
     if check:
         check(schema)
-    evidence = planning.understand(profiling.profile(opened, schema, config=config, progress=progress), config)
+    understood = planning.understand(profiling.profile(opened, schema, config=config, progress=progress), config)
+    evidence = planning.seen(understood, config)
     made = planning.plan(schema, evidence, config, parts)
-    masks = planning.masks(schema, evidence, config, parts, masked, made.locale)
+    masks = planning.masks(schema, understood, config, parts, masked, made.locale)
     findings = _each_once(schema.remarks, cut, made.findings, masks.findings)
     whole = len(schema.tables) == len(read.tables)
     return _Study(replace(made, findings=findings, masks=masks), evidence, config, parts, whole, kept, topped)

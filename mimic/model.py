@@ -18,6 +18,7 @@ from mimic.config import Mode
 from mimic.generator import Generator, Literal
 from mimic.graph import LoadOrder
 from mimic.plan import Choice
+from mimic.readings import Reading
 from mimic.report import Finding
 from mimic.schema import Check, Ddl, Schema, TableName, Unique
 
@@ -55,6 +56,7 @@ class TableModel:
     conditions: tuple[Condition, ...] = ()
     unread: tuple[Check, ...] = ()
     computes: tuple[tuple[str, Expression], ...] = ()  # generated columns that foreign keys refer to, and what is in them
+    readings: tuple[tuple[str, Reading], ...] = ()  # columns that generators see as what their texts stand for
     scenarios: tuple[Scenario, ...] = ()  # shares of the rows that are to satisfy a condition, where the call names none
     impute: tuple[str, ...] = ()  # columns whose NULLs get values, where the call names none
 

@@ -14,6 +14,7 @@ from mimic.config import Mode
 from mimic.generator import Task
 from mimic.graph import LoadOrder
 from mimic.masker import Masker
+from mimic.readings import Reading
 from mimic.report import Finding
 from mimic.schema import Check, Column, Schema, Table, TableName, Text, Unique, arrow_type, bare
 from mimic.semantics import Meaning
@@ -84,6 +85,7 @@ class TablePlan:
     conditions: tuple[Condition, ...] = ()
     unread: tuple[Check, ...] = ()
     computes: tuple[tuple[str, Expression], ...] = ()  # generated columns that foreign keys refer to, and what is in them
+    readings: tuple[tuple[str, Reading], ...] = ()  # columns that generators see as what their texts stand for
 
 
 @dataclass(frozen=True, slots=True)

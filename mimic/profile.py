@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from mimic.readings import Reading
 from mimic.schema import Column, ForeignKey, Schema, Table, TableName
 from mimic.semantics import Meaning
 from mimic.streams import Floats, Ints
@@ -183,6 +184,7 @@ class Evidence:
     k: int = 10
     privacy_units: tuple[TableName, ...] = ()
     meanings: Mapping[tuple[TableName, str], Meaning] = field(default_factory=dict)
+    readings: Mapping[TableName, Mapping[str, Reading]] = field(default_factory=dict)  # columns that are seen as what their texts stand for
 
     def of(self, table: TableName) -> TableEvidence:
         return self.tables[table]

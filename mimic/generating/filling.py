@@ -113,8 +113,10 @@ class Filling:
         self._telling: Apart | None = None
         self._checking = Checking.of(table, model, asked)
         self._by_column = {name: learned.generator for learned in model.generators for name in learned.generator.fills}
+        self._readings = dict(model.readings)
+        self._given = {name: values for name, values in (given or {}).items() if name in self._readings}  # as they are written
         if given is not None:
-            self._whole |= given
+            self._whole |= {name: self._read(name, values) for name, values in given.items()}
             self._checking = self._checking.fixed(given.keys() & {column.name for column in table.columns})
         self._keys: dict[str, ForeignKey] = {key.label: key for key in table.foreign_keys}
         self._children = {key.hidden: key for key in children}
@@ -242,7 +244,8 @@ class Filling:
         return made
 
     def shown(self, columns: Columns) -> Columns:
-        """Columns as they will stand in the rows: dates where they are moved to."""
+        """Columns as they will stand in the rows: as texts where they are kept in texts, dates where they are moved to."""
+        columns = self._written(columns)
         return columns if self._wishes.shift is None else self._wishes.shift.moved(self.table, columns)
 
     def _with_values(self, generator: Generator, span: Span, place: tuple[object, ...], given: Columns) -> dict[str, pa.Array]:
@@ -250,7 +253,7 @@ class Filling:
 
         def draw(*place: object) -> dict[str, pa.Array]:
             stream = self._streams.at(*place, self.table.name, ",".join(generator.fills), span.chunk)
-            return self._checking.kept(generator.fills, self._sampled(generator, span, stream, given), stream.at("check"))
+            return self._kept(generator, self._sampled(generator, span, stream, given), stream.at("check"))
 
         made = draw(*place)
         names = [name for name in generator.fills if name in self._wishes.impute and made[name].null_count]
@@ -302,7 +305,7 @@ class Filling:
         if name in self._whole:
             return self._whole[name]
         if self.model.copied is not None and name in self.model.copied.column_names:
-            self._whole[name] = self.model.copied.column(name).combine_chunks()
+            self._whole[name] = self._read(name, self.model.copied.column(name).combine_chunks())
             return self._whole[name]
         if self.model.copied is not None and name.startswith("@") and name[1:] in self._keys:
             self._whole[name] = self._referred_to(self._keys[name[1:]])
@@ -492,6 +495,7 @@ class Filling:
                     filled |= {name: self._whole[name].slice(span.start, span.n) for name in names}
                     continue
                 filled |= self._chunk(generator, span, filled)
+            filled = self._written(filled) | {name: values.slice(span.start, span.n) for name, values in self._given.items()}
             fitted = {column.name: _fit(filled.get(column.name), column.name, shape, span.n) for column in self.table.written}
             place = self._streams.at("honour", self.table.name, span.chunk)
             fitted = dict(self.shown(fitted))
@@ -545,7 +549,28 @@ class Filling:
             if self.model.conditions and self.n and generator is self._by_column[generator.fills[0]]:
                 given |= self._decided(generator, given, stream)
             generator = generator.comparing(_compared(self.model.conditions))
-        return self._checking.kept(generator.fills, self._sampled(generator, Span(0, self.n, self.n), stream, given), stream.at("check"))
+        return self._kept(generator, self._sampled(generator, Span(0, self.n, self.n), stream, given), stream.at("check"))
+
+    def _kept(self, generator: Generator, made: Columns, stream: Stream) -> dict[str, pa.Array]:
+        """What a generator made, satisfying the conditions that are about nothing else: they are about what is written."""
+        if self._readings.keys().isdisjoint(generator.fills):
+            return self._checking.kept(generator.fills, made, stream)
+        written = self._written(made)
+        kept = self._checking.kept(generator.fills, written, stream)
+        return {name: made[name] if values is written[name] else self._read(name, values) for name, values in kept.items()}
+
+    def _read(self, name: str, values: pa.Array) -> pa.Array:
+        """A column that is written as generators see it."""
+        return self._readings[name].read(values) if name in self._readings else values
+
+    def _written(self, columns: Columns) -> dict[str, pa.Array]:
+        """Columns as their database writes them; those that are written already stay as they are."""
+        out = dict(columns)
+        for name in self._readings.keys() & out.keys():
+            kind = arrow_type(self.table.column(name).type)
+            if out[name].type != kind:
+                out[name] = self._readings[name].write(out[name], kind)
+        return out
 
     def _sampled(self, generator: Generator, span: Span, stream: Stream, given: Columns) -> Columns:
         """What the generator makes; one that lacks room does not know in which table it is."""
@@ -640,7 +665,7 @@ class Filling:
         return {name: pa.concat_arrays(arrays) if arrays else self._nothing(name) for name, arrays in parts.items()}
 
     def _nothing(self, name: str) -> pa.Array:
-        return pa.array([], arrow_type(self.table.column(name).type))
+        return pa.array([], arrow_type(self._readings[name].type if name in self._readings else self.table.column(name).type))
 
     def _chunk(self, generator: Generator, span: Span, filled: Columns) -> Columns:
         if self._cast is not None and generator.fills[0] in self._cast.names:

@@ -20,6 +20,7 @@ from mimic import textual
 from mimic.conditions import MOMENTS, Call, Constant, columns_of, walk
 from mimic.generators.temporal import FAR
 from mimic.model import Model
+from mimic.readings import Reading
 from mimic.report import Finding
 from mimic.schema import Array, Date, LogicalType, Range, Schema, Table, TableName, Timestamp, bare
 
@@ -34,6 +35,7 @@ class Shift:
     days: int
     held: frozenset[tuple[TableName, str]] = frozenset()
     findings: tuple[Finding, ...] = field(default=(), compare=False)
+    read: Mapping[tuple[TableName, str], Reading] = field(default_factory=dict, compare=False)  # texts and numbers that are dates
 
     @classmethod
     def of(cls, model: Model, today: date) -> Shift:
@@ -46,7 +48,8 @@ class Shift:
             if bounds and any(_locked(model.schema, *place) for place in group):
                 held |= group
                 findings += [_finding(place, bounds) for place in sorted(group, key=str) if place in bounds]
-        return cls((today - newest).days, frozenset(held), tuple(findings))
+        read = {(table.name, column): reading for table in model.tables for column, reading in table.readings if moves(reading.type)}
+        return cls((today - newest).days, frozenset(held), tuple(findings), read)
 
     def moved(self, table: Table, columns: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
         """The columns of some rows of a table in their new place."""
@@ -55,6 +58,9 @@ class Shift:
             for column in table.columns:
                 if column.name in out and moves(column.type) and (table.name, column.name) not in self.held:
                     out[column.name] = _later(out[column.name], self.days)
+                elif column.name in out and (reading := self.read.get((table.name, column.name))) is not None:
+                    values, dates = out[column.name], reading.read(out[column.name])
+                    out[column.name] = pc.if_else(dates.is_valid(), reading.write(_later(dates, self.days), values.type), values)
         return out
 
     def rows(self, table: Table, rows: pa.RecordBatch) -> pa.RecordBatch:

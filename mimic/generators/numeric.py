@@ -26,6 +26,7 @@ from mimic.generators.endings import Endings
 from mimic.generators.logical import heard, told
 from mimic.generators.rules import rule
 from mimic.profile import Owners, TableEvidence
+from mimic.readings import as_decimals, plain_money
 from mimic.registry import Registry
 from mimic.schema import Decimal, Float, Integer, LogicalType, Money, arrow_type, bare
 from mimic.semantics import Kind
@@ -454,9 +455,7 @@ def _money(texts: pa.Array) -> tuple[str, pa.Array]:
     signs = pc.value_counts(pc.replace_substring_regex(texts, r"[-0-9.,()\s]", ""))
     common = sorted(signs.to_pylist(), key=lambda pair: (-pair["counts"], pair["values"] or ""))
     prefix = common[0]["values"] or "" if common else ""
-    negative = pc.match_substring_regex(texts, r"^\s*\(|-")
-    digits = pc.replace_substring_regex(texts, r"[^0-9.]", "")
-    return prefix, pc.if_else(negative, pc.binary_join_element_wise("-", digits, ""), digits)
+    return prefix, plain_money(texts)
 
 
 def _prefixed(texts: pa.Array, prefix: str) -> pa.Array:
@@ -487,14 +486,9 @@ def _floats(texts: pa.Array) -> Floats:
 
 def _decimal(ticks: Floats | Ints, out: pa.DataType, mask: Mask | None) -> pa.Array:
     """Decimals from whole ticks: 64-bit ones by writing their 128 bits, wider ones through floats."""
-    n = len(ticks)
     if ticks.dtype != np.int64:
         return pa.array(ticks / 10.0**out.scale, mask=mask).cast(out, safe=False)
-    words = np.empty((n, 2), dtype="<i8")
-    words[:, 0] = ticks
-    words[:, 1] = np.where(words[:, 0] < 0, -1, 0)
-    validity = None if mask is None else pa.py_buffer(np.packbits(~mask, bitorder="little").tobytes())
-    return pa.Array.from_buffers(out, n, [validity, pa.py_buffer(words)])
+    return as_decimals(ticks.astype(np.int64, copy=False), out, mask)
 
 
 def register(registry: Registry) -> None:

@@ -72,6 +72,7 @@ def _model(table: TablePlan, fitted: tuple[Learned, ...]) -> TableModel:
         conditions=table.conditions,
         unread=table.unread,
         computes=table.computes,
+        readings=table.readings,
     )
 
 

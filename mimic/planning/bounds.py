@@ -39,6 +39,11 @@ class Bounds:
     way: str  # "below", "above", "same", or ""
     rows: int
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What the column keeps close to."""
+        return tuple(need for need, _ in self.counted)
+
 
 def amounts(found: TableEvidence, names: Sequence[str]) -> Read:
     """The columns of numbers among `names`, as numbers and where they are NULL; the first `MOST`."""

@@ -159,11 +159,14 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
                 periods = False
             if periods and switched("joined", config, [name]):
                 looking = joined(looking, line, [need for need, _ in known], found, sample)
-            if periods and name in climbing and sample is not None and looking.choice.kind != JOINED and switched("rising", config, [name]):
-                looking = rising(looking, line, found, sample, climbing[name], since.need if since is not None else "")
+            bounds = None
             if periods and looking.choice.kind == LEAVES and switched("ordered", config, [name]):
                 bounds = bounds_of(found, name, amounts_of(found, [need for need, _ in known]))
-                looking = looking if bounds is None else bounded(looking, bounds)
+            climbs_ = periods and name in climbing and looking.choice.kind != JOINED and switched("rising", config, [name])
+            if climbs_ and sample is not None and not (bounds is not None and set(bounds.needs) & climbing.keys()):
+                looking = rising(looking, line, found, sample, climbing[name], since.need if since is not None else "")
+            elif bounds is not None:  # what is counted from a column that rises need not be made to rise
+                looking = bounded(looking, bounds)
             out.append(looking)
         else:
             out.append(step)

@@ -30,6 +30,8 @@ from mimic.planning.horizon import bounds, horizon
 from mimic.planning.keys import KeyPlan, needed_by_all, plan_keys, possible
 from mimic.planning.meaning import guess, vocabulary
 from mimic.planning.owners import privacy_units, with_owners
+from mimic.planning.reading import told as told_of_reading
+from mimic.planning.reading import with_readings
 from mimic.planning.reference import bookkeeping, reference
 from mimic.planning.ruling import Ruling
 from mimic.planning.summaries import with_summaries
@@ -49,8 +51,13 @@ def understand(evidence: Evidence, config: Config) -> Evidence:
         for column, meaning in guessed.items():
             meanings[name, column] = _decided(meaning, _configured(config, name).columns.get(column))
     known = replace(evidence, meanings=meanings)
-    owned = with_owners(known, privacy_units(known, meanings, config))
-    return with_summaries(owned, load_order(evidence.schema))
+    return with_owners(known, privacy_units(known, meanings, config))
+
+
+def seen(evidence: Evidence, config: Config) -> Evidence:
+    """What was understood as the engine sees it: texts as what they stand for, and parents with what hangs on them."""
+    read = with_readings(evidence, {name: _configured(config, name) for name in evidence.tables})
+    return with_summaries(read, load_order(evidence.schema))
 
 
 def _decided(meaning: Meaning, config: ColumnConfig | None) -> Meaning:
@@ -69,7 +76,8 @@ def _configured(config: Config, name: TableName) -> TableConfig:
 
 
 def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry) -> Plan:
-    """Decide everything. `evidence` has gone through `understand`."""
+    """Decide everything. `evidence` has gone through `understand` and `seen`."""
+    written, schema = schema, evidence.schema if evidence.readings else schema
     order = load_order(schema)
     looks = reference(schema, evidence, evidence.meanings)
     findings: list[Finding] = list(schema.remarks)
@@ -82,14 +90,14 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
     ruling = Ruling(schema, evidence, modes, order.tables, locale, config.k)
     tables = []
     for name in order.tables:
-        table, found = schema.table(name), evidence.of(name)
+        table, found, plain = schema.table(name), evidence.of(name), written.table(name)  # rules are about what is written
         mode, reason = modes[name]
         steps: tuple[Step, ...] = ()
         checks, limits, shut, apart = Compiled(), dict[str, Limits](), Exclusions(), tuple[Distinct, ...]()
         if mode == "synthesize":
-            checks = compile(table, schema.engine, learned=found.rows > 0)
-            limits = narrow(checks.conditions, table, today=day_of(checks.conditions))
-            shut = exclusions(table, schema.engine, limits)
+            checks = compile(plain, schema.engine, learned=found.rows > 0)
+            limits = narrow(checks.conditions, plain, today=day_of(checks.conditions))
+            shut = exclusions(plain, schema.engine, limits)
             checks = checks._replace(conditions=tuple(dict.fromkeys((*checks.conditions, *shut.conditions))))
             keys = plan_keys(schema, shut.seen(table), limits, shut.rooms, begun, found.rows > 0)
             told = (limits, checks.conditions, keys, ruling)
@@ -103,16 +111,17 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
                 _configured(config, name),
             )
             steps = tuple(computed_last(steps, table, schema, _configured(config, name)))
+            steps = tuple(told_of_reading(step, evidence.readings.get(name, {}), plain) for step in steps)
             findings += (*more, *checks.findings, *shut.findings)
-            apart = distinct(shut.seen(table), keys, schema.engine, checks.conditions, shut.moved, checks.unread)
+            apart = distinct(shut.seen(plain), keys, schema.engine, checks.conditions, shut.moved, checks.unread)
         elif mode == "copy":  # each of its rows keeps its own number of children
             steps = tuple(_fan_outs(schema, table, modes, config.k))
         here = _configured(config, name)
-        made = TablePlan(table, mode, reason, found.rows, steps, here.rows, here.scale, looks.get(name, ""), bookkeeping(table))
-        made = replace(made, conditions=checks.conditions, unread=checks.unread, computes=computes(table, schema))
+        made = TablePlan(plain, mode, reason, found.rows, steps, here.rows, here.scale, looks.get(name, ""), bookkeeping(table))
+        made = replace(made, conditions=checks.conditions, unread=checks.unread, computes=computes(plain, written))
         made = replace(made, disjoint=shut.disjoint, alike=shut.alike, exclusive=shut.uniques)
-        tables.append(replace(made, distinct=apart))
-    return Plan(schema, tuple(tables), order, tuple(findings), dict(evidence.meanings), config.seed, config.k, config.scale, locale)
+        tables.append(replace(made, distinct=apart, readings=tuple(evidence.readings.get(name, {}).items())))
+    return Plan(written, tuple(tables), order, tuple(findings), dict(evidence.meanings), config.seed, config.k, config.scale, locale)
 
 
 def _mode(table: Table, found: TableEvidence, config: Config, looks: str) -> tuple[Mode, str]:
