@@ -9,7 +9,7 @@ one, because the numbers were capped before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
@@ -22,14 +22,15 @@ from mimic.conditions import FLIPPED, Operator
 from mimic.errors import CapacityError
 from mimic.generator import Columns, Generator, Literal, Span, State, Task, children
 from mimic.generators.degrees import reconcile
+from mimic.generators.groves import forest, groves, rooted, within_groups
 from mimic.generators.matching import Diamond, Match, through
 from mimic.generators.nested import best, pack, part, some, unpack
+from mimic.generators.separating import Wrong, separate
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
 from mimic.schema import ForeignKey
 from mimic.streams import Floats, Ints, Stream, Streams
 
-Wrong = Callable[[Ints, Ints], NDArray[np.bool_]]  # rows and a parent for each: whether it may not be theirs
 SMALLER = 20  # times as many parents has another key: this one does not come first
 
 
@@ -104,9 +105,9 @@ class References:
         edges = assigned(task, evidence)
         first = edges[0].label
         matches = [
-            Match.learn(label, via, score, features, categories, task, evidence, stream.at("match", label))
-            for label, via, score, features, categories in task.options.get("matches", ())
-            if via == first != label
+            Match.learn(told, task, evidence, stream.at("match", told["label"]))
+            for told in task.options.get("matches", ())
+            if told["via"] == first != told["label"]
         ]
         return cls(
             str(task.table.name),
@@ -545,6 +546,7 @@ def assigned(task: Task, evidence: TableEvidence | None) -> tuple[Edge, ...]:
             pair[1].label in bound or _in_the_way(pair[1], edges),
             bool(pair[1].optional) or held.isdisjoint(pair[1].columns),  # what is bound already leaves the least choice
             not _once_within(pair[1], edges),
+            pair[1].label != task.options.get("leading", pair[1].label),  # along which rows stand in an order
             -len(pair[1].columns),
             pair[1].null_share > 0,
             pair[1].label in small,
@@ -622,176 +624,6 @@ def _pair(a: Ints, b: Ints) -> Ints:
     """One number per distinct pair."""
     width = int(b.max(initial=0)) + 1
     return np.asarray(np.unique(a * width + b, return_inverse=True)[1].reshape(-1), dtype=np.int64)
-
-
-def within_groups(row_group: Ints, parent_group: Ints, weights: Floats, stream: Stream) -> Ints:
-    """For every row a parent of its group, in proportion to the weights: systematic draws, so shares are met closely.
-
-    `row_group` (n,) -1 for rows that want none; result (n,) with -1 where the group has no parent.
-    """
-    n = len(row_group)
-    out = np.full(n, -1, dtype=np.int64)
-    if not n or not len(parent_group):
-        return out
-    order = np.lexsort((stream.words(len(parent_group)), parent_group))
-    weight = np.maximum(weights[order], 0.0) + 1e-6
-    ends = np.cumsum(weight)
-    groups, first = np.unique(parent_group[order], return_index=True)
-    start = (ends - weight)[first]
-    stop = np.append(start[1:], ends[-1])
-    spot = np.clip(np.searchsorted(groups, row_group), 0, len(groups) - 1)
-    live = np.flatnonzero((row_group >= 0) & (groups[spot] == row_group))
-    mixed = live[np.lexsort((stream.words(len(live)), spot[live]))]
-    at = spot[mixed]
-    _, begin, size = np.unique(at, return_index=True, return_counts=True)
-    rank = np.arange(len(mixed)) - np.repeat(begin, size)
-    u = (rank + stream.uniform(len(mixed))) / np.repeat(size, size)
-    found = np.searchsorted(ends, start[at] + u * (stop[at] - start[at]), side="right")
-    last = np.append(first[1:], len(order)) - 1
-    out[mixed] = order[np.clip(found, first[at], last[at])]
-    return out
-
-
-def separate(
-    fixed: Ints, moving: Ints, projected: Ints, group: Ints | None, live: Any, stream: Stream, passes: int = 60,
-    *, wrong: Wrong | None = None, free: bool = True,
-) -> int:  # fmt: skip
-    """Change `moving` (n,) in place until no pair (fixed, projected[moving]) comes twice among the live rows, and none is `wrong`.
-
-    Parents are exchanged between rows, inside `group` (a number per parent) where that is given; rows that stay double move
-    to a parent that is free for them. How many rows find none.
-    """
-    live = np.flatnonzero(live & (moving >= 0))
-    if not len(live):
-        return 0
-    width = int(projected.max(initial=0)) + 1
-
-    def pair(rows: Ints, parents: Ints) -> Ints:
-        return np.asarray(fixed[rows] * width + projected[parents], dtype=np.int64)
-
-    def doubles() -> Ints:
-        pairs = pair(live, moving[live])
-        first = np.zeros(len(pairs), dtype=bool)
-        first[np.unique(pairs, return_index=True)[1]] = True
-        if wrong is not None:
-            first &= ~wrong(live, moving[live])
-        return np.asarray(live[~first], dtype=np.int64)
-
-    bad = doubles()
-    for turn in range(passes):
-        if not len(bad):
-            return 0
-        place = stream.at(turn)
-        if group is None:
-            partner = live[place.integers(len(bad), len(live))]
-        else:
-            order = live[np.argsort(group[moving[live]], kind="stable")]
-            sorted_groups = group[moving[order]]
-            low = np.searchsorted(sorted_groups, group[moving[bad]], side="left")
-            high = np.searchsorted(sorted_groups, group[moving[bad]], side="right")
-            partner = order[low + place.integers(len(bad), (high - low).astype(np.int64))]
-        here, there = pair(bad, moving[partner]), pair(partner, moving[bad])
-        taken = np.sort(pair(live, moving[live]))
-        good = ~_among(here, taken) & ~_among(there, taken) & (bad != partner)
-        if wrong is not None:
-            good &= ~wrong(bad, moving[partner]) & ~wrong(partner, moving[bad])
-        used = np.concatenate([bad, partner])
-        new = np.concatenate([here, there])
-        for values in (used, new):  # no row and no pair in two exchanges of one pass
-            once = np.zeros(len(values), dtype=bool)
-            once[np.unique(values, return_index=True)[1]] = True
-            good &= once[: len(bad)] & once[len(bad) :]
-        i, j = bad[good], partner[good]
-        moving[i], moving[j] = moving[j], moving[i].copy()
-        bad = doubles()
-    if not len(bad) or not free:
-        return len(bad)
-    left, known = 0, set(pair(live, moving[live]).tolist())
-    for turn, row in enumerate(bad.tolist()):
-        among = np.arange(len(projected)) if group is None else np.flatnonzero(group == group[moving[row]])
-        if wrong is not None:
-            among = among[~wrong(np.full(len(among), row), among)]
-        shuffled = among[stream.at("free", turn).permutation(len(among))]
-        choices = [parent for parent in shuffled.tolist() if int(fixed[row]) * width + int(projected[parent]) not in known]
-        if not choices:
-            left += 1
-            continue
-        moving[row] = choices[0]
-        known.add(int(fixed[row]) * width + int(projected[choices[0]]))
-    return left
-
-
-def _among(values: Ints, ascending: Ints) -> Any:
-    spot = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
-    return ascending[spot] == values
-
-
-def forest(weights: Floats, n: int, roots: int, optional: bool, stream: Stream, *, single: bool = False) -> Ints:
-    """Parents inside the table itself: trees in which every parent stands before its children.
-
-    `weights` (n,) say how many children rows have; which row has them is chosen here. Trees are as shallow as the numbers
-    allow. Where the key may not be NULL, a root is its own parent; where it may not come twice either, all rows make a ring.
-    """
-    if n == 0:
-        return np.zeros(0, dtype=np.int64)
-    if single and not optional:  # every row is referred to exactly once: a ring
-        return np.roll(np.arange(n, dtype=np.int64), 1)
-    roots = min(max(roots, 1), n)
-    cap = np.ones(n, dtype=np.int64) if single else None
-    degrees = -np.sort(-reconcile(weights[:n], n - roots, stream.at("degrees"), cap), kind="stable")
-    havers = int((degrees > 0).sum())
-    degrees[:havers] = degrees[:havers][stream.at("mix").permutation(havers)]
-    up = np.full(n, -1, dtype=np.int64)
-    up[roots:] = np.repeat(np.arange(n, dtype=np.int64), degrees)
-    when = stream.at("when").uniform(n)
-    level, depth = np.arange(roots, n, dtype=np.int64), 0
-    age = when.copy()
-    known = np.zeros(n, dtype=bool)
-    known[:roots] = True
-    while len(level) and depth < 200:  # rows of each level come after their parents, at random times
-        ready = level[known[up[level]]]
-        age[ready] = age[up[ready]] + (1 - age[up[ready]]) * np.maximum(when[ready], 1e-9)
-        known[ready] = True
-        level, depth = level[~known[level]], depth + 1
-    order = np.argsort(age, kind="stable") if not len(level) else np.arange(n)
-    place = np.empty(n, dtype=np.int64)
-    place[order] = np.arange(n)
-    out = np.full(n, -1, dtype=np.int64)
-    out[place] = np.where(up >= 0, place[up], -1)
-    if not optional:
-        alone = out < 0
-        out[alone] = np.flatnonzero(alone)
-    return out
-
-
-def rooted(up: Ints, roots: NDArray[np.bool_]) -> Ints:
-    """The same trees with their roots in the given rows, which are as many."""
-    place = np.empty(len(up), dtype=np.int64)
-    for have, want in ((up < 0, roots), (up >= 0, ~roots)):
-        place[np.flatnonzero(have)] = np.flatnonzero(want)
-    out = np.full(len(up), -1, dtype=np.int64)
-    out[place] = np.where(up >= 0, place[up], -1)
-    return out
-
-
-def groves(row_group: Ints, parent_group: Ints, absent: NDArray[np.bool_], optional: bool, stream: Stream, *, single: bool = False) -> Ints:
-    """Parents inside the table itself and inside a group: every group of rows is a tree, in which parents come before children.
-
-    `parent_group` (n,) is the group in which a row may be a parent, mostly its own. The first row of a group has no parent;
-    where that may not be, it is its own. With `single` a group is a chain, or a ring.
-    """
-    n = len(row_group)
-    if not (row_group == parent_group).all():
-        return within_groups(np.where(absent, -1, row_group), parent_group, np.ones(n), stream)
-    order = np.argsort(row_group, kind="stable")
-    _, begin, size = np.unique(row_group[order], return_index=True, return_counts=True)
-    start, length = np.repeat(begin, size), np.repeat(size, size)
-    rank = np.arange(n) - start
-    above = rank - 1 if single else np.floor(stream.uniform(n) * rank).astype(np.int64)
-    above = np.where(rank == 0, -1 if optional else length - 1 if single else 0, above)
-    out = np.empty(n, dtype=np.int64)
-    out[order] = np.where(above < 0, -1, order[start + np.maximum(above, 0)])
-    return np.asarray(np.where(absent & optional, -1, out), dtype=np.int64)
 
 
 def _whole_keys(keys: Sequence[pa.Array]) -> NDArray[np.bool_]:

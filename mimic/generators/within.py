@@ -21,7 +21,8 @@ from mimic.errors import CapacityError
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
 from mimic.generators.degrees import reconcile
 from mimic.generators.nested import pack, unpack
-from mimic.generators.references import codes, separate
+from mimic.generators.references import codes
+from mimic.generators.separating import separate
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
 from mimic.schema import Boolean, Date, Decimal, Enum, Float, Time, Timestamp, arrow_type, bare

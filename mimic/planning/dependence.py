@@ -95,9 +95,11 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     pinned, computed = families(config), {name for name, asked in config.columns.items() if asked.expression is not None}
     steps = joined_by_copula(steps, config)
     siblings = _siblings(table, found, around)
-    line = line_of(table, found, siblings)
+    line = line_of(table, found, siblings or _families(table, found, around))
     sample = ordered_by(line, table, found, around.evidence)
-    steps = [further(step, table, found, around, config, line) if step.choice.kind == "reference.assign" else step for step in steps]
+    steps = [
+        further(step, table, found, around, config, line, sample) if step.choice.kind == "reference.assign" else step for step in steps
+    ]
     above = tuple(known)
     held = {name for step in steps for name in step.task.options.get("held", ())}  # parents are chosen to fit these: they come first
     first = [
@@ -354,6 +356,19 @@ def _since(around: Around, found: TableEvidence, table: Table, name: str, known:
         return None
     needs = [need for need, category in known if not category and dated(around.type(found, need))]
     return counted_from(found.column(name), {need: around.evidence.along(found, need) for need in needs}) if needs else None
+
+
+def _families(table: Table, found: TableEvidence, around: Around) -> str:
+    """The key of the smallest families of two rows or more, where nothing else says whose children stand in an order."""
+    best: tuple[int, str] | None = None
+    for key in around.parents(table):
+        if found.complete and around.evidence.of(key.parent).complete:
+            rows = around.evidence.up(found, key)
+            live = rows[rows >= 0]
+            parents = len(np.unique(live))
+            if len(live) >= 2 * parents:
+                best = max(best or (0, ""), (parents, key.label))
+    return f"@{best[1]}" if best else ""
 
 
 def _siblings(table: Table, found: TableEvidence, around: Around) -> str:

@@ -1,63 +1,220 @@
-"""What the choice of a further parent hangs on: found on the sample, a diamond or the number by which parents are dealt out."""
+"""What the choice of a further parent hangs on: found on the sample, a diamond or the column by which parents are dealt out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from mimic.config import TableConfig
-from mimic.generators.features import evenly, feature_of
+from mimic.generators.features import Feature, evenly, feature_of
 from mimic.generators.lines import AFTER, BEFORE
-from mimic.generators.matching import Diamond
+from mimic.generators.lines import Line as Ordered
+from mimic.generators.matching import Diamond, alike
 from mimic.generators.references import assigned
+from mimic.generators.targets import Target, spread_out
 from mimic.generators.trees import grow
 from mimic.plan import Held, Step
 from mimic.planning.around import Around
-from mimic.planning.summaries import described, hanging, placed, told_apart
 from mimic.planning.switching import switched
 from mimic.profile import TableEvidence
-from mimic.schema import ForeignKey, Table
-from mimic.streams import Floats, Ints
+from mimic.schema import HIDDEN, ForeignKey, Table
+from mimic.streams import Floats, Ints, Streams
 
 FEWEST = 200  # rows with both parents
 SAME = 0.99  # of the rows: a diamond
 SOME = 6_000  # rows on which scores are tried
-TELLS = 0.03  # of the spread of a score that the first parent must explain
-MOST = 20  # columns of the first parent that are asked about
+TELLS = 0.02  # nats about a score that the first parent and the row before must tell
+MOST = 30  # columns of the first parent that are asked about
+TRIED = 16  # columns of the further parent by which it may be dealt out
+PLAIN = 0.6  # of what the best score tells that a category must tell to be preferred
+SMALL = 250  # rows of a copied table that are told apart one by one
+STICKS = 0.05  # of the rows beyond chance that have the parent of the row before
+NOISE = Streams(0).at("matching").uniform(4_096)
+SELDOM, MISSED = 0.001, 20  # of the rows with a parent for another time, where chance would make so many
 
 
-def further(step: Step, table: Table, found: TableEvidence, around: Around, config: TableConfig, line: Sequence[str]) -> Step:
-    """The step of a table's references, with diamonds and matches as options; `line` the order of siblings, () if there is none."""
-    keys = [key for key in around.parents(table) if around.modes[key.parent][0] == "synthesize" and around.evidence.of(key.parent).sampled]
+def further(
+    step: Step, table: Table, found: TableEvidence, around: Around, config: TableConfig, line: Sequence[str], here: Ordered | None
+) -> Step:
+    """The step of a table's references, with diamonds and matches as options; `line` the order of siblings, () if there is none, and
+    `here` the sample's rows in it."""
+    keys = [key for key in around.parents(table) if around.modes[key.parent][0] != "empty" and around.evidence.of(key.parent).sampled]
     diamonds = [diamond for diamond in _diamonds(keys, found, around) if switched("same_row", config, diamond.label.split(","))]
     taken = {diamond.label for diamond in diamonds}
     told = [(diamond.label, diamond.via, diamond.upper) for diamond in diamonds]
     options = {**step.task.options, "diamonds": told}
     held = tuple(_agreeing(diamond, keys, found, around) for diamond in diamonds)
     step = replace(step, choice=replace(step.choice, relations=(*step.choice.relations, *held)))
+    if line and line[0].startswith("@"):
+        options["leading"] = line[0][1:]
     first = assigned(replace(step.task, options=options), found)[0].label
     matches, needs = [], list[str]()
-    for via in keys:
-        if via.label != first:  # nothing is dealt out by a parent that is not there yet
-            continue
-        seen = [(need, category) for need, category in around.seen(via.parent, 1)][:MOST]
-        features = tuple(f"{via.label}.{need}" for need, _ in seen)
+    for via in (via for via in keys if via.label == first):  # nothing is dealt out by a parent that is not there yet
+        before = here.before if here is not None and line and line[0] == f"@{via.label}" else None
+        tried = _Tried(via, before, found, around)
         for key in keys:
-            if key.label in (via.label, *taken) or set(key.columns) & set(via.columns) or not features:
+            if key.label in (via.label, *taken) or set(key.columns) & set(via.columns):
                 continue
-            score = _score(key, via, [need for need, _ in seen], found, around)
-            if score is not None:
-                matches.append((key.label, via.label, score, features, tuple(f"{via.label}.{need}" for need, category in seen if category)))
-                needs += [f"{key.label}.{score}", *features]
-                if line and line[0] == f"@{via.label}":  # the one that the sibling before has tells more than all else
-                    needs += [BEFORE, AFTER, f"<{key.label}.{score}"]
+            one = tried.match(key)
+            if one is None:
+                continue
+            matches.append(one)
+            if one["score"]:
+                need = f"{key.label}.{one['score']}"
+                needs += [need, *one["features"]]
+                if before is not None:  # the one that the sibling before has tells more than all else
+                    needs += [BEFORE, AFTER, f"<{need}"]
                     options["line"] = tuple(line)
-    if not diamonds and not matches:
+    if not diamonds and not matches and "leading" not in options:
         return step
-    options |= {"matches": matches, "features": list(dict.fromkeys(needs))}
-    return replace(step, task=replace(step.task, options=options))
+    options |= {"matches": matches, "features": list(dict.fromkeys(needs))} if diamonds or matches else {}
+    choice = replace(step.choice, reason="; ".join([step.choice.reason, *(_said(one) for one in matches)]))
+    return replace(step, task=replace(step.task, options=options), choice=choice)
+
+
+def _said(match: dict[str, Any]) -> str:
+    told = [f"by its {match['score']}"] if match["score"] else []
+    told += ["mostly that of the row before"] if match["runs"] >= 0.5 else []
+    told += [f"none twice below one {match['via']}"] if match["apart"] else []
+    return f"{match['label']} {', '.join(told) or 'now and then that of the row before'}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """Further parents tried by what is known of the first one, of key `via`, and of the row before (`before`, None without an order)."""
+
+    via: ForeignKey
+    before: Ints | None
+    found: TableEvidence
+    around: Around
+
+    def match(self, key: ForeignKey) -> dict[str, Any] | None:
+        """How the parents of a key are dealt out, as `Match.learn` wants to be told; None where by chance."""
+        evidence, label = self.around.evidence, key.label
+        mine, first = evidence.up(self.found, key), evidence.up(self.found, self.via)
+        rows = np.flatnonzero((mine >= 0) & (first >= 0))
+        if len(rows) < FEWEST:
+            return None
+        seen = sorted(self.around.above(self.via, 2), key=lambda told: any(part.startswith(HIDDEN) for part in told[0].split(".")))[:MOST]
+        anew = rows if self.before is None else self._anew(mine, rows)
+        score, category = self._score(key, first, seen, anew) or ("", False)
+        needs = [(f"{self.via.label}.{need}", told) for need, told in seen]
+        categories = [need for need, told in needs if told] + ([f"{label}.{score}"] if category else [])
+        cells = np.zeros(len(rows), dtype=np.int64)
+        if score:
+            cells = alike(evidence.along(self.found, f"{label}.{score}").take(pa.array(rows)))
+        runs = 0.0 if self.before is None else self._runs(mine, cells, rows)
+        apart = runs == 0.0 and _apart(mine[rows], first[rows], cells)
+        if not (score or runs or apart):
+            return None
+        features = tuple(need for need, _ in needs) if score else ()
+        told = {"label": label, "via": self.via.label, "score": score, "features": features, "categories": tuple(categories)}
+        return told | {"runs": runs, "apart": apart}
+
+    def _anew(self, mine: Ints, rows: Ints) -> Ints:
+        """The rows without those that have the parent of the row before, where these are more than chance makes."""
+        assert self.before is not None
+        same = (self.before[rows] >= 0) & (mine[self.before[rows]] == mine[rows])
+        later = self.before[rows] >= 0
+        chance = float(_alone(mine[rows], np.zeros(len(rows), dtype=np.int64)).mean())
+        return rows[~same] if later.any() and same[later].mean() > chance + STICKS else rows
+
+    def _score(self, key: ForeignKey, first: Ints, seen: Sequence[tuple[str, bool]], rows: Ints) -> tuple[str, bool] | None:
+        """The column of a key's parents that is told best, and whether its values are categories."""
+        evidence, above = self.around.evidence, self.around.evidence.of(key.parent)
+        rows = rows[:SOME]
+        if len(rows) < FEWEST:
+            return None
+        bins = [self._above(need, category)[first[rows]] for need, category in seen]
+        copied = self.around.modes[key.parent][0] == "copy"
+        names = list(self.around.above(key, 2) if copied and above.sampled <= SMALL else self.around.seen(key.parent, 2))
+        told = []
+        for name, category in names[-TRIED:] if copied else names[:TRIED]:
+            values = evidence.along(self.found, f"{key.label}.{name}")
+            told.append((self._tells(values, category, bins, rows), category, name))
+        most = max((tells for tells, _, _ in told), default=0.0)
+        # Numbers that are different for each parent tell of all that is known of it, a little of each.
+        best = max(told, key=lambda one: (one[0] > PLAIN * most and one[1], one[0]), default=None)
+        return None if best is None or best[0] <= TELLS else (best[2], best[1])
+
+    def _above(self, need: str, category: bool) -> np.ndarray[Any, np.dtype[np.uint8]]:
+        """Bins of a column that is seen from the first parent, in the rows of its sample."""
+        evidence = self.around.evidence
+        beside = evidence.of(self.via.parent)
+        if need not in beside.hidden and beside.table.leads(need) is not None:
+            beside = replace(beside, hidden={**beside.hidden, need: evidence.along(beside, need)}, memo={})
+        feature, codes = feature_of(beside, need, evidence.k, category)
+        return evenly(codes, feature.width)[codes]
+
+    def _tells(self, values: pa.Array, category: bool, bins: Sequence[Any], rows: Ints) -> float:
+        """Nats about the values in rows that a tree was not grown on."""
+        k, owners = self.around.evidence.k, self.found.owners
+        target = Target.learn(values, owners, k, category, np.zeros(len(values)))
+        codes, number = target.read(values)
+        asked = list(bins)
+        if self.before is not None:
+            feature = Feature.learn("", values, owners, k, category)
+            own = np.append(feature.encode(values), np.uint16(0))  # of the row before; the last one where there is none
+            asked.append(evenly(own[:-1], feature.width)[own[self.before[rows]]])
+        if not asked:
+            return 0.0
+        wanted = spread_out(target, codes[rows], number[rows], NOISE)
+        return _told(np.stack(asked), wanted, _cells(codes[rows], number[rows])) if wanted.shape[1] else 0.0
+
+    def _runs(self, mine: Ints, cells: Ints, rows: Ints) -> float:
+        """How likely a row has the parent of the row before it, beyond chance, among rows whose parents are alike."""
+        assert self.before is not None
+        cell = np.full(len(mine), -1, dtype=np.int64)
+        cell[rows] = cells
+        live = rows[self.before[rows] >= 0]
+        live = live[cell[self.before[live]] == cell[live]]
+        if len(live) < FEWEST:
+            return 0.0
+        same = float((mine[live] == mine[self.before[live]]).mean())
+        chance = float(_alone(mine[rows], cells)[np.searchsorted(rows, live)].mean())
+        return 0.0 if same < chance + STICKS else (same - chance) / (1.0 - chance)
+
+
+def _alone(parents: Ints, cells: Ints) -> Floats:
+    """How likely another row of the same cell has the same parent, for each row (n,)."""
+    width = int(parents.max(initial=0)) + 1
+    _, spot, many = np.unique(cells * width + parents, return_inverse=True, return_counts=True)
+    _, cell, all_ = np.unique(cells, return_inverse=True, return_counts=True)
+    return np.asarray((many[spot.reshape(-1)] - 1) / np.maximum(all_[cell.reshape(-1)] - 1, 1), dtype=np.float64)
+
+
+def _apart(parents: Ints, first: Ints, cells: Ints) -> bool:
+    """Whether rows of one first parent hardly ever have the same parent, where chance would let many."""
+    width = int(parents.max(initial=0)) + 1
+    again = len(parents) - len(np.unique(first * width + parents))
+    _, spot, size = np.unique(first * (int(cells.max(initial=0)) + 2) + cells, return_inverse=True, return_counts=True)
+    expected = float((_alone(parents, cells) * (size[spot.reshape(-1)] - 1)).sum()) / 2
+    return again <= SELDOM * len(parents) and expected >= max(MISSED, 10 * again)
+
+
+def _cells(codes: Ints, number: Floats) -> Ints:
+    """Codes, and of numbers of code 1 how large they are."""
+    many = int(codes.max(initial=0)) + 1
+    live = codes == 1
+    edges = np.unique(np.quantile(number[live], np.arange(1, 16) / 16)) if live.any() else np.zeros(0)
+    return np.where(live, many + np.searchsorted(edges, number, side="right"), codes)
+
+
+def _told(bins: np.ndarray[Any, np.dtype[np.uint8]], wanted: Floats, cells: Ints) -> float:
+    """Nats that a tree tells about cells in rows that it was not grown on."""
+    half = np.arange(len(cells)) % 2 == 0
+    tree = grow(bins[:, half], wanted[half], least=40, worth=19.0, depth=6)
+    leaf, other = tree.leaf(bins[:, half]), tree.leaf(bins[:, ~half])
+    width, nodes = int(cells.max(initial=0)) + 1, len(tree.feature)
+    base = np.bincount(cells[half], minlength=width) + 0.5
+    share = base / base.sum()
+    table = np.bincount(leaf * width + cells[half], minlength=nodes * width).reshape(nodes, width) + 5.0 * share
+    table /= table.sum(axis=1, keepdims=True)
+    return float((np.log(table[other, cells[~half]]) - np.log(share[cells[~half]])).mean())
 
 
 def _agreeing(diamond: Diamond, keys: list[ForeignKey], found: TableEvidence, around: Around) -> Held:
@@ -95,39 +252,6 @@ def _diamonds(keys: list[ForeignKey], found: TableEvidence, around: Around) -> I
                     taken.add(key.label)
                     yield Diamond(key.label, via.label, upper.label)
                     break
-
-
-def _score(key: ForeignKey, via: ForeignKey, seen: list[str], found: TableEvidence, around: Around) -> str | None:
-    """The number of a key's parents that the first parent, of `via`, tells most about."""
-    mine, first = around.evidence.up(found, key), around.evidence.up(found, via)
-    rows = np.flatnonzero((mine >= 0) & (first >= 0))[:SOME]
-    if len(rows) < FEWEST:
-        return None
-    k, above, beside = around.evidence.k, around.evidence.of(key.parent), around.evidence.of(via.parent)
-    asked = [feature_of(beside, need, k, beside.table.has(need) and told_apart(beside.table.column(need))) for need in seen]
-    bins = np.stack([evenly(codes, feature.width)[codes[first[rows]]] for feature, codes in asked])
-    names = [name for name in described(above, k) if not told_apart(above.table.column(name))]
-    best: tuple[float, str] | None = None
-    for name in (*names, *hanging(above)):
-        values = placed(above, name)[mine[rows]]
-        share = _explained(bins, values)
-        if share > TELLS and (best is None or share > best[0]):
-            best = (share, name)
-    return best[1] if best is not None else None
-
-
-def _explained(bins: np.ndarray[tuple[int, int], np.dtype[np.uint8]], values: Floats) -> float:
-    """How much of the squares of `values` a tree takes off in rows that it was not grown on."""
-    half = np.arange(len(values)) % 2 == 0
-    centred = (values - values.mean())[:, None]
-    spread = float(centred.var())
-    if spread <= 1e-12:
-        return 0.0
-    tree = grow(bins[:, half], centred[half], least=40, worth=19.0, depth=6)
-    leaf, other = tree.leaf(bins[:, half]), tree.leaf(bins[:, ~half])
-    nodes = len(tree.feature)
-    mean = np.bincount(leaf, weights=centred[half, 0], minlength=nodes) / np.maximum(np.bincount(leaf, minlength=nodes), 1)
-    return 1.0 - float(((centred[~half, 0] - mean[other]) ** 2).mean()) / max(float(centred[~half].var()), 1e-12)
 
 
 __all__ = ["further"]

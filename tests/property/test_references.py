@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from mimic.errors import CapacityError
 from mimic.generator import Span
 from mimic.generators.degrees import reconcile
-from mimic.generators.references import Edge, References, forest, groves, within_groups
+from mimic.generators.groves import forest, groves, within_groups
+from mimic.generators.references import Edge, References
 from mimic.streams import Streams
 
 weights = st.lists(st.floats(0, 50), min_size=1, max_size=40)

@@ -1,0 +1,98 @@
+"""A realistic choice of every further parent: states follow one another, agents stay, baskets hold what belongs together."""
+
+import sqlite3
+from contextlib import closing
+
+import numpy as np
+import pytest
+
+import mimic
+
+NEXT = {0: ([1], [1.0]), 1: ([2, 3], [0.5, 0.5]), 2: ([1, 3], [0.6, 0.4]), 3: ([4, 5], [0.2, 0.8]), 4: ([1], [1.0]), 5: ([], [])}
+TICKETS, AGENTS, ARTICLES = 1_200, 60, 80
+
+
+@pytest.fixture(scope="module", params=["copy", "synthesize"])
+def desk(request, tmp_path_factory):
+    """Tickets with what happened to them, and baskets; the table of states is copied, or made up like the others."""
+    draw = np.random.default_rng(8)
+    folder = tmp_path_factory.mktemp("desk")
+    with closing(sqlite3.connect(folder / "desk.sqlite")) as db:
+        db.executescript("""
+            create table state (id integer primary key, name text not null unique);
+            create table agent (id integer primary key, team text not null);
+            create table article (id integer primary key, family text not null);
+            create table ticket (id integer primary key, priority text not null, state_id integer not null references state);
+            create table event (id integer primary key, ticket_id integer not null references ticket,
+              state_id integer not null references state, agent_id integer references agent);
+            create table basket (id integer primary key, day date not null);
+            create table item (id integer primary key, basket_id integer not null references basket,
+              article_id integer not null references article);
+        """)
+        db.executemany("insert into state values (?, ?)", enumerate(["new", "given", "waiting", "done", "again", "closed"], 1))
+        db.executemany("insert into agent values (?, ?)", [(i + 1, "ABC"[i % 3]) for i in range(AGENTS)])
+        db.executemany("insert into article values (?, ?)", [(i + 1, "wxyz"[i // 20]) for i in range(ARTICLES)])
+        tickets, events = [], []
+        for i in range(TICKETS):
+            state, agent = 0, None
+            for _ in range(14):
+                if state == 1 and (agent is None or draw.random() < 0.3):
+                    agent = int(draw.integers(AGENTS)) + 1
+                events.append((i + 1, state + 1, agent if state else None))
+                if state == 5 or draw.random() < 0.03:
+                    break
+                state = int(draw.choice(NEXT[state][0], p=NEXT[state][1]))
+            tickets.append((i + 1, str(draw.choice(["low", "high"])), state + 1))
+        db.executemany("insert into ticket values (?, ?, ?)", tickets)
+        db.executemany("insert into event (ticket_id, state_id, agent_id) values (?, ?, ?)", events)
+        items = []
+        for basket in range(1_000):
+            chosen = draw.choice(20, 1 + min(int(draw.poisson(2.2)), 9), replace=False) + 20 * int(draw.integers(4))
+            items += [(basket + 1, int(article) + 1) for article in chosen]
+        db.executemany("insert into basket values (?, ?)", [(i + 1, str(np.datetime64("2023-01-01") + i // 5)) for i in range(1_000)])
+        db.executemany("insert into item (basket_id, article_id) values (?, ?)", items)
+        db.commit()
+    config = mimic.Config.model_validate({"tables": {"state": {"mode": request.param}}})
+    mimic.clone(f"sqlite:///{folder / 'desk.sqlite'}", f"sqlite:///{folder / 'copy.sqlite'}", config=config)
+    return folder / "desk.sqlite", folder / "copy.sqlite"
+
+
+def both(desk, sql):
+    found = []
+    for path in desk:
+        with closing(sqlite3.connect(path)) as db:
+            found.append(db.execute(sql).fetchall())
+    return found
+
+
+BEFORE = """(select id, state_id, agent_id, lag(state_id) over w as was, lag(agent_id) over w as had from event
+    window w as (partition by ticket_id order by id))"""
+
+
+def test_states_follow_one_another_as_they_do(desk):
+    """What states are called may differ in the copy: how often each follows each is compared by how often they come."""
+    moves = [np.array(sorted((n for (n,) in rows), reverse=True)) for rows in
+             both(desk, f"select count(*) from {BEFORE} group by was, state_id")]  # fmt: skip
+    length = max(map(len, moves))
+    real, made = (np.pad(each, (0, length - len(each))) for each in moves)
+    assert np.abs(real - made).sum() / 2 < 0.08 * real.sum()
+
+
+def test_the_ticket_knows_the_state_of_its_last_event(desk):
+    (real,), (made,) = both(desk, """select avg(state_id = (select state_id from event where ticket_id = t.id order by id desc limit 1))
+        from ticket t""")  # fmt: skip
+    assert abs(real[0] - made[0]) < 0.05
+
+
+def test_agents_stay(desk):
+    (real,), (made,) = both(desk, f"select avg(agent_id = had) from {BEFORE}")
+    assert abs(real[0] - made[0]) < 0.08
+
+
+def test_baskets_hold_what_belongs_together_and_nothing_twice(desk):
+    pairs = "select avg(c.family = d.family), sum(a.article_id = b.article_id) from item a join item b on a.basket_id = b.basket_id \
+        and a.id < b.id join article c on c.id = a.article_id join article d on d.id = b.article_id"
+    (real,), (made,) = both(desk, pairs)
+    assert real == (1.0, 0)
+    assert made[0] > 0.9
+    assert made[1] <= 2
