@@ -15,6 +15,7 @@ from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from mimic.generator import State, Task
 from mimic.generators.dealing import groups
@@ -27,6 +28,7 @@ from mimic.schema import Column, Float, Text
 from mimic.streams import Floats, Ints, Stream
 
 SHORT, SIZES = 40, 16  # numbers that are told apart one by one; else so many sizes
+STICKY = 0.5  # runs from which on a whole run is dealt out at once
 BACK = 0.01  # of the rows may go back where numbers rise
 
 
@@ -75,14 +77,18 @@ class Match:
         found, null = (np.zeros(0), np.zeros(0, dtype=np.bool_)) if category else numbers(evidence.column(need))
         if not category:
             evidence = replace(evidence, hidden={**evidence.hidden, need: pa.array(found, mask=null)})
-        own, rising = f"<{need}", False
+        own, rising, whole = f"<{need}", False, runs >= STICKY and f"<@{label}" in evidence.hidden
+        if whole:  # what a run has is decided in its first row
+            mine, had = (evidence.hidden[each] for each in (f"@{label}", f"<@{label}"))
+            evidence = evidence.take(np.flatnonzero(np.asarray(pc.fill_null(pc.not_equal(mine, had), True))))
+            found, null = (found, null) if category else numbers(evidence.column(need))
         options: dict[str, Any] = {
             "drawn_by": "null" if category else "numeric.quantiles",
             "features": told["features"],
             "categories": told["categories"],
         }
         if own in evidence.hidden:
-            options |= {"features": (*told["features"], BEFORE, AFTER, own), "line": (f"@{via}",)}
+            options |= {"features": (*told["features"], *(() if whole else (BEFORE, AFTER)), own), "line": (f"@{via}",)}
             options |= {"categories": (*told["categories"], own)} if category else {}
             if not category:
                 before, first = numbers(evidence.column(own))
@@ -96,6 +102,8 @@ class Match:
     def order(self, parents: Ints, given: Mapping[str, pa.Array], first: Ints, stream: Stream) -> Ints:
         """`parents` (n,) in an order that fits the rows whose first parents are `first` (n,)."""
         chosen, cells = parents, np.zeros(len(parents), dtype=np.int64)
+        if self.leaves is not None and self.runs >= STICKY:
+            return self._by_runs(parents, given, first, stream)
         if self.leaves is not None:
             scores = given[f"{self.label}.{self.score}"]
             up = pa.array(first, mask=first < 0)
@@ -112,6 +120,27 @@ class Match:
             chosen = chosen.copy()
             separate(np.maximum(first, 0), chosen, np.arange(len(cell)), cell, first >= 0, stream.at("apart"), free=False)
         return chosen
+
+    def _by_runs(self, parents: Ints, given: Mapping[str, pa.Array], first: Ints, stream: Stream) -> Ints:
+        """Runs of rows first, then what each of them has, then who."""
+        assert self.leaves is not None
+        n, scores = len(parents), given[f"{self.label}.{self.score}"]
+        order, run = runs_of(first, np.zeros(n, dtype=np.int64), self.runs, stream.at("runs"))
+        heads = order[np.flatnonzero(np.diff(run, prepend=-1))]
+        cell = alike(scores.take(pa.array(parents)))
+        stock = parents[np.argsort(cell, kind="stable")]
+        stock = stock[((np.arange(len(heads)) + 0.5) * n / max(len(heads), 1)).astype(np.int64)]
+        up = pa.array(first[heads], mask=first[heads] < 0)
+        beside = {need: given[need].take(up) for need in self.needs[1:]} | {f"@{self.via}": pa.array(first[heads])}
+        dealt = self.leaves.dealt(scores.take(pa.array(stock)), beside, stream, exact=True)
+        known = np.full(int(parents.max(initial=0)) + 1, -1, dtype=np.int64)
+        known[parents] = cell
+        wanted = np.empty(n, dtype=np.int64)
+        wanted[order] = known[stock[dealt]][run]
+        shuffled = stream.at("run").permutation(n)[run]
+        place = np.empty(n, dtype=np.int64)
+        place[order] = np.argsort(np.lexsort((np.arange(n), shuffled)))
+        return laid(parents, cell, moved(wanted, cell, place), place, stream.at("parent"))
 
     def state(self) -> State:
         leaves = None if self.leaves is None else self.leaves.state()
@@ -143,14 +172,38 @@ def in_runs(parents: Ints, cells: Ints, first: Ints, rate: float, stream: Stream
     `first` (n,) the first parent of each row, -1 for none: rows of one follow each other as they stand.
     """
     n = len(parents)
+    order, run = runs_of(first, cells, rate, stream)
+    place = np.empty(n, dtype=np.int64)
+    place[order] = np.argsort(np.lexsort((np.arange(n), stream.at("run").permutation(n)[run])))
+    return laid(parents, cells, cells, place, stream.at("parent"))
+
+
+def runs_of(first: Ints, cells: Ints, rate: float, stream: Stream) -> tuple[Ints, Ints]:
+    """The rows in the order of their first parents (n,), and the run each belongs to, in that order (n,)."""
     order = np.argsort(first, kind="stable")
-    same = np.append(False, (first[order][1:] == first[order][:-1]) & (first[order][1:] >= 0) & (cells[order][1:] == cells[order][:-1]))
-    run = np.cumsum(~(same & (stream.at("same").uniform(n) < rate))) - 1
-    shuffled = stream.at("run").permutation(n)[run]
-    rows = order[np.lexsort((np.arange(n), shuffled, cells[order]))]
-    drawn = stream.at("parent").permutation(int(parents.max(initial=0)) + 1)[parents]
+    up, cell = first[order], cells[order]
+    same = np.append(False, (up[1:] == up[:-1]) & (up[1:] >= 0) & (cell[1:] == cell[:-1]))[: len(first)]
+    return order, np.cumsum(~(same & (stream.at("same").uniform(len(first)) < rate))) - 1
+
+
+def moved(wanted: Ints, have: Ints, place: Ints) -> Ints:
+    """The cells that rows want (n,), changed in as few as need be so that each comes as often as in `have` (n,): in the last by `place`."""
+    many = max(int(wanted.max(initial=-1)), int(have.max(initial=-1))) + 2  # -1 is a cell, too
+    asked, there = np.bincount(wanted + 1, minlength=many), np.bincount(have + 1, minlength=many)
+    order = np.lexsort((place, wanted))
+    start = np.cumsum(asked) - asked
+    rank = np.arange(len(wanted)) - start[wanted[order] + 1]
+    left = order[rank >= there[wanted[order] + 1]]
+    out = wanted.copy()
+    out[left[np.argsort(place[left], kind="stable")]] = np.repeat(np.arange(many) - 1, np.maximum(there - asked, 0))
+    return out
+
+
+def laid(parents: Ints, theirs: Ints, cells: Ints, place: Ints, stream: Stream) -> Ints:
+    """The parents (n,), of the cells `theirs`, laid one after the other along the rows (n,) of each of `cells` in the order of `place`."""
+    drawn = stream.permutation(int(parents.max(initial=0)) + 1)[parents]
     out = np.empty_like(parents)
-    out[rows] = parents[np.lexsort((drawn, cells))]
+    out[np.lexsort((place, cells))] = parents[np.lexsort((drawn, theirs))]
     return out
 
 

@@ -22,7 +22,9 @@ def with_parents(evidence: Evidence, found: TableEvidence, steps: Sequence[Step]
         for need in needs
         if need not in found.hidden and not found.table.has(need) and not about_siblings(need)
     }
-    families = {name for step in steps for name in (step.task.options.get("siblings"), *step.task.options.get("line", ())[:1]) if name}
+    matches = [one for step in steps for one in step.task.options.get("matches", ())]
+    families = {f"@{one['label']}" for one in matches if f"<@{one['label']}" in beside}
+    families |= {name for step in steps for name in (step.task.options.get("siblings"), *step.task.options.get("line", ())[:1]) if name}
     for key in found.table.foreign_keys:
         if f"@{key.label}" in families:
             more[f"@{key.label}"] = pa.array(evidence.up(found, key))

@@ -359,7 +359,7 @@ def _since(around: Around, found: TableEvidence, table: Table, name: str, known:
 
 
 def _families(table: Table, found: TableEvidence, around: Around) -> str:
-    """The key of the smallest families of two rows or more, where nothing else says whose children stand in an order."""
+    """The key of the smallest families, of two rows or more on average: their rows stand in the order of their own key."""
     best: tuple[int, str] | None = None
     for key in around.parents(table):
         if found.complete and around.evidence.of(key.parent).complete:

@@ -13,7 +13,7 @@ from mimic.config import TableConfig
 from mimic.generators.features import Feature, evenly, feature_of
 from mimic.generators.lines import AFTER, BEFORE
 from mimic.generators.lines import Line as Ordered
-from mimic.generators.matching import Diamond, alike
+from mimic.generators.matching import STICKY, Diamond, alike
 from mimic.generators.references import assigned
 from mimic.generators.targets import Target, spread_out
 from mimic.generators.trees import grow
@@ -67,7 +67,7 @@ def further(
                 need = f"{key.label}.{one['score']}"
                 needs += [need, *one["features"]]
                 if before is not None:  # the one that the sibling before has tells more than all else
-                    needs += [BEFORE, AFTER, f"<{need}"]
+                    needs += [BEFORE, AFTER, f"<{need}", *([f"<@{key.label}"] if one["runs"] >= STICKY else [])]
                     options["line"] = tuple(line)
     if not diamonds and not matches and "leading" not in options:
         return step
@@ -78,7 +78,7 @@ def further(
 
 def _said(match: dict[str, Any]) -> str:
     told = [f"by its {match['score']}"] if match["score"] else []
-    told += ["mostly that of the row before"] if match["runs"] >= 0.5 else []
+    told += ["mostly that of the row before"] if match["runs"] >= STICKY else []
     told += [f"none twice below one {match['via']}"] if match["apart"] else []
     return f"{match['label']} {', '.join(told) or 'now and then that of the row before'}"
 
@@ -107,7 +107,9 @@ class _Tried:
         cells = np.zeros(len(rows), dtype=np.int64)
         if score:
             cells = alike(evidence.along(self.found, f"{label}.{score}").take(pa.array(rows)))
-        runs = 0.0 if self.before is None else self._runs(mine, cells, rows)
+        runs = 0.0 if self.before is None else self._runs(mine, np.zeros_like(cells), rows)
+        if self.before is not None and runs < STICKY:  # else a row that has the parent of the row before has what it is like, too
+            runs = self._runs(mine, cells, rows)
         apart = runs == 0.0 and _apart(mine[rows], first[rows], cells)
         if not (score or runs or apart):
             return None

@@ -113,7 +113,11 @@ def _summaries(
             continue
         up = parent_rows(child, other, above)
         for name in described(above, k)[:4]:
-            if not told_apart(above.table.column(name)):
+            if told_apart(above.table.column(name)):
+                codes = feature_of(above, name, k, True)[1]
+                theirs = np.where(up >= 0, codes[np.maximum(up, 0)], 0).astype(codes.dtype)
+                out += [mean(score) for score in _scores(theirs, rows, counts)]
+            else:
                 out.append(mean(np.where(up >= 0, placed(above, name)[np.maximum(up, 0)], 0.5)))
     return out
 
