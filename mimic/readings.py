@@ -31,11 +31,12 @@ class Reading:
     """How one column is read.
 
     "number": texts are numbers of so many `decimals`, behind a `prefix`, padded with zeros to `width`, without zeros at the end
-    where `trimmed`. "date": texts are as `pattern` says ("YYYYMMDD", "YYYY-MM-DDThh:mm:ssZ"); "digits": whole numbers are. "span":
-    texts are intervals, or as `pattern` says ("hh:mm:ss", hours without end), counted in `step` microseconds; a step of 0 is a month.
+    where `trimmed`. "code": texts are whole numbers behind a `prefix`, with zeros up to `width`. "date": texts are as `pattern` says
+    ("YYYYMMDD", "YYYY-MM-DDThh:mm:ssZ"); "digits": whole numbers are. "span": texts are intervals, or as `pattern` says
+    ("hh:mm:ss", hours without end), counted in `step` microseconds; a step of 0 is a month.
     """
 
-    way: Literal["number", "date", "digits", "span"]
+    way: Literal["number", "code", "date", "digits", "span"]
     pattern: str = ""
     decimals: int = 0
     prefix: str = ""
@@ -47,7 +48,7 @@ class Reading:
     @property
     def type(self) -> LogicalType:
         """What is read."""
-        if self.way == "span" or (self.way == "number" and not self.decimals):
+        if self.way in ("span", "code") or (self.way == "number" and not self.decimals):
             return Integer()
         if self.way == "number":
             return Decimal(18, self.decimals)
@@ -58,6 +59,8 @@ class Reading:
         """In words, for people."""
         if self.way == "number":
             return "texts read as numbers"
+        if self.way == "code":
+            return "numbers behind other signs" if self.prefix else "numbers with zeros before them"
         if self.way == "span":
             return "spans of time read as numbers"
         return f"{'numbers' if self.way == 'digits' else 'texts'} read as {'moments' if 'h' in self.pattern else 'days'} ({self.pattern})"
@@ -66,6 +69,8 @@ class Reading:
         """Values as the database wrote them (n,) in the Arrow type of `type`; NULL where there is none, or no such thing."""
         if self.way == "number":
             return self._numbers(values)
+        if self.way == "code":
+            return self._codes(values)
         if self.way == "span":
             return self._spans(values)
         texts = values.cast(pa.string()) if self.way == "digits" else values
@@ -79,6 +84,9 @@ class Reading:
         """The inverse: values (n,) as the database writes them, in `kind`."""
         if self.way == "number":
             return self._number_texts(values)
+        if self.way == "code":
+            texts = pc.utf8_lpad(values.cast(pa.string()), self.width, "0")
+            return pc.binary_join_element_wise(pa.scalar(self.prefix), texts, "")
         if self.way == "span":
             return self._span_texts(values)
         per = 1 if "h" in self.pattern else DAY
@@ -110,6 +118,14 @@ class Reading:
         if self.prefix:
             texts = pc.replace_substring_regex(texts, r"^(-?)", r"\1" + self.prefix.replace("\\", r"\\"), max_replacements=1)
         return texts
+
+    def _codes(self, values: pa.Array) -> pa.Array:
+        digits = pc.utf8_slice_codeunits(values, len(self.prefix))
+        spelt = rf"^[0-9]{{{self.width},{DIGITS}}}$" if self.width else rf"^(0|[1-9][0-9]{{0,{DIGITS - 1}}})$"
+        good = pc.and_(pc.starts_with(values, self.prefix), pc.match_substring_regex(digits, spelt))
+        if self.width:  # longer ones are not padded
+            good = pc.and_(good, pc.or_(pc.equal(pc.binary_length(digits), self.width), pc.invert(pc.starts_with(digits, "0"))))
+        return pc.if_else(pc.fill_null(good, False), digits, pa.scalar(None, pa.string())).cast(pa.int64())
 
     # -- spans ------------------------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ FAMILIES = (
     "widened",
     "redrawn",
     "sparse",
+    "ranked",
     "computed",
     "constant",
     "numeric",

@@ -57,6 +57,12 @@ class Around:
             if key.parent in self.place and self.place[key.parent] < self.place[table.name] and self.modes[key.parent][0] != "empty":
                 yield key
 
+    def straight(self, table: Table) -> bool:
+        """Whether no foreign key leads back to a table, from itself or from those that come before it."""
+        here = self.place[table.name]
+        up = all(self.place[key.parent] < here for key in table.foreign_keys if key.parent in self.place)
+        return up and all(self.place[key.table] > here for key in self.evidence.schema.children(table.name) if key.table in self.place)
+
     def lookups(self, table: Table) -> frozenset[str]:
         """Columns that lead to tables which are copied: what they hold means the same in every copy."""
         return frozenset(key.columns[0] for key in table.foreign_keys if len(key.columns) == 1 and self._copied(key.parent))

@@ -32,6 +32,7 @@ from mimic.planning.families import families, joined_by_copula, pinned_to
 from mimic.planning.leading import leading
 from mimic.planning.lines import Line, before, climbs, joined, line_of, ordered_by, rising
 from mimic.planning.matching import further
+from mimic.planning.ranking import ranked
 from mimic.planning.relations import copied
 from mimic.planning.since import Since, counted_from, dated, floors
 from mimic.planning.summaries import about_nobody, described, latent, told_apart
@@ -94,8 +95,14 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     steps, exact, late = _exact(steps, table, found, around, config)
     pinned, computed = families(config), {name for name, asked in config.columns.items() if asked.expression is not None}
     steps = joined_by_copula(steps, config)
+    mine = {name for name, asked in config.columns.items() if asked.generator or asked.expression or asked.relation is False}
+    mine |= {name for step in (*exact, *late) for name in step.task.fills}
+    mine |= set() if around.straight(table) else set(table.primary_key.columns if table.primary_key else ())
+    growing = around.evidence.readings.get(table.name, {}) if switched("rising", config, []) else None
+    steps, numbered = (steps, "") if growing is None else ranked(steps, table, found, growing, mine)
     siblings = _siblings(table, found, around)
     line = line_of(table, found, siblings or _families(table, found, around))
+    line = tuple(name for name in line if name != numbered)  # which is told by the date of a row: siblings stand as they are made
     sample = ordered_by(line, table, found, around.evidence)
     steps = [
         further(step, table, found, around, config, line, sample) if step.choice.kind == "reference.assign" else step for step in steps

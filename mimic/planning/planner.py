@@ -30,8 +30,8 @@ from mimic.planning.horizon import bounds, horizon
 from mimic.planning.keys import KeyPlan, needed_by_all, plan_keys, possible
 from mimic.planning.meaning import guess, vocabulary
 from mimic.planning.owners import privacy_units, with_owners
+from mimic.planning.reading import in_order, with_readings
 from mimic.planning.reading import told as told_of_reading
-from mimic.planning.reading import with_readings
 from mimic.planning.reference import bookkeeping, reference
 from mimic.planning.ruling import Ruling
 from mimic.planning.summaries import with_summaries
@@ -57,7 +57,7 @@ def understand(evidence: Evidence, config: Config) -> Evidence:
 def seen(evidence: Evidence, config: Config) -> Evidence:
     """What was understood as the engine sees it: texts as what they stand for, and parents with what hangs on them."""
     read = with_readings(evidence, {name: _configured(config, name) for name in evidence.tables})
-    return with_summaries(read, load_order(evidence.schema))
+    return with_summaries(in_order(read), load_order(evidence.schema))
 
 
 def _decided(meaning: Meaning, config: ColumnConfig | None) -> Meaning:

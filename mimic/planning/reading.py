@@ -9,18 +9,36 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from mimic.config import TableConfig
 from mimic.plan import Step
+from mimic.planning.meaning.untold import WHY as UNTOLD
 from mimic.profile import Evidence, TableEvidence
 from mimic.readings import DIGITS, PLAIN, Reading, plain_money
-from mimic.schema import Column, Decimal, Domain, Integer, Interval, LogicalType, Money, Schema, Table, TableName, Text, arrow_type, bare
-from mimic.semantics import Kind
+from mimic.schema import (
+    Column,
+    Decimal,
+    Domain,
+    Integer,
+    Interval,
+    LogicalType,
+    Money,
+    Schema,
+    Table,
+    TableName,
+    Text,
+    Unique,
+    arrow_type,
+    bare,
+)
+from mimic.semantics import Kind, Meaning, Sensitivity
 from mimic.textual import DAY, HOUR, MINUTE, SECOND, interval_parts, over
 
 FEWEST = 20  # different values from which texts that look like dates are dates
+RISES = 0.999  # of the rows in which a code is higher than in the row before
 MANY = 40  # different values from which texts that look like numbers are numbers: fewer are names of versions, sizes, grades
 YEARS = (1800, 2200)  # dates that are spelt in digits alone lie between these
 _STEPS = (DAY, HOUR, MINUTE, SECOND, 1_000, 1)
@@ -50,6 +68,8 @@ def with_readings(evidence: Evidence, configured: dict[TableName, TableConfig]) 
                 continue
             meaning = evidence.meanings.get((name, column.name))
             reading = reading_of(column, found.column(column.name), version=meaning is not None and meaning.kind is Kind.VERSION)
+            if reading is None and not _personal(meaning):
+                reading = counted_on(column, found)
             if reading is not None and not _told_of(found.table, column):
                 here[column.name] = reading
         if here:
@@ -62,11 +82,28 @@ def with_readings(evidence: Evidence, configured: dict[TableName, TableConfig]) 
     return replace(evidence, schema=schema, tables=tables, readings=readings)
 
 
+def _personal(meaning: Meaning | None) -> bool:
+    """Whether a column is known to tell of somebody: what grows with a key is no such thing, unless its name says so."""
+    return meaning is not None and meaning.why != UNTOLD and meaning.sensitivity in (Sensitivity.DIRECT, Sensitivity.SECRET)
+
+
 def told(step: Step, readings: Mapping[str, Reading], written: Table) -> Step:
     """The step of a column that is read, saying so where its type does not."""
     read = [name for name in step.task.fills if name in readings and isinstance(bare(written.column(name).type), Text | Integer)]
     said = "; ".join(dict.fromkeys(readings[name].said for name in read))
     return replace(step, choice=replace(step.choice, reason=f"{step.choice.reason}; {said}")) if said else step
+
+
+def in_order(evidence: Evidence) -> Evidence:
+    """The same evidence, samples in the order of their primary key where that is one number: rows stand as they were numbered."""
+    tables = dict(evidence.tables)
+    for name, found in evidence.tables.items():
+        key = found.table.primary_key
+        if key is not None and len(key.columns) == 1 and pa.types.is_integer(found.column(key.columns[0]).type):
+            ids = np.asarray(found.column(key.columns[0]))
+            if (np.diff(ids) < 0).any():
+                tables[name] = found.take(np.argsort(ids, kind="stable"))
+    return replace(evidence, tables=tables)
 
 
 def _read(found: TableEvidence, readings: dict[str, Reading]) -> TableEvidence:
@@ -75,6 +112,9 @@ def _read(found: TableEvidence, readings: dict[str, Reading]) -> TableEvidence:
         columns[name] = read_column(found.table.column(name), reading)
         sample = sample.set_column(sample.schema.get_field_index(name), name, reading.read(found.column(name)))
     table = replace(found.table, columns=tuple(columns.get(column.name, column) for column in found.table.columns))
+    single = {rule.columns for rule in table.keys}
+    codes = [name for name, reading in readings.items() if reading.way == "code" and (name,) not in single]
+    table = replace(table, uniques=(*table.uniques, *(Unique(f"each {name}", (name,), constraint=False) for name in codes)))
     profiles = {name: replace(profile, column=columns.get(name, profile.column)) for name, profile in found.profiles.items()}
     return replace(found, table=table, sample=sample, profiles=profiles, memo={})
 
@@ -138,6 +178,30 @@ def reading_of(column: Column, values: pa.Array, *, version: bool = False) -> Re
             return _dated(live, ("YYYYMMDD",), "digits") if spelt and _different(live, FEWEST) else None
         case Text():
             return _text(live, version)
+    return None
+
+
+def counted_on(column: Column, found: TableEvidence) -> Reading | None:
+    """How texts are read that end in a number which grows with the primary key: `INV-000042` of the forty-second invoice."""
+    key = found.table.primary_key
+    own = key is not None and key.columns == (column.name,)
+    if not isinstance(bare(column.type), Text) or key is None or own or len(key.columns) != 1:
+        return None
+    ids, values = found.column(key.columns[0]), found.column(column.name)
+    if not pa.types.is_integer(ids.type) or values.null_count or len(values) < FEWEST:
+        return None
+    first = re.fullmatch(r"(.*?)(\d+)", values[0].as_py())
+    lengths = pc.min_max(pc.binary_length(values)).as_py()
+    if first is None or not lengths["min"]:
+        return None
+    prefix, digits = first[1], first[2]
+    for width in dict.fromkeys((lengths["min"] - len(prefix.encode()), 0)):
+        reading = Reading("code", prefix=prefix, width=max(width, 0))
+        seen = reading.read(values)
+        if seen.null_count or (width and not digits):
+            continue
+        rising = np.diff(np.asarray(seen)[np.argsort(np.asarray(ids), kind="stable")])
+        return reading if (rising > 0).mean() >= RISES else None
     return None
 
 
@@ -254,4 +318,4 @@ def _different(live: pa.Array, many: int) -> bool:
     return len(live[:2_000].unique()) >= many or len(live.unique()) >= many
 
 
-__all__ = ["read_column", "reading_of", "told", "with_readings"]
+__all__ = ["counted_on", "in_order", "read_column", "reading_of", "told", "with_readings"]

@@ -212,6 +212,7 @@ CASES: dict[str, dict[str, Case]] = {
     "key.widened": {"texts": case_of(Text(), [word(i) for i in range(N)], unique=True, nullable=False,
                                      options={"first": labels("v"), "wider": filler("v")})},
     "key.sparse": {"texts": case_of(Text(), [word(i) for i in range(N)], unique=True, nullable=False, options={"sparse": filler("v")})},
+    "key.ranked": {"numbers": dealt(Integer(32), list(range(1, N + 1)), unique=True, nullable=False, ranked_by="sum")},
     "key.redrawn": {"texts": case_of(Text(), [word(i) for i in range(N)], unique=True, nullable=False,
                                      options={"redrawn": "text", "inner": filler("v")})},
     "constant": {

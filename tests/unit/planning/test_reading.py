@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from mimic.config import ColumnConfig, TableConfig
-from mimic.planning.reading import reading_of, with_readings
+from mimic.planning.reading import counted_on, reading_of, with_readings
 from mimic.profile import ColumnProfile, Evidence, Owners, TableEvidence
 from mimic.schema import (
     Check,
@@ -95,6 +95,43 @@ def test_names_of_versions_are_no_numbers():
     """But where zeros stand before them they are."""
     assert read(Text(), [f"{i / 10:.1f}" for i in range(90)], version=True) is None
     assert read(Text(), [f"{i / 10:06.1f}" for i in range(90)], version=True) is not None
+
+
+@pytest.mark.parametrize(
+    ("texts", "prefix", "width"),
+    [
+        ([f"INV-{i + 731:06}" for i in range(60)], "INV-", 6),
+        ([f"SO{i + 980}" for i in range(60)], "SO", 3),  # gets longer
+        ([f"{3 * i + 7:08}" for i in range(60)], "", 8),
+        ([f"2024/{i + 1:03}" for i in range(60)], "2024/", 3),
+    ],
+)  # fmt: skip
+def test_codes_that_count_on_with_the_key_are_numbers(texts, prefix, width):
+    reading = counted_on(Column("c", Text()), coded(texts))
+    assert reading is not None
+    assert (reading.prefix, reading.width) == (prefix, width)
+    values = pa.array([*texts, None, "x", prefix])
+    seen = reading.read(values)
+    assert seen.null_count == 3
+    assert reading.write(seen, pa.string()).to_pylist() == [*texts, None, None, None]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [f"INV-{(i * 37) % 61:06}" for i in range(60)],  # in no order
+        [f"{'AB'[i % 2]}-{i:06}" for i in range(60)],  # behind different signs
+        [f"INV-{i}-{i}" for i in range(60)],
+        [f"item {'x' * i}" for i in range(60)],
+    ],
+)  # fmt: skip
+def test_codes_that_do_not_are_texts(texts):
+    assert counted_on(Column("c", Text()), coded(texts)) is None
+
+
+def coded(texts):
+    table = Table(TableName("", "t"), (Column("id", Integer()), Column("c", Text())), Unique("pk", ("id",)))
+    return TableEvidence(table, len(texts), pa.table({"id": np.arange(len(texts)), "c": pa.array(texts)}), Owners(len(texts)))
 
 
 def evidence(*, checks=(), uniques=()):
