@@ -59,11 +59,10 @@ def counted(found: TableEvidence, children: Sequence[Below], taken: frozenset[st
         glance = _Glance.of(below.child, rows, found.sampled)
         if glance is None:
             continue
+        looked = _Looked.of(list(wanted.values()), glance.parents)
         for total, made in _tries(below, glance, k):
-            for name, each in wanted.items():
-                if name in out or not _promising(total, made, each, glance.parents):
-                    continue
-                if (relation := _borne_out(name, total, each, below, rows)) is not None:
+            for name in (name for name, may in zip(wanted, looked.promising(total, made), strict=True) if may and name not in out):
+                if (relation := _borne_out(name, total, wanted[name], below, rows)) is not None:
                     out[name] = relation
             if len(out) == len(wanted):
                 return list(out.values())
@@ -127,17 +126,32 @@ class _Glance:
         return self.read[name]
 
 
-def _promising(total: Total, made: pa.Array, wanted: _Wanted, some: Ints) -> bool:
-    """Whether the parents looked at do not speak against a total. What is rounded line by line is looked at more kindly."""
-    if total.take in ("max", "min") and made.type != wanted.values.type:
-        return False
-    if pa.types.is_temporal(wanted.values.type) and total.take not in ("max", "min"):
-        return False
-    number, lost = numbers(made)
-    mine, null = wanted.number[some], wanted.null[some]
-    slack = _slack(total, wanted) * (1.0 if not total.rates else 100.0)
-    near = (np.abs(mine - number) <= slack) & ~null & ~lost
-    return bool(near.sum() >= PROMISING * max((~null).sum(), 1))
+@dataclass(frozen=True)
+class _Looked:
+    """What some parents have in all columns that are wanted, (columns, parents)."""
+
+    wanted: list[_Wanted]
+    number: Floats
+    there: Mask
+    least: Floats  # of these parents must have what a total makes, (columns,)
+
+    @classmethod
+    def of(cls, wanted: list[_Wanted], some: Ints) -> _Looked:
+        there = np.stack([~each.null[some] for each in wanted])
+        return cls(wanted, np.stack([each.number[some] for each in wanted]), there, PROMISING * np.maximum(there.sum(axis=1), 1))
+
+    def promising(self, total: Total, made: pa.Array) -> list[bool]:
+        """Of which columns they do not speak against a total. What is rounded line by line is looked at more kindly."""
+        number, lost = numbers(made)
+        slack = np.array([_slack(total, each) for each in self.wanted]) * (1.0 if not total.rates else 100.0)
+        near = (np.abs(self.number - number) <= slack[:, None]) & self.there & ~lost
+        return [may and self._fits(total, made, each) for may, each in zip(near.sum(axis=1) >= self.least, self.wanted, strict=True)]
+
+    @staticmethod
+    def _fits(total: Total, made: pa.Array, wanted: _Wanted) -> bool:
+        if total.take in ("max", "min"):
+            return bool(made.type == wanted.values.type)
+        return not pa.types.is_temporal(wanted.values.type)
 
 
 def _slack(total: Total, wanted: _Wanted) -> float:
