@@ -5,6 +5,7 @@ is) that hangs on the first one. Trees deal the parents out by it, each as often
 changes. Where rows of the first parent stand in an order, they ask what the row before has, and keep rising where it does in the
 source. What trees leave open is which of the parents that are alike: the one that the row before has, as often as in the source
 (*runs*), or never the same one twice (*apart*). A *diamond* leaves nothing to choose: the further parent is the one that the first one has.
+Where *kin* is wanted, it is chosen among those of the own tenant.
 """
 
 from __future__ import annotations
@@ -43,6 +44,29 @@ class Diamond:
     @property
     def need(self) -> str:
         return f"{self.via}.@{self.upper}"
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """Parents by `label` are among those that hang on the same row as the parent by `via`: users of the own tenant.
+
+    `above` is the need that tells which row that is, `own` the one that tells it of the parents by `label`.
+    """
+
+    label: str
+    via: str
+    above: str
+    own: str
+
+    @property
+    def needs(self) -> tuple[str, str]:
+        return (self.above, self.own)
+
+    def groups(self, given: Mapping[str, pa.Array], first: Ints) -> tuple[Ints, Ints]:
+        """The row that each row (n,) hangs on by its parent `first` (n,), -1 for none; and that parents (m,) hang on, -2 for none."""
+        above, own = (np.asarray(pc.fill_null(given[need], -1).to_numpy(zero_copy_only=False), dtype=np.int64) for need in self.needs)
+        mine = np.where(first >= 0, above[np.maximum(first, 0)], -1) if len(above) else np.full(len(first), -1, dtype=np.int64)
+        return mine, np.where(own >= 0, own, -2)
 
 
 @dataclass(frozen=True)
@@ -222,4 +246,4 @@ def through(diamond: Diamond, given: Mapping[str, pa.Array], rows: Mapping[str, 
     return np.where(first >= 0, upper[np.maximum(first, 0)], -1) if len(upper) else np.full(len(first), -1, dtype=np.int64)
 
 
-__all__ = ["Diamond", "Match", "alike", "in_runs", "through"]
+__all__ = ["Diamond", "Kin", "Match", "alike", "in_runs", "through"]

@@ -23,7 +23,7 @@ from mimic.errors import CapacityError
 from mimic.generator import Columns, Generator, Literal, Span, State, Task, children
 from mimic.generators.degrees import reconcile
 from mimic.generators.groves import forest, groves, rooted, within_groups
-from mimic.generators.matching import Diamond, Match, through
+from mimic.generators.matching import Diamond, Kin, Match, in_runs, through
 from mimic.generators.nested import best, pack, part, some, unpack
 from mimic.generators.separating import Wrong, separate
 from mimic.profile import TableEvidence
@@ -77,6 +77,7 @@ class References:
     rooms: tuple[tuple[tuple[str, ...], int], ...] = ()  # combinations that come only so often
     held: tuple[str, ...] = ()  # columns that another generator fills: rows have parents with just these values
     diamonds: tuple[Diamond, ...] = ()
+    kin: tuple[Kin, ...] = ()
     matches: tuple[Match, ...] = ()
     spare: tuple[Generator, ...] = ()  # for columns that may not be NULL in rows without a parent, where no parent lends a value
     selves: bool = False  # every row is its own parent
@@ -92,7 +93,11 @@ class References:
     @property
     def needs(self) -> tuple[str, ...]:
         own = (f"{edge.label}.{name}" for edge in self.edges for name in (edge.children, *edge.referred))
-        further = (*(diamond.need for diamond in self.diamonds), *(need for match in self.matches for need in match.needs))
+        further = (
+            *(diamond.need for diamond in self.diamonds),
+            *(need for kin in self.kin for need in kin.needs),
+            *(need for match in self.matches for need in match.needs),
+        )
         return tuple(dict.fromkeys((*self.held, *own, *further)))
 
     @classmethod
@@ -117,6 +122,7 @@ class References:
             tuple((tuple(columns), int(room)) for columns, room in task.options.get("rooms", ())),
             tuple(sorted(task.options.get("held", ()))),
             tuple(Diamond(*told) for told in task.options.get("diamonds", ())),
+            tuple(Kin(*told) for told in task.options.get("kin", ())),
             tuple(match for match in matches if match is not None),
             tuple(_spares(task, edges)),
         )
@@ -134,6 +140,7 @@ class References:
             uniques=uniques,
             rooms=rooms,
             diamonds=(),
+            kin=(),
             matches=(),
             held=tuple(name for name in self.held if name in taken),
             selves=any(_mirrored(chosen[0], other) for other in self.edges),
@@ -221,6 +228,9 @@ class References:
         """Parents for a key that shares no column with the keys before it: every parent as often as reconciled."""
         n, p = len(absent), len(weights)
         allowed = _whole_keys(keys)
+        kin = next((kin for kin in self.kin if kin.label == edge.label and kin.via in rows and not edge.single), None)
+        if kin is not None and allowed.any() and not self.compared:
+            return self._akin(kin, np.where(allowed, weights, 0.0), allowed, absent, given, rows, stream)
         for later in self.edges[i + 1 :]:
             common = [name for name in edge.columns if name in later.columns]
             if common and not later.own:
@@ -253,6 +263,7 @@ class References:
                 else "each combination of referenced rows may be used only once"
             )
             raise CapacityError(f"{self.table}.{edge.label}", n, room, why, table=self.table)
+        cap = self._cap_of_kin(edge, cap, given, wanted)
         least = np.minimum(cap, 1) if edge.each and (cap > 0).sum() <= wanted else np.zeros(p, dtype=np.int64)
         degrees = least + reconcile(np.where(allowed, weights, 0.0), wanted - int(least.sum()), stream.at("degrees"), cap - least)
         parents = np.repeat(np.arange(p, dtype=np.int64), degrees)
@@ -267,6 +278,24 @@ class References:
             if diamond.label == edge.label and diamond.via in rows and not edge.single:
                 dictated = through(diamond, given, rows)
                 out = np.where((dictated >= 0) & ~absent, dictated, out)
+        return out
+
+    def _akin(
+        self, kin: Kin, weights: Floats, allowed: Any, absent: Any, given: Columns, rows: dict[str, Ints], stream: Stream
+    ) -> Ints:  # fmt: skip
+        """Parents that hang on the same row as the first one, by weight; among all where that row has none."""
+        mine, theirs = kin.groups(given, rows[kin.via])
+        out = within_groups(np.where(absent, -1, mine), np.where(allowed, theirs, -2), weights, stream.at("kin"))
+        lost = ~absent & (out < 0)
+        if lost.any():
+            out = np.where(lost, within_groups(np.where(lost, 0, -1), np.where(allowed, 0, -2), weights, stream.at("lost")), out)
+        match = next((match for match in self.matches if match.label == kin.label and match.via == kin.via), None)
+        if match is not None and match.runs:
+            live = np.flatnonzero(~absent)
+            cells = np.where(theirs >= 0, theirs, int(theirs.max(initial=0)) + 1)[out[live]]
+            out[live] = in_runs(out[live], cells, rows[kin.via][live], match.runs, stream.at("runs"))
+        elif match is not None and match.apart:
+            separate(rows[kin.via], out, np.arange(len(theirs)), theirs, rows[kin.via] >= 0, stream.at("apart"), free=True)
         return out
 
     def _cap(self, i: int, edge: Edge, keys: list[pa.Array], given: Columns, allowed: Any) -> Ints:
@@ -300,6 +329,17 @@ class References:
             for names, satisfying in self._comparable(edge, keys, given):
                 partners = np.minimum(partners, satisfying * room) if names == {*unique} else partners
             cap = np.minimum(cap, partners)
+        return cap
+
+    def _cap_of_kin(self, edge: Edge, cap: Ints, given: Columns, wanted: int) -> Ints:
+        """Most children of each parent where a pair may come only once: as many as the own tenant has, if that leaves room for all rows."""
+        for kin in (kin for kin in self.kin if kin.via == edge.label):
+            other = next(other for other in self.edges if other.label == kin.label)
+            if any(set(unique) <= {*edge.columns, *other.columns} and set(unique) & set(other.columns) for unique in self.uniques):
+                mine, theirs = kin.groups(given, np.arange(len(cap)))
+                many = np.bincount(theirs[theirs >= 0], minlength=int(mine.max(initial=0)) + 1)
+                least = np.minimum(cap, np.where(mine >= 0, many[np.maximum(mine, 0)], 0))
+                cap = least if least.sum() >= wanted else cap
         return cap
 
     def _comparable(self, edge: Edge, keys: list[pa.Array], given: Columns) -> Iterator[tuple[set[str], Ints]]:
@@ -399,10 +439,14 @@ class References:
             projected, _ = codes([given[f"{edge.label}.{edge.referred[edge.columns.index(name)]}"] for name in moving], [])
             taken = {name for other in done for name in other.columns} | set(self.held)
             shared = [name for name in edge.columns if name not in moving and name in taken]
-            group = None
+            kin = next((kin for kin in self.kin if kin.label == edge.label and kin.via in rows), None)
+            group = None if kin is None else kin.groups(given, rows[kin.via])[1]
             if shared:
                 group, _ = codes([given[f"{edge.label}.{edge.referred[edge.columns.index(name)]}"] for name in shared], [])
-            if left := separate(fixed, rows[edge.label], projected, group, live, stream, wrong=wrong if covered else None):
+            left = separate(fixed, rows[edge.label], projected, group, live, stream, wrong=wrong if covered else None)
+            if left and kin is not None:  # better of another tenant than not at all
+                left = separate(fixed, rows[edge.label], projected, None, live, stream.at("any"), wrong=wrong if covered else None)
+            if left:
                 why = f"UNIQUE ({', '.join(unique)}) has no combination left for some rows"
                 raise CapacityError(self.table, n, n - left, why, table=self.table)
 
@@ -495,6 +539,7 @@ class References:
             "rooms": [[list(columns), room] for columns, room in self.rooms],
             "held": list(self.held),
             "diamonds": [[diamond.label, diamond.via, diamond.upper] for diamond in self.diamonds],
+            "kin": [[kin.label, kin.via, kin.above, kin.own] for kin in self.kin],
             "matches": [match.state() for match in self.matches],
             "spare": [pack(made) for made in self.spare],
         }
@@ -507,7 +552,8 @@ class References:
         )
         rooms = tuple((tuple(columns), int(room)) for columns, room in state.get("rooms", ()))
         held, spare = tuple(state.get("held", ())), tuple(unpack(made) for made in state.get("spare", ()))
-        further = tuple(Diamond(*told) for told in state["diamonds"]), tuple(Match.restore(told) for told in state["matches"])
+        kin = tuple(Kin(*told) for told in state["kin"])
+        further = tuple(Diamond(*told) for told in state["diamonds"]), kin, tuple(Match.restore(told) for told in state["matches"])
         return cls(state["table"], edges, tuple(map(tuple, state["uniques"])), state["grouped"], rooms, held, *further, spare)
 
 
@@ -533,7 +579,7 @@ def assigned(task: Task, evidence: TableEvidence | None) -> tuple[Edge, ...]:
         share = found.null_share if found is not None and found.rows else 0.1
         single = any(set(unique) <= set(key.columns) for unique in task.options["uniques"])
         edges.append(Edge.of(key, share if nullable else 0.0, nullable, single, key.label in task.options.get("each", ())))
-    last = {label for label, _, _ in task.options.get("diamonds", ())}
+    last = {told[0] for told in (*task.options.get("diamonds", ()), *task.options.get("kin", ()))}
     many = {label: int(found.parents.sum()) for label, found in evidence.fan_outs.items()} if evidence is not None else {}
     small = {label for label, rows in many.items() if SMALLER * rows < max(many.values())}
     # Of a pair that comes only once, the parents that are many are those that can still be exchanged at the end.

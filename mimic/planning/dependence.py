@@ -45,6 +45,7 @@ from mimic.semantics import Kind, Meaning, Sensitivity
 LEAVES, AFTER, FOLLOWS = "tree.leaves", "temporal.after", "relation.follows"
 JOINED, RISING, BOUNDED = "sequence.joined", "sequence.rising", "relation.bounded"
 COMPUTED, COPULA, DETERMINED = "relation.computed", "copula.gaussian", "relation.determined"
+CONTIGUOUS, FEWEST_FAMILIES = 0.3, 40  # of the rows that follow a sibling: siblings were numbered in a row; and of how many parents
 FOUND = (None, AFTER, FOLLOWS, JOINED, RISING, BOUNDED, COMPUTED, DETERMINED)  # what may be found anew where a configuration names it
 FEWEST = 80  # rows from which anything can be learned of how columns hang together
 ABOVE = 12  # numbers of parents that are tried as terms
@@ -101,7 +102,7 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     growing = around.evidence.readings.get(table.name, {}) if switched("rising", config, []) else None
     steps, numbered = (steps, "") if growing is None else ranked(steps, table, found, growing, mine)
     siblings = _siblings(table, found, around)
-    line = line_of(table, found, siblings or _families(table, found, around))
+    line = line_of(table, found, _in_a_row(table, found, around) or siblings or _families(table, found, around))
     line = tuple(name for name in line if name != numbered)  # which is told by the date of a row: siblings stand as they are made
     sample = ordered_by(line, table, found, around.evidence)
     steps = [
@@ -158,8 +159,9 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
             category = name in own and told_apart(table.column(name))
             beside = before(line, [need for need, _ in known], name, own, table) if name in own else []
             days = [(need, False) for other, _ in known[-MOST:] for need in dates.get(other, ())]
+            far = [(since.need, False)] if since is not None and since.need not in {need for need, _ in known[-MOST:]} else []
             looking = _looking(
-                step, [*days, *known[-MOST:], *beside], siblings, category, since, _ready(line, name, steps) if beside else ()
+                step, [*far, *days, *known[-MOST:], *beside], siblings, category, since, _ready(line, name, steps) if beside else ()
             )
             periods = name in own and name not in line and name not in pinned
             looking = pinned_to(looking, pinned.get(name))
@@ -363,6 +365,22 @@ def _since(around: Around, found: TableEvidence, table: Table, name: str, known:
         return None
     needs = [need for need, category in known if not category and dated(around.type(found, need))]
     return counted_from(found.column(name), {need: around.evidence.along(found, need) for need in needs}) if needs else None
+
+
+def _in_a_row(table: Table, found: TableEvidence, around: Around) -> str:
+    """The key of the smallest families that were numbered one after the other: they stand in the order of that number."""
+    key = table.primary_key
+    if not found.complete or key is None or len(key.columns) != 1 or not pa.types.is_integer(found.column(key.columns[0]).type):
+        return ""
+    order = np.argsort(np.asarray(found.column(key.columns[0])), kind="stable")
+    best = (FEWEST_FAMILIES, "")
+    for above in around.parents(table):
+        rows = around.evidence.up(found, above)[order]
+        many = len(np.unique(rows))
+        same = float(((rows[1:] == rows[:-1]) & (rows[1:] >= 0)).mean()) if len(rows) > 1 else 0.0
+        if 2 * many <= len(rows) and same >= CONTIGUOUS:
+            best = max(best, (many, f"@{above.label}"))
+    return best[1]
 
 
 def _families(table: Table, found: TableEvidence, around: Around) -> str:

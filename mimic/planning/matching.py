@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from mimic.config import TableConfig
 from mimic.generators.features import Feature, evenly, feature_of
 from mimic.generators.lines import AFTER, BEFORE
 from mimic.generators.lines import Line as Ordered
-from mimic.generators.matching import STICKY, Diamond, alike
+from mimic.generators.matching import STICKY, Diamond, Kin, alike
 from mimic.generators.references import assigned
 from mimic.generators.targets import Target, spread_out
 from mimic.generators.trees import grow
@@ -25,6 +26,7 @@ from mimic.schema import HIDDEN, ForeignKey, Table
 from mimic.streams import Floats, Ints, Streams
 
 FEWEST = 200  # rows with both parents
+ALIKE = 0.5  # of the rows that would hang on the same row by chance: then it is no news that they do
 SAME = 0.99  # of the rows: a diamond
 SOME = 6_000  # rows on which scores are tried
 TELLS = 0.02  # nats about a score that the first parent and the row before must tell
@@ -48,9 +50,17 @@ def further(
     told = [(diamond.label, diamond.via, diamond.upper) for diamond in diamonds]
     options = {**step.task.options, "diamonds": told}
     held = tuple(_agreeing(diamond, keys, found, around) for diamond in diamonds)
-    step = replace(step, choice=replace(step.choice, relations=(*step.choice.relations, *held)))
     if line and line[0].startswith("@"):
         options["leading"] = line[0][1:]
+    kin: dict[str, Kin] = {}
+    grouped: dict[str, Ints] = {}
+    start = assigned(replace(step.task, options=options), found)[0].label
+    ways = sorted(keys, key=lambda key: (key.label != start, any(table.column(name).nullable for name in key.columns)))
+    for same, said, grouped[same.label] in _akin(ways, taken, found, around):
+        if switched("same_row", config, same.label.split(",")):
+            kin[same.label], held = same, (*held, said)
+    options["kin"] = [(same.label, same.via, same.above, same.own) for same in kin.values()]
+    step = replace(step, choice=replace(step.choice, relations=(*step.choice.relations, *held)))
     first = assigned(replace(step.task, options=options), found)[0].label
     matches, needs = [], list[str]()
     for via in (via for via in keys if via.label == first):  # nothing is dealt out by a parent that is not there yet
@@ -59,7 +69,7 @@ def further(
         for key in keys:
             if key.label in (via.label, *taken) or set(key.columns) & set(via.columns):
                 continue
-            one = tried.match(key)
+            one = tried.match(key, grouped.get(key.label) if key.label in kin else None)
             if one is None:
                 continue
             matches.append(one)
@@ -69,7 +79,7 @@ def further(
                 if before is not None:  # the one that the sibling before has tells more than all else
                     needs += [BEFORE, AFTER, f"<{need}", *([f"<@{key.label}"] if one["runs"] >= STICKY else [])]
                     options["line"] = tuple(line)
-    if not diamonds and not matches and "leading" not in options:
+    if not diamonds and not matches and not kin and "leading" not in options:
         return step
     options |= {"matches": matches, "features": list(dict.fromkeys(needs))} if diamonds or matches else {}
     choice = replace(step.choice, reason="; ".join([step.choice.reason, *(_said(one) for one in matches)]))
@@ -92,8 +102,9 @@ class _Tried:
     found: TableEvidence
     around: Around
 
-    def match(self, key: ForeignKey) -> dict[str, Any] | None:
-        """How the parents of a key are dealt out, as `Match.learn` wants to be told; None where by chance."""
+    def match(self, key: ForeignKey, kin: Ints | None = None) -> dict[str, Any] | None:
+        """How the parents of a key are dealt out, as `Match.learn` wants to be told; None where by chance. Where they are chosen among
+        those of the same row above (`kin` (n,)), nothing else tells which."""
         evidence, label = self.around.evidence, key.label
         mine, first = evidence.up(self.found, key), evidence.up(self.found, self.via)
         rows = np.flatnonzero((mine >= 0) & (first >= 0))
@@ -101,13 +112,13 @@ class _Tried:
             return None
         seen = sorted(self.around.above(self.via, 2), key=lambda told: any(part.startswith(HIDDEN) for part in told[0].split(".")))[:MOST]
         anew = rows if self.before is None else self._anew(mine, rows)
-        score, category = self._score(key, first, seen, anew) or ("", False)
+        score, category = ("", False) if kin is not None else self._score(key, first, seen, anew) or ("", False)
         needs = [(f"{self.via.label}.{need}", told) for need, told in seen]
         categories = [need for need, told in needs if told] + ([f"{label}.{score}"] if category else [])
-        cells = np.zeros(len(rows), dtype=np.int64)
+        cells = np.zeros(len(rows), dtype=np.int64) if kin is None else kin[rows]
         if score:
             cells = alike(evidence.along(self.found, f"{label}.{score}").take(pa.array(rows)))
-        runs = 0.0 if self.before is None else self._runs(mine, np.zeros_like(cells), rows)
+        runs = 0.0 if self.before is None else self._runs(mine, np.zeros_like(cells) if kin is None else cells, rows)
         if self.before is not None and runs < STICKY:  # else a row that has the parent of the row before has what it is like, too
             runs = self._runs(mine, cells, rows)
         apart = runs == 0.0 and _apart(mine[rows], first[rows], cells)
@@ -235,6 +246,44 @@ def _both(key: ForeignKey, via: ForeignKey, upper: ForeignKey, found: TableEvide
     mine, first = around.evidence.up(found, key), around.evidence.up(found, via)
     above = around.evidence.up(around.evidence.of(via.parent), upper)
     return mine, np.where(first >= 0, above[np.maximum(first, 0)], -1) if len(above) else np.full(len(first), -1)
+
+
+def _akin(keys: list[ForeignKey], taken: Collection[str], found: TableEvidence, around: Around) -> Iterator[tuple[Kin, Held, Ints]]:
+    """Keys whose parents hang on the same row as those of another key do, in nearly every row, where few hang on one; and that row."""
+    done = set(taken)
+    for via in keys:
+        for key in keys:
+            if key.label in done or via.label in done or key.label == via.label or set(key.columns) & set(via.columns):
+                continue
+            for (own, mine), (upper, theirs) in product(_paths(key, found, around), _paths(via, found, around)):
+                if own[-1].parent != upper[-1].parent or own[-1].referred != upper[-1].referred:
+                    continue
+                both = np.flatnonzero((mine >= 0) & (theirs >= 0))
+                if len(both) < FEWEST:
+                    continue
+                same = int((mine == theirs)[both].sum())
+                width = int(max(mine[both].max(), theirs[both].max())) + 1
+                chance = float(np.bincount(mine[both], minlength=width) @ np.bincount(theirs[both], minlength=width)) / len(both) ** 2
+                if same >= SAME * len(both) and chance < ALIKE:
+                    needs = [".".join((*(each.label for each in way[:-1]), f"@{way[-1].label}")) for way in (upper, own)]
+                    done.add(key.label)
+                    said = f"hangs on the row of {own[-1].parent} that {via.label} hangs on"
+                    yield Kin(key.label, via.label, *needs), Held("same_row", key.label, said, same, len(both) - same), mine
+                    break
+
+
+def _paths(key: ForeignKey, found: TableEvidence, around: Around) -> Iterator[tuple[tuple[ForeignKey, ...], Ints]]:
+    """Ways from a key's parent to a row above it, one or two keys long, and which row that is of each row of the sample, -1 for none."""
+    rows = around.evidence.up(found, key)
+    for first in around.parents(around.evidence.of(key.parent).table):
+        above = _climbed(rows, around.evidence.up(around.evidence.of(key.parent), first))
+        yield (key, first), above
+        for second in around.parents(around.evidence.of(first.parent).table):
+            yield (key, first, second), _climbed(above, around.evidence.up(around.evidence.of(first.parent), second))
+
+
+def _climbed(rows: Ints, up: Ints) -> Ints:
+    return np.where(rows >= 0, up[np.maximum(rows, 0)], -1) if len(up) else np.full(len(rows), -1, dtype=np.int64)
 
 
 def _diamonds(keys: list[ForeignKey], found: TableEvidence, around: Around) -> Iterator[Diamond]:

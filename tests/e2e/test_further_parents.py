@@ -96,3 +96,44 @@ def test_baskets_hold_what_belongs_together_and_nothing_twice(desk):
     assert real == (1.0, 0)
     assert made[0] > 0.9
     assert made[1] <= 2
+
+
+def test_nobody_is_of_another_tenant(tmp_path):
+    """Who works on a task, and what it is tagged with, is of the task's own company, which only the project knows; nobody twice."""
+    draw = np.random.default_rng(4)
+    with closing(sqlite3.connect(tmp_path / "source.sqlite")) as db:
+        db.executescript("""
+            create table company (id integer primary key, plan text not null);
+            create table person (id integer primary key, company_id integer not null references company, role text not null);
+            create table tag (id integer primary key, company_id integer not null references company, colour text not null);
+            create table project (id integer primary key, company_id integer not null references company, budget integer not null);
+            create table task (id integer primary key, project_id integer not null references project,
+              assignee_id integer references person, size integer not null);
+            create table task_tag (task_id integer references task, tag_id integer references tag, primary key (task_id, tag_id));
+        """)
+        db.executemany("insert into company values (?, ?)", [(i + 1, "ab"[i % 2]) for i in range(60)])
+        people = [int(draw.integers(60)) + 1 if i >= 60 else i + 1 for i in range(500)]
+        tags = [int(draw.integers(60)) + 1 if i >= 60 else i + 1 for i in range(200)]
+        db.executemany("insert into person values (?, ?, ?)", [(i + 1, people[i], "xyz"[i % 3]) for i in range(500)])
+        db.executemany("insert into tag values (?, ?, ?)", [(i + 1, tags[i], "rgb"[i % 3]) for i in range(200)])
+        projects = [int(draw.integers(60)) + 1 for _ in range(150)]
+        db.executemany("insert into project values (?, ?, ?)", [(i + 1, projects[i], int(draw.integers(900))) for i in range(150)])
+        mine, theirs = ({c: [i + 1 for i, of in enumerate(all_) if of == c] for c in range(1, 61)} for all_ in (people, tags))
+        task = 0
+        for i, company in enumerate(projects):
+            for _ in range(1 + int(draw.poisson(8))):
+                task += 1
+                who = int(draw.choice(mine[company])) if draw.random() < 0.8 else None
+                db.execute("insert into task values (?, ?, ?, ?)", (task, i + 1, who, int(draw.integers(9))))
+                some = draw.choice(theirs[company], min(len(theirs[company]), int(draw.poisson(1.0))), replace=False)
+                db.executemany("insert into task_tag values (?, ?)", [(task, int(tag)) for tag in some])
+        db.commit()
+    mimic.clone(f"sqlite:///{tmp_path / 'source.sqlite'}", f"sqlite:///{tmp_path / 'copy.sqlite'}")
+    with closing(sqlite3.connect(tmp_path / "copy.sqlite")) as db:
+        strangers = """select
+            (select count(*) from task t join project p on p.id = project_id join person q on q.id = assignee_id
+             where p.company_id <> q.company_id),
+            (select count(*) from task_tag x join task t on t.id = task_id join project p on p.id = project_id join tag g on g.id = tag_id
+             where p.company_id <> g.company_id)"""
+        assert db.execute(strangers).fetchone() == (0, 0)
+        assert 0.7 < db.execute("select avg(assignee_id is not null) from task").fetchone()[0] < 0.9
