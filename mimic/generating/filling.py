@@ -45,6 +45,7 @@ from mimic.generating.telling_apart import Apart
 from mimic.generating.vouching import Vouched, vouched
 from mimic.generating.wishes import NONE, Wishes
 from mimic.generator import Columns, Generator, Span, children, keyed
+from mimic.generators.features import texts_of
 from mimic.generators.freely import freed
 from mimic.generators.totals import Total
 from mimic.model import TableModel
@@ -337,7 +338,9 @@ class Filling:
         theirs = [parent.whole(name) for name in key.referred]
         mine = [self.whole(name).cast(values.type, safe=False) for name, values in zip(key.columns, theirs, strict=True)]
         if len(mine) > 1:  # as texts, which are NULL where one part is
-            mine, theirs = ([pc.binary_join_element_wise(*(v.cast(pa.string()) for v in parts), "\x1f")] for parts in (mine, theirs))
+            mine, theirs = (
+                [pc.binary_join_element_wise(*(pa.array(texts_of(v), pa.string()) for v in parts), "\x1f")] for parts in (mine, theirs)
+            )
         rows = pa.array(np.flatnonzero(np.asarray(theirs[0].is_valid())), pa.int64())
         return pc.fill_null(rows.take(pc.index_in(mine[0], value_set=theirs[0].drop_null())), -1)
 

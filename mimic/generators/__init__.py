@@ -49,6 +49,7 @@ FAMILIES = (
     "profiles",
     "relations",
     "determined",
+    "composed",
     "pointing",
     "derived",
     "when",

@@ -13,11 +13,11 @@ from typing import ClassVar, Self
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mimic.generator import Columns, Literal, Span, State, Task
 from mimic.generators.cells import Sketch, constant, mixed, sketch
+from mimic.generators.features import texts_of
 from mimic.profile import FanOut, Owners, TableEvidence
 from mimic.registry import Registry
 from mimic.streams import Floats, Stream
@@ -59,7 +59,7 @@ class FanOutHistogram:
             return cls(name, _unknown(int(task.options.get("most", 0))))
         keys = tuple(task.options.get("keys", ()))
         if keys and found.by_parent is not None:
-            known = tuple(zip(*(pc.cast(found.by_parent[key], pa.string()).to_pylist() for key in keys), strict=True))
+            known = tuple(zip(*(texts_of(found.by_parent[key]) for key in keys), strict=True))
             counts = found.by_parent["#"].to_numpy().astype(np.float64)
             small = counts < task.k  # too few children to say whose they are: these parents share one mean
             counts[small] = counts[small].mean() if small.any() else 0.0
@@ -69,7 +69,7 @@ class FanOutHistogram:
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         if self.keys and self.weights is not None:
             lookup = dict(zip(self.known, self.weights.tolist(), strict=True))
-            rows = zip(*(pc.cast(given[key], pa.string()).to_pylist() for key in self.keys), strict=True)
+            rows = zip(*(texts_of(given[key]) for key in self.keys), strict=True)
             return {self.column: pa.array([lookup.get(row, 0.0) for row in rows], pa.float64())}
         return {self.column: pa.array(np.maximum(np.round(self.numbers.quantile(stream.systematic(span.n))), 0.0), pa.float64())}
 

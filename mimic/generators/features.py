@@ -159,8 +159,15 @@ def hashed(values: pa.Array) -> tuple[Ints, NDArray[np.uint64]]:
     """The place of each value (n,) among the distinct ones, -1 for NULL, and a hash of each distinct value's text (m,)."""
     encoded = values.dictionary_encode()
     index = np.asarray(pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
-    texts = encoded.dictionary.cast(pa.string()).to_pylist()
-    return index, np.array([_digest(text) for text in texts], dtype=np.uint64)
+    return index, np.array([_digest(text or "") for text in texts_of(encoded.dictionary)], dtype=np.uint64)
+
+
+def texts_of(values: pa.Array) -> list[str | None]:
+    """Values of any type as texts, bytes (a UUID's) as hexadecimal digits."""
+    if pa.types.is_binary(values.type) or pa.types.is_fixed_size_binary(values.type):
+        return [None if value is None else value.hex() for value in values.to_pylist()]
+    found: list[str | None] = values.cast(pa.string()).to_pylist()
+    return found
 
 
 def evenly(codes: Codes, width: int) -> NDArray[np.uint8]:
@@ -243,4 +250,4 @@ def scale_of(evidence: TableEvidence, need: str, k: int) -> tuple[Scale, Floats]
     return found
 
 
-__all__ = ["Codes", "Feature", "Scale", "arranged", "evenly", "feature_of", "hashed", "numbers", "ordered", "scale_of"]
+__all__ = ["Codes", "Feature", "Scale", "arranged", "evenly", "feature_of", "hashed", "numbers", "ordered", "scale_of", "texts_of"]

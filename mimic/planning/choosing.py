@@ -29,7 +29,7 @@ CATEGORIES = "categorical.shares"
 SPELLINGS = "text.spellings"
 MARGINAL = "marginal"  # the column's own generator, and nothing around it
 DEALT = (  # generators around another one
-    *("tree.leaves", "copula.gaussian", MARGINAL),
+    *("tree.leaves", "copula.gaussian", MARGINAL, "key.ranked", "relation.composed"),
     *("temporal.after", "sequence.joined", "sequence.rising"),
     *("relation.follows", "relation.bounded", "relation.computed", "relation.determined"),
 )

@@ -32,7 +32,7 @@ from mimic.planning.families import families, joined_by_copula, pinned_to
 from mimic.planning.leading import leading
 from mimic.planning.lines import Line, before, climbs, joined, line_of, ordered_by, rising
 from mimic.planning.matching import further
-from mimic.planning.ranking import ranked
+from mimic.planning.ranking import RANKED, ranked
 from mimic.planning.relations import copied
 from mimic.planning.since import Since, counted_from, dated, floors
 from mimic.planning.summaries import about_nobody, described, latent, told_apart
@@ -46,7 +46,7 @@ LEAVES, AFTER, FOLLOWS = "tree.leaves", "temporal.after", "relation.follows"
 JOINED, RISING, BOUNDED = "sequence.joined", "sequence.rising", "relation.bounded"
 COMPUTED, COPULA, DETERMINED = "relation.computed", "copula.gaussian", "relation.determined"
 CONTIGUOUS, FEWEST_FAMILIES = 0.3, 40  # of the rows that follow a sibling: siblings were numbered in a row; and of how many parents
-FOUND = (None, AFTER, FOLLOWS, JOINED, RISING, BOUNDED, COMPUTED, DETERMINED)  # what may be found anew where a configuration names it
+FOUND = (None, AFTER, FOLLOWS, JOINED, RISING, BOUNDED, COMPUTED, DETERMINED, RANKED)  # what is found anew where a configuration names it
 FEWEST = 80  # rows from which anything can be learned of how columns hang together
 ABOVE = 12  # numbers of parents that are tried as terms
 MOST = 80  # columns that one column may ask about
@@ -96,7 +96,7 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     steps, exact, late = _exact(steps, table, found, around, config)
     pinned, computed = families(config), {name for name, asked in config.columns.items() if asked.expression is not None}
     steps = joined_by_copula(steps, config)
-    mine = {name for name, asked in config.columns.items() if asked.generator or asked.expression or asked.relation is False}
+    mine = {name for name, asked in config.columns.items() if asked.generator not in FOUND or asked.expression or asked.relation is False}
     mine |= {name for step in (*exact, *late) for name in step.task.fills}
     mine |= set() if around.straight(table) else set(table.primary_key.columns if table.primary_key else ())
     growing = around.evidence.readings.get(table.name, {}) if switched("rising", config, []) else None

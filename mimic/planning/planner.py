@@ -19,6 +19,7 @@ from mimic.planning import insides
 from mimic.planning.alike import alike
 from mimic.planning.around import Around
 from mimic.planning.choosing import NOTHING, REDRAWN, by_meaning, choose, rank, without_strong
+from mimic.planning.composing import compositions
 from mimic.planning.constraints import Compiled, compile, named, narrow, narrowed, within_limits
 from mimic.planning.dependence import hidden_steps, with_dependence
 from mimic.planning.dialing import Dialing
@@ -103,6 +104,7 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
             told = (limits, checks.conditions, keys, ruling)
             steps, more = _steps(schema, shut.seen(table), evidence, config, registry, modes, locale, today, *told)
             steps = ruling.ruled(shut.seen(table), steps)
+            steps, put_together = compositions(steps, table, found, around, _configured(config, name))
             below = [key for key in schema.children(name) if modes[key.table][0] == "synthesize"]
             steps = with_dependence(
                 (*steps, *hidden_steps(table, found, below, Dialing(config, _configured(config, name)).k())),
@@ -110,7 +112,7 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
                 around,
                 _configured(config, name),
             )
-            steps = tuple(computed_last(steps, table, schema, _configured(config, name)))
+            steps = tuple(computed_last((*steps, *put_together), table, schema, _configured(config, name)))
             steps = tuple(told_of_reading(step, evidence.readings.get(name, {}), plain) for step in steps)
             findings += (*more, *checks.findings, *shut.findings)
             apart = distinct(shut.seen(plain), keys, schema.engine, checks.conditions, shut.moved, checks.unread)

@@ -37,6 +37,7 @@ from mimic.schema import (
 from mimic.semantics import Kind, Meaning, Sensitivity
 from mimic.textual import DAY, HOUR, MINUTE, SECOND, interval_parts, over
 
+SEEING = ("tree.", "temporal.", "numeric.", "sequence.", "relation.", "copula.", "key.", "marginal")  # generators of what is read
 FEWEST = 20  # different values from which texts that look like dates are dates
 RISES = 0.999  # of the rows in which a code is higher than in the row before
 MANY = 40  # different values from which texts that look like numbers are numbers: fewer are names of versions, sizes, grades
@@ -56,8 +57,8 @@ _TIME = r"([T ])(\d\d:\d\d)(:\d\d)?(\.\d{1,6})?( ?(?:Z|UTC|[+-]\d\d(?::?\d\d)?))
 def with_readings(evidence: Evidence, configured: dict[TableName, TableConfig]) -> Evidence:
     """The same evidence as the engine sees it: columns of samples and schema are what their texts stand for.
 
-    Left as they are: what foreign keys hold or refer to, what has a generator of its own in mimic.yaml or is asked for in an
-    `expression`, and, but for `numeric`, what CHECKs and other SQL of the table mention, which is about texts.
+    Left as they are: what foreign keys hold or refer to, what has a generator of texts in mimic.yaml or is asked for in an `expression`,
+    and, but for `numeric`, what CHECKs and other SQL of the table mention, which is about texts.
     """
     tables, readings, seen = dict(evidence.tables), dict[TableName, dict[str, Reading]](), dict[TableName, Table]()
     for name, found in evidence.tables.items():
@@ -132,7 +133,7 @@ def _left_alone(table: Table, schema: Schema, config: TableConfig) -> set[str]:
     out = {name for key in table.foreign_keys for name in key.columns}
     out |= {name for key in schema.children(table.name) for name in key.referred}
     for name, told in config.columns.items():
-        if told.generator is not None or told.expression is not None:
+        if told.expression is not None or not (told.generator or "tree.").startswith(SEEING):
             out.add(name)
         out |= _words(told.expression or "")
     for group in config.groups:

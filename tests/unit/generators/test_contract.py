@@ -212,6 +212,10 @@ CASES: dict[str, dict[str, Case]] = {
     "key.widened": {"texts": case_of(Text(), [word(i) for i in range(N)], unique=True, nullable=False,
                                      options={"first": labels("v"), "wider": filler("v")})},
     "key.sparse": {"texts": case_of(Text(), [word(i) for i in range(N)], unique=True, nullable=False, options={"sparse": filler("v")})},
+    "relation.composed": {
+        "texts": dealt(Text(), [f"{i % 40 + 0.001}!" for i in range(N)], parts=[("sum", "same"), ("", "!")], nullable=False),
+        "gaps": dealt(Text(), [f"x{i % 40}" if i % 3 else None for i in range(N)], parts=[("", "x"), ("sum", "letters")], null_share=1 / 3),
+    },
     "key.ranked": {"numbers": dealt(Integer(32), list(range(1, N + 1)), unique=True, nullable=False, ranked_by="sum")},
     "key.redrawn": {"texts": case_of(Text(), [word(i) for i in range(N)], unique=True, nullable=False,
                                      options={"redrawn": "text", "inner": filler("v")})},

@@ -1,0 +1,57 @@
+"""Texts that are put together from others are read off the rows, in the plainest way; texts that are not are left alone."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from mimic.generators.composed import composed
+from mimic.planning.composing import _parts
+
+N = 300
+DRAW = np.random.default_rng(9)
+FIRST = [["Ann", "Bob", "Zoë", "Mary Jo", "Li"][i] for i in DRAW.integers(0, 5, N)]
+LAST = [f"{'Mc' if i % 7 == 0 else ''}{'ABCDEFGH'[i % 8]}{'aeiou'[i % 5]}{'nrst'[i % 4]}son{i % 61}" for i in DRAW.integers(0, 999, N)]
+DOMAIN = [f"firm-{i}.example" for i in DRAW.integers(0, 40, N)]
+NUMBER = DRAW.integers(1, 900, N).tolist()
+SOURCES = {"first": pa.array(FIRST), "last": pa.array(LAST), "firm.domain": pa.array(DOMAIN), "number": pa.array(NUMBER)}
+ROWS = list(zip(FIRST, LAST, DOMAIN, NUMBER, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("texts", "parts"),
+    [
+        ([f"{a} {b}" for a, b, _, _ in ROWS], (("first", "same"), ("", " "), ("last", "same"))),
+        ([f"{b}, {a}" for a, b, _, _ in ROWS], (("last", "same"), ("", ", "), ("first", "same"))),
+        ([f"{a[0].lower()}{b.lower()}@{d}" for a, b, d, _ in ROWS],
+         (("first", "lower initial"), ("last", "lower"), ("", "@"), ("firm.domain", "same"))),
+        ([f"PO-{n}/{d}" for _, _, d, n in ROWS], (("", "PO-"), ("number", "same"), ("", "/"), ("firm.domain", "same"))),
+        ([b.upper() for _, b, _, _ in ROWS], (("last", "upper"),)),
+    ],
+)  # fmt: skip
+def test_the_parts_of_texts_are_found(texts, parts):
+    found = _parts(pa.array(texts), SOURCES, unique=False)
+    assert found is not None
+    assert composed(found[0], SOURCES).to_pylist() == texts
+    assert (found[0], found[1]) == (parts, 1.0)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [f"{chr(97 + i % 26)}{i * 7919 % 1000}" for i in range(N)],
+        [a if i % 10 else "x" for i, (a, _, _, _) in enumerate(ROWS)],  # in nine rows of ten
+        ["always the same"] * N,
+        LAST[1:] + LAST[:1],  # of another row
+    ],
+)  # fmt: skip
+def test_other_texts_are_left_alone(texts):
+    assert _parts(pa.array(texts), SOURCES, unique=False) is None
+
+
+def test_unique_texts_may_be_counted():
+    """One of ten ends in a number, because the text was taken."""
+    texts = [f"{b}{'2' if i % 10 == 0 else ''}" for i, (_, b, _, _) in enumerate(ROWS)]
+    assert _parts(pa.array(texts), SOURCES, unique=False) is None
+    found = _parts(pa.array(texts), SOURCES, unique=True)
+    assert found is not None
+    assert found[0] == (("last", "same"),)
