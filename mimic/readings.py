@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from mimic.schema import Date, Decimal, Integer, LogicalType, Timestamp, arrow_type
 from mimic.streams import Ints
-from mimic.textual import DAY, HOUR, MINUTE, SECOND, interval_parts, interval_text, over
+from mimic.textual import DAY, HOUR, MINUTE, SECOND, clock, interval_parts, interval_text, over
 
 Mask = NDArray[np.bool_]
 
@@ -131,7 +131,7 @@ class Reading:
 
     def _spans(self, values: pa.Array) -> pa.Array:
         if self.pattern:
-            return over(values, lambda text: _clock(text) // self.step, pa.int64())
+            return over(values, lambda text: clock(text) // self.step, pa.int64())
 
         def ticks(text: str) -> int:
             months, micros = interval_parts(text)
@@ -152,10 +152,10 @@ class Reading:
         if self.days:
             return interval_text(count * self.step)
         micros, sign = abs(count * self.step), "-" if count < 0 else ""
-        clock = f"{sign}{micros // HOUR:02}:{micros // MINUTE % 60:02}"
+        shown = f"{sign}{micros // HOUR:02}:{micros // MINUTE % 60:02}"
         if self.pattern == "hh:mm":
-            return clock
-        return f"{clock}:{micros // SECOND % 60:02}" + (f".{micros % SECOND:06}".rstrip("0") if micros % SECOND else "")
+            return shown
+        return f"{shown}:{micros // SECOND % 60:02}" + (f".{micros % SECOND:06}".rstrip("0") if micros % SECOND else "")
 
 
 def plain_money(texts: pa.Array) -> pa.Array:
@@ -163,11 +163,6 @@ def plain_money(texts: pa.Array) -> pa.Array:
     negative = pc.match_substring_regex(texts, r"^\s*\(|-")
     digits = pc.replace_substring_regex(texts, r"[^0-9.]", "")
     return pc.if_else(negative, pc.binary_join_element_wise("-", digits, ""), digits)
-
-
-def _clock(text: str) -> int:
-    hours, minutes, *rest = text.split(":")
-    return int(hours) * HOUR + int(minutes) * MINUTE + (int(rest[0]) * SECOND if rest else 0)
 
 
 def as_decimals(ticks: Ints, out: pa.DataType, null: Mask | None) -> pa.Array:

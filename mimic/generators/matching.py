@@ -65,8 +65,7 @@ class Kin:
     def groups(self, given: Mapping[str, pa.Array], first: Ints) -> tuple[Ints, Ints]:
         """The row that each row (n,) hangs on by its parent `first` (n,), -1 for none; and that parents (m,) hang on, -2 for none."""
         above, own = (np.asarray(pc.fill_null(given[need], -1).to_numpy(zero_copy_only=False), dtype=np.int64) for need in self.needs)
-        mine = np.where(first >= 0, above[np.maximum(first, 0)], -1) if len(above) else np.full(len(first), -1, dtype=np.int64)
-        return mine, np.where(own >= 0, own, -2)
+        return climbed(first, above), np.where(own >= 0, own, -2)
 
 
 @dataclass(frozen=True)
@@ -98,14 +97,13 @@ class Match:
         if evidence is None or need not in evidence.hidden:
             return bare
         category = need in told["categories"]
-        found, null = (np.zeros(0), np.zeros(0, dtype=np.bool_)) if category else numbers(evidence.column(need))
         if not category:
+            found, null = numbers(evidence.column(need))
             evidence = replace(evidence, hidden={**evidence.hidden, need: pa.array(found, mask=null)})
         own, rising, whole = f"<{need}", False, runs >= STICKY and f"<@{label}" in evidence.hidden
         if whole:  # what a run has is decided in its first row
             mine, had = (evidence.hidden[each] for each in (f"@{label}", f"<@{label}"))
             evidence = evidence.take(np.flatnonzero(np.asarray(pc.fill_null(pc.not_equal(mine, had), True))))
-            found, null = (found, null) if category else numbers(evidence.column(need))
         options: dict[str, Any] = {
             "drawn_by": "null" if category else "numeric.quantiles",
             "features": told["features"],
@@ -115,6 +113,7 @@ class Match:
             options |= {"features": (*told["features"], *(() if whole else (BEFORE, AFTER)), own), "line": (f"@{via}",)}
             options |= {"categories": (*told["categories"], own)} if category else {}
             if not category:
+                found, null = numbers(evidence.column(need))
                 before, first = numbers(evidence.column(own))
                 live = ~(first | null)
                 rising = bool(live.any() and (found < before)[live].mean() <= BACK)
@@ -161,9 +160,7 @@ class Match:
         known[parents] = cell
         wanted = np.empty(n, dtype=np.int64)
         wanted[order] = known[stock[dealt]][run]
-        shuffled = stream.at("run").permutation(n)[run]
-        place = np.empty(n, dtype=np.int64)
-        place[order] = np.argsort(np.lexsort((np.arange(n), shuffled)))
+        place = shuffled(order, run, stream.at("run"))
         return laid(parents, cell, moved(wanted, cell, place), place, stream.at("parent"))
 
     def state(self) -> State:
@@ -195,11 +192,8 @@ def in_runs(parents: Ints, cells: Ints, first: Ints, rate: float, stream: Stream
 
     `first` (n,) the first parent of each row, -1 for none: rows of one follow each other as they stand.
     """
-    n = len(parents)
     order, run = runs_of(first, cells, rate, stream)
-    place = np.empty(n, dtype=np.int64)
-    place[order] = np.argsort(np.lexsort((np.arange(n), stream.at("run").permutation(n)[run])))
-    return laid(parents, cells, cells, place, stream.at("parent"))
+    return laid(parents, cells, cells, shuffled(order, run, stream.at("run")), stream.at("parent"))
 
 
 def runs_of(first: Ints, cells: Ints, rate: float, stream: Stream) -> tuple[Ints, Ints]:
@@ -208,6 +202,14 @@ def runs_of(first: Ints, cells: Ints, rate: float, stream: Stream) -> tuple[Ints
     up, cell = first[order], cells[order]
     same = np.append(False, (up[1:] == up[:-1]) & (up[1:] >= 0) & (cell[1:] == cell[:-1]))[: len(first)]
     return order, np.cumsum(~(same & (stream.at("same").uniform(len(first)) < rate))) - 1
+
+
+def shuffled(order: Ints, run: Ints, stream: Stream) -> Ints:
+    """A place for each row (n,): runs in any order, the rows of each as they stand in `order`."""
+    n = len(order)
+    place = np.empty(n, dtype=np.int64)
+    place[order] = np.argsort(np.lexsort((np.arange(n), stream.permutation(n)[run])))
+    return place
 
 
 def moved(wanted: Ints, have: Ints, place: Ints) -> Ints:
@@ -242,8 +244,12 @@ def _rising(parents: Ints, scores: Floats, first: Ints) -> Ints:
 def through(diamond: Diamond, given: Mapping[str, pa.Array], rows: Mapping[str, Ints]) -> Ints:
     """The parents' row numbers (n,) that a diamond dictates, -1 where it says nothing."""
     upper = np.asarray(given[diamond.need].to_numpy(zero_copy_only=False), dtype=np.int64)
-    first = rows[diamond.via]
-    return np.where(first >= 0, upper[np.maximum(first, 0)], -1) if len(upper) else np.full(len(first), -1, dtype=np.int64)
+    return climbed(rows[diamond.via], upper)
 
 
-__all__ = ["Diamond", "Kin", "Match", "alike", "in_runs", "through"]
+def climbed(rows: Ints, up: Ints) -> Ints:
+    """Where rows (n,) of a table lead (-1 for none), whose own rows lead `up` (m,)."""
+    return np.where(rows >= 0, up[np.maximum(rows, 0)], -1) if len(up) else np.full(len(rows), -1, dtype=np.int64)
+
+
+__all__ = ["Diamond", "Kin", "Match", "alike", "climbed", "in_runs", "through"]

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from mimic.schema import Array, Binary, Boolean, Date, Float, LogicalType, Opaque, Time, Timestamp, Uuid, arrow_type, bare
 from mimic.textual import clock, over
@@ -337,8 +336,3 @@ def format_interval(months: int, days: int, micros: int) -> str:
         fraction = f".{part:06d}".rstrip("0") if part else ""
         shown.append(f"{sign}{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}{fraction}")
     return " ".join(shown)
-
-
-def texts_of(column: pa.Array) -> list[str | None]:
-    found: list[str | None] = pc.cast(column, pa.string()).to_pylist()
-    return found

@@ -35,10 +35,11 @@ def compositions(
     """
     fixed = {name for key in around.evidence.schema.children(table.name) for name in key.referred}
     fixed |= {name for key in table.foreign_keys for name in key.columns}
-    fixed |= {name for name, asked in config.columns.items() if asked.generator not in (None, KIND, *DEALT) or asked.expression}
+    fixed |= {name for name, asked in config.columns.items() if asked.generator not in (None, *DEALT) or asked.expression}
     fixed |= {*families(config)}
     single = {step.task.fills[0]: step for step in steps if len(step.task.fills) == 1 and table.has(step.task.fills[0])}
     filled = {name for step in steps for name in step.task.fills}
+    every = list(_sources(table, found, around, filled)) if found.sampled >= FEWEST else []
     out: dict[str, Step] = {}
     parts: dict[str, set[str]] = {}
     for name, step in single.items():
@@ -52,7 +53,7 @@ def compositions(
             continue
         if found.sampled < FEWEST or found.profiles[name].distinct < FEWEST // 3 or not pa.types.is_string(found.column(name).type):
             continue
-        sources = {need: values for need, values in _sources(name, table, found, around, filled) if not _reaches(need, name, parts)}
+        sources = {need: values for need, values in [one for one in every if one[0] != name][:SOURCES] if not _reaches(need, name, parts)}
         told = _parts(found.column(name), sources, step.task.unique)
         if told is None:
             continue
@@ -80,20 +81,18 @@ def _reaches(name: str, other: str, parts: Mapping[str, set[str]]) -> bool:
     return name == other or any(_reaches(need, other, parts) for need in parts.get(name, ()))
 
 
-def _sources(name: str, table: Table, found: TableEvidence, around: Around, filled: Collection[str]) -> Iterator[tuple[str, pa.Array]]:
-    """Texts and whole numbers of the row, then texts of its parents; as many as are tried."""
+def _sources(table: Table, found: TableEvidence, around: Around, filled: Collection[str]) -> Iterator[tuple[str, pa.Array]]:
+    """Texts and whole numbers of the row, then texts of its parents."""
     keyed = {column for key in table.foreign_keys for column in key.columns}
-    out: dict[str, pa.Array] = {}
     for column in table.written:
-        plain = column.name != name and column.name not in keyed and column.name in filled and column.name in found.profiles
+        plain = column.name not in keyed and column.name in filled and column.name in found.profiles
         if plain and isinstance(bare(column.type), Text | Integer) and not pa.types.is_temporal(found.column(column.name).type):
-            out[column.name] = found.column(column.name)
+            yield column.name, found.column(column.name)
     for key in around.parents(table):
         above = around.evidence.of(key.parent)
         for column in above.table.written if above.sampled else ():
             if isinstance(bare(column.type), Text) and column.name in above.profiles and pa.types.is_string(above.column(column.name).type):
-                out[f"{key.label}.{column.name}"] = around.evidence.along(found, f"{key.label}.{column.name}")
-    yield from list(out.items())[:SOURCES]
+                yield f"{key.label}.{column.name}", around.evidence.along(found, f"{key.label}.{column.name}")
 
 
 def _parts(values: pa.Array, sources: Mapping[str, pa.Array], unique: bool) -> tuple[tuple[Part, ...], float] | None:

@@ -98,7 +98,8 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     steps = joined_by_copula(steps, config)
     mine = {name for name, asked in config.columns.items() if asked.generator not in FOUND or asked.expression or asked.relation is False}
     mine |= {name for step in (*exact, *late) for name in step.task.fills}
-    mine |= set() if around.straight(table) else set(table.primary_key.columns if table.primary_key else ())
+    if table.primary_key is not None and not around.straight(table):
+        mine |= {*table.primary_key.columns}
     growing = around.evidence.readings.get(table.name, {}) if switched("rising", config, []) else None
     steps, numbered = (steps, "") if growing is None else ranked(steps, table, found, growing, mine)
     siblings = _siblings(table, found, around)

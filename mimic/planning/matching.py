@@ -14,7 +14,7 @@ from mimic.config import TableConfig
 from mimic.generators.features import Feature, evenly, feature_of
 from mimic.generators.lines import AFTER, BEFORE
 from mimic.generators.lines import Line as Ordered
-from mimic.generators.matching import STICKY, Diamond, Kin, alike
+from mimic.generators.matching import STICKY, Diamond, Kin, alike, climbed
 from mimic.generators.references import assigned
 from mimic.generators.targets import Target, spread_out
 from mimic.generators.trees import grow
@@ -54,14 +54,13 @@ def further(
         options["leading"] = line[0][1:]
     kin: dict[str, Kin] = {}
     grouped: dict[str, Ints] = {}
-    start = assigned(replace(step.task, options=options), found)[0].label
-    ways = sorted(keys, key=lambda key: (key.label != start, any(table.column(name).nullable for name in key.columns)))
+    first = assigned(replace(step.task, options=options), found)[0].label
+    ways = sorted(keys, key=lambda key: (key.label != first, any(table.column(name).nullable for name in key.columns)))
     for same, said, grouped[same.label] in _akin(ways, taken, found, around):
         if switched("same_row", config, same.label.split(",")):
             kin[same.label], held = same, (*held, said)
     options["kin"] = [(same.label, same.via, same.above, same.own) for same in kin.values()]
     step = replace(step, choice=replace(step.choice, relations=(*step.choice.relations, *held)))
-    first = assigned(replace(step.task, options=options), found)[0].label
     matches, needs = [], list[str]()
     for via in (via for via in keys if via.label == first):  # nothing is dealt out by a parent that is not there yet
         before = here.before if here is not None and line and line[0] == f"@{via.label}" else None
@@ -119,7 +118,7 @@ class _Tried:
         if score:
             cells = alike(evidence.along(self.found, f"{label}.{score}").take(pa.array(rows)))
         runs = 0.0 if self.before is None else self._runs(mine, np.zeros_like(cells) if kin is None else cells, rows)
-        if self.before is not None and runs < STICKY:  # else a row that has the parent of the row before has what it is like, too
+        if self.before is not None and score and runs < STICKY:  # else a row that has the parent of the row before has what it is like, too
             runs = self._runs(mine, cells, rows)
         apart = runs == 0.0 and _apart(mine[rows], first[rows], cells)
         if not (score or runs or apart):
@@ -244,8 +243,7 @@ def _agreeing(diamond: Diamond, keys: list[ForeignKey], found: TableEvidence, ar
 def _both(key: ForeignKey, via: ForeignKey, upper: ForeignKey, found: TableEvidence, around: Around) -> tuple[Ints, Ints]:
     """The row of one parent that each row leads to by its own key, and by way of another parent; -1 where to none."""
     mine, first = around.evidence.up(found, key), around.evidence.up(found, via)
-    above = around.evidence.up(around.evidence.of(via.parent), upper)
-    return mine, np.where(first >= 0, above[np.maximum(first, 0)], -1) if len(above) else np.full(len(first), -1)
+    return mine, climbed(first, around.evidence.up(around.evidence.of(via.parent), upper))
 
 
 def _akin(keys: list[ForeignKey], taken: Collection[str], found: TableEvidence, around: Around) -> Iterator[tuple[Kin, Held, Ints]]:
@@ -276,14 +274,10 @@ def _paths(key: ForeignKey, found: TableEvidence, around: Around) -> Iterator[tu
     """Ways from a key's parent to a row above it, one or two keys long, and which row that is of each row of the sample, -1 for none."""
     rows = around.evidence.up(found, key)
     for first in around.parents(around.evidence.of(key.parent).table):
-        above = _climbed(rows, around.evidence.up(around.evidence.of(key.parent), first))
+        above = climbed(rows, around.evidence.up(around.evidence.of(key.parent), first))
         yield (key, first), above
         for second in around.parents(around.evidence.of(first.parent).table):
-            yield (key, first, second), _climbed(above, around.evidence.up(around.evidence.of(first.parent), second))
-
-
-def _climbed(rows: Ints, up: Ints) -> Ints:
-    return np.where(rows >= 0, up[np.maximum(rows, 0)], -1) if len(up) else np.full(len(rows), -1, dtype=np.int64)
+            yield (key, first, second), climbed(above, around.evidence.up(around.evidence.of(first.parent), second))
 
 
 def _diamonds(keys: list[ForeignKey], found: TableEvidence, around: Around) -> Iterator[Diamond]:

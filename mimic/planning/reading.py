@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from mimic.config import TableConfig
 from mimic.plan import Step
+from mimic.planning.keys import mentioned
 from mimic.planning.meaning.untold import WHY as UNTOLD
 from mimic.profile import Evidence, TableEvidence
 from mimic.readings import DIGITS, PLAIN, Reading, plain_money
@@ -135,7 +136,7 @@ def _left_alone(table: Table, schema: Schema, config: TableConfig) -> set[str]:
     for name, told in config.columns.items():
         if told.expression is not None or not (told.generator or "tree.").startswith(SEEING):
             out.add(name)
-        out |= _words(told.expression or "")
+        out |= {*mentioned(told.expression or "", table)}
     for group in config.groups:
         out |= set(group.columns) if group.generator is not None else set()
     for spelt in config.margins:
@@ -154,11 +155,7 @@ def _told_of(table: Table, column: Column) -> bool:
     for rule in table.keys:
         sql += [*rule.expressions, *([rule.where] if rule.where else [])]
     sql += [table.partition_by] if table.partition_by else []
-    return any(column.name in _words(text) for text in sql)
-
-
-def _words(sql: str) -> set[str]:
-    return {quoted.replace('""', '"') or word for quoted, word in re.findall(r'"((?:[^"]|"")+)"|(\w+)', sql)}
+    return any(column.name in mentioned(text, table) for text in sql)
 
 
 def reading_of(column: Column, values: pa.Array, *, version: bool = False) -> Reading | None:
