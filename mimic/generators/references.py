@@ -587,6 +587,7 @@ def assigned(task: Task, evidence: TableEvidence | None) -> tuple[Edge, ...]:
     order = sorted(
         enumerate(edges),
         key=lambda pair: (
+            _in_the_way(pair[1], edges, own=True),
             pair[1].own,
             pair[1].label in last,
             pair[1].label in bound or _in_the_way(pair[1], edges),
@@ -615,13 +616,14 @@ def _once_within(edge: Edge, edges: Sequence[Edge]) -> bool:
     return edge.single and not edge.optional and any(set(edge.columns) & set(other.columns) for other in edges if other is not edge)
 
 
-def _in_the_way(edge: Edge, edges: Sequence[Edge]) -> bool:
-    """Whether an optional key would bind one that must have a parent, and that a third key binds elsewhere: then it comes later."""
+def _in_the_way(edge: Edge, edges: Sequence[Edge], *, own: bool = False) -> bool:
+    """Whether an optional key would bind one that must have a parent (`own`: in its own table), and that a third key binds elsewhere: then
+    it comes later."""
     if not edge.optional:
         return False
     mine = set(edge.columns)
     for firm in edges:
-        if not firm.optional and firm is not edge and mine & set(firm.columns):
+        if not firm.optional and firm is not edge and mine & set(firm.columns) and (firm.own or not own):
             left = set(firm.columns) - mine
             if any(left & set(third.columns) for third in edges if third is not firm and third is not edge):
                 return True

@@ -154,10 +154,13 @@ def _always(table: Table, edges: Sequence[ForeignKey], held: set[str]) -> set[st
 
 
 def _alone(table: Table, rule: Unique, columns: Sequence[str]) -> str | None:
-    """The text or UUID that a rule on few rows, or on an expression, can be kept by in all rows at no cost."""
-    named = dict.fromkeys([*columns, *(name for sql in rule.expressions for name in mentioned(sql, table))])
+    """The one column that a rule cannot do without, or the text or UUID that a rule on few rows can be kept by in all at no cost."""
+    computed = [table.column(name).generated or "" for name in rule.columns if name not in columns]
+    named = dict.fromkeys([*columns, *(name for sql in (*rule.expressions, *computed) for name in mentioned(sql, table))])
     if len(named) != 1 or not table.column(name := next(iter(named))).written:
         return None
+    if rule.where is None:
+        return name  # what is computed from equal values is equal
     kind = bare(table.column(name).type)
     wide = isinstance(kind, Text) and (kind.length is None or kind.length >= 16)
     return name if wide or isinstance(kind, Uuid) else None

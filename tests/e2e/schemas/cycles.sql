@@ -19,3 +19,17 @@ CREATE TABLE east.y (code integer PRIMARY KEY, x_id integer NOT NULL);
 CREATE TABLE east.x (id integer PRIMARY KEY, y_code integer NOT NULL UNIQUE REFERENCES east.y, best integer NOT NULL);
 ALTER TABLE east.x ADD FOREIGN KEY (best) REFERENCES east.x (y_code) DEFERRABLE;
 ALTER TABLE east.y ADD FOREIGN KEY (x_id) REFERENCES east.x;
+
+-- A column of a key within the table is shared with one that may be NULL, and what it leaves comes round by a third one.
+CREATE TABLE berth (
+    id integer PRIMARY KEY, ship bit(24), place bit(24) NOT NULL UNIQUE, UNIQUE (ship, place)
+);
+CREATE TABLE mooring (
+    ship bit(24) NOT NULL, place bit(24) NOT NULL, beside bit(24) NOT NULL UNIQUE DEFERRABLE, tug bit(24),
+    PRIMARY KEY (ship, place),
+    UNIQUE (tug, beside),
+    FOREIGN KEY (ship, beside) REFERENCES mooring (ship, place),
+    FOREIGN KEY (ship, place) REFERENCES berth (ship, place) MATCH FULL DEFERRABLE,
+    FOREIGN KEY (tug, beside) REFERENCES berth (ship, place) DEFERRABLE
+);
+ALTER TABLE berth ADD FOREIGN KEY (ship, place) REFERENCES mooring (ship, place);

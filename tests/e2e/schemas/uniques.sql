@@ -23,3 +23,4 @@ CREATE TABLE wide (a integer, b text, c date, d boolean, e colour, UNIQUE (a, b)
 CREATE TABLE one_to_one (id integer PRIMARY KEY REFERENCES mail, again integer NOT NULL UNIQUE REFERENCES mail, third integer UNIQUE REFERENCES one_to_one);
 CREATE TABLE short_code (code char(2) PRIMARY KEY CHECK (code ~ '^[A-C][0-9]$'), n smallint NOT NULL UNIQUE CHECK (n BETWEEN 1 AND 40));
 CREATE TABLE of_code (code char(2) NOT NULL UNIQUE REFERENCES short_code, two_id smallint NOT NULL REFERENCES two, UNIQUE (two_id, code));
+CREATE TABLE doubled (n smallint NOT NULL, c colour NOT NULL, twice bigint GENERATED ALWAYS AS (n::bigint * 2) STORED UNIQUE, PRIMARY KEY (n, c));
