@@ -30,6 +30,7 @@ FAMILIES = (
     "spellings",
     "joined",
     "rising",
+    "running",
     "bounded",
     "json_shape",
     "arrays",

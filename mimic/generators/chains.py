@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from mimic.generators.dealing import unraked
 from mimic.generators.features import Feature, Scale
 from mimic.generators.pooling import Learnt
+from mimic.generators.so_far import Sums
 from mimic.generators.trees import Bins
 from mimic.streams import Floats, Ints, Stream
 
@@ -100,12 +101,13 @@ def in_turn(
     place: Stream,
     *,
     free: bool = False,
+    sums: Sums | None = None,
 ) -> tuple[Ints, Floats, Ints, Floats]:
     """Code and place of each row, the leaf it comes to, and the shares of the codes there.
 
     `turns` rows in the order in which they are dealt, `before` (n,) the sibling before each; `have` how often each code is there; `u`,
     `v` (n,) say which code and which place. Some lines are dealt several times first, until codes come about as often as they are there:
-    shares are fitted to that, but not where rows are `free`.
+    shares are fitted to that, but not where rows are `free`. `sums`: what siblings have added up to, where that is asked about.
     """
     n = bins.shape[1]
     which = place.at("tree").integers(n, len(trees))
@@ -119,18 +121,24 @@ def in_turn(
             here = bins[:, rows]
             if own.feature >= 0:
                 here[own.feature] = own.bin(before[rows], dealt, at)
+            if sums is not None and sums.feature >= 0:
+                here[sums.feature] = sums.bin(sums.before(before[rows]))
             for turn, learnt in enumerate(trees):
                 part = np.flatnonzero(which[rows] == turn)
                 leaf[rows[part]] = offset[turn] + learnt.leaf[learnt.tree.leaf(here[:, part])]
             dealt[rows] = np.minimum((u[rows, None] >= edges[leaf[rows]]).sum(axis=1), edges.shape[1] - 1)
             live = rows[dealt[rows] == 1]
             follow = own.place(before[live], dealt, at)
+            if sums is not None and sums.guide is not None:
+                follow = sums.guide.place(sums.before(before[live]))
             follow = follow if follow is not None else None if led is None else led[live]
             for turn, learnt in enumerate(trees):
                 if learnt.cells is not None:
                     part = np.flatnonzero(which[live] == turn)
                     guide = None if follow is None else follow[part]
                     at[live[part]] = np.clip(learnt.cells.draw(leaf[live[part]] - offset[turn], v[live[part]], guide), 0.0, 1.0)
+            if sums is not None:
+                sums.add(rows, before[rows], dealt, at)
 
     if not free and (have > 0).sum() > 1:
         some = _some(turns, before, n)

@@ -30,6 +30,7 @@ from mimic.generators.lines import Line, about_siblings, own_column
 from mimic.generators.nested import inside, pack, unpack
 from mimic.generators.pooling import Learnt
 from mimic.generators.skill import outcome_of
+from mimic.generators.so_far import SoFar, Sums
 from mimic.generators.targets import Target, ranks, spread_out
 from mimic.generators.trees import Bins, Tree, gains, grow
 from mimic.generators.windows import Windows
@@ -49,7 +50,7 @@ ASTRAY = 0.018  # of the rows may be NULL beyond what should be, or may lack: a 
 MANY = 4  # categories from which windows may tell something
 PASSED = ("features", "categories", "siblings", "keep_literals", "line", "dial")  # options of a column that its distances are told
 DISTANCE = Meaning(Kind.OTHER, Sensitivity.NONE, 1.0, "a distance")
-OWN = ("drawn_by", "features", "categories", "siblings", "prefer", "line")  # options that the generator inside is not told
+OWN = ("drawn_by", "features", "categories", "siblings", "prefer", "line", "so_far")  # options that the generator inside is not told
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Leaves:
     familiar: Familiar | None = None  # how siblings' categories resemble each other
     windows: Windows | None = None  # between which numbers each category comes
     alike: tuple[float, float] | None = None  # how codes and places of siblings correlate beyond what leaves say
+    so_far: SoFar | None = None  # what siblings have added up to, the own column included
     judged: Floats | None = field(default=None, compare=False, repr=False)  # of the sample's rows (n,), by `skill`: only while learning
 
     free: bool = False  # rows are others than those learned from: what leaves say counts, not how often values come in all (`freely.py`)
@@ -88,8 +90,10 @@ class Leaves:
     def needs(self) -> tuple[str, ...]:
         beside = [own_column(need) for need in self._asked if about_siblings(need)]
         told = [dated(need) if about_calendar(need) else need for need in self._asked if not about_siblings(need)]
-        told += [name for name in beside if name and name not in self.fills]
-        more = [*([self.siblings] if self.siblings else []), *(self.line if beside or self.familiar is not None else [])]
+        summed = [self.so_far.column] if self.so_far is not None else []
+        told += [name for name in beside if name and name not in (*self.fills, *summed)]
+        told += self.so_far.needs if self.so_far is not None else ()
+        more = [*([self.siblings] if self.siblings else []), *(self.line if beside or summed or self.familiar is not None else [])]
         return tuple(dict.fromkeys([*self.inner.needs, *told, *more]))
 
     @property
@@ -100,8 +104,8 @@ class Leaves:
 
     @property
     def chained(self) -> bool:
-        """Whether a row asks which value its own column has in the sibling before it."""
-        return f"<{self.fills[0]}" in self._asked
+        """Whether a row asks which value its own column has in the siblings before it."""
+        return f"<{self.fills[0]}" in self._asked or self.so_far is not None
 
     @property
     def lined(self) -> bool:
@@ -193,6 +197,8 @@ class Leaves:
         siblings = str(task.options.get("siblings", ""))
         asks = tuple(known[f] for f in used), tuple(tables[f] for f in used)
         found = cls(inner, target, *asks, learnt, siblings, guide[0] if guide else None, tuple(task.options.get("line", ())))
+        if "so_far" in task.options and ((so_far := SoFar.restore(task.options["so_far"])).floor or so_far.need in found._asked):
+            found = replace(found, so_far=so_far)
         found = replace(found, judged=judged(outcome_of(values, codes, target.way), learnt, grown, bins, codes, led))
         leaf = found._unheld(bins[used], halves)
         found = replace(found, alike=found._alike(leaf, codes, rank, led, evidence, noise))
@@ -270,7 +276,10 @@ class Leaves:
         values = self.inner.sample(span, stream, {need: given[need] for need in self.inner.needs})[name]
         if not span.n or not self.trees:
             return {name: values}
-        return {name: values.take(pa.array(self.dealt(values, given, inside(stream, "trees"))))}
+        made = values.take(pa.array(self.dealt(values, given, inside(stream, "trees"))))
+        if self.so_far is not None and self.so_far.floor:
+            made = self.so_far.afloat(made, given, Line.of(self.line, given))
+        return {name: made}
 
     def _leaf(self, bins: Bins, place: Stream) -> Ints:
         """The leaf of each row in a tree drawn for it, numbered through all trees."""
@@ -294,7 +303,7 @@ class Leaves:
         codes, number = self.target.read(values)
         have = np.bincount(codes, minlength=self.target.codes)
         group = groups(given[self.siblings]) if self.siblings else None
-        line = Line.of(self.line, given) if any(map(about_siblings, self._asked)) else None
+        line = Line.of(self.line, given) if self.so_far is not None or any(map(about_siblings, self._asked)) else None
         if line is not None:
             there = [need for need in self._asked if about_siblings(need) and (not own_column(need) or own_column(need) in given)]
             given = {**given, **{need: line.read(need, given) for need in there}}
@@ -307,7 +316,12 @@ class Leaves:
             everywhere = np.zeros(n, dtype=np.int64)
             u, v = (self._even(everywhere, group, part, place.at(name)) for part, name in ((0, "code"), (1, "place")))
             turns = line.turns()
-            dealt, at, leaf, shares = in_turn(self.trees, turns, line.before, bins, led, before, have, u, v, place, free=self.free)
+            sums = None
+            if self.so_far is not None:
+                sums = Sums.of(self.so_far, self.features, self.tables, self.guide, given, values, codes, number, n)
+            dealt, at, leaf, shares = in_turn(
+                self.trees, turns, line.before, bins, led, before, have, u, v, place, free=self.free, sums=sums
+            )
             if exact:
                 dealt = repaired(dealt, have, shares, leaf, place.at("repair"))
         else:
@@ -404,6 +418,7 @@ class Leaves:
             "windows": self.windows.state() if self.windows is not None else None,
             "alike": list(self.alike) if self.alike is not None else None,
             "guide": [self.guide.need, self.guide.knots] if self.guide is not None else None,
+            "so_far": self.so_far.state() if self.so_far is not None else None,
         }
 
     @classmethod
@@ -420,6 +435,7 @@ class Leaves:
             Familiar.restore(state["familiar"]) if state["familiar"] is not None else None,
             Windows.restore(state["windows"]) if state["windows"] is not None else None,
             (state["alike"][0], state["alike"][1]) if state["alike"] is not None else None,
+            SoFar.restore(state["so_far"]) if state["so_far"] is not None else None,
         )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from mimic.generators.dealing import groups
 from mimic.generators.features import numbers
@@ -36,14 +37,8 @@ class Line:
     def of(cls, line: Sequence[str], given: Mapping[str, pa.Array]) -> Line:
         """`line` a need whose equal values are siblings (NULL none; -1 none of row numbers of parents), and columns of numbers or
         dates by which they stand in order, the first counts most; all of them `given` (n,)."""
-        values, order = given[line[0]], [given[name] for name in line[1:]]
-        code = groups(values)
-        if line[0].startswith("@"):
-            code = np.where(np.asarray(values.to_numpy(zero_copy_only=False)) < 0, -1, code)
-        n = len(code)
-        code = np.where(code < 0, n + np.arange(n), code)
-        sorted_ = np.lexsort((*(numbers(values)[0] for values in reversed(order)), code)) if order else np.argsort(code, kind="stable")
-        first = np.append(True, code[sorted_][1:] != code[sorted_][:-1]) if n else np.zeros(0, dtype=np.bool_)
+        sorted_, first = standing(line, given)
+        n = len(sorted_)
         start = np.flatnonzero(first)
         size = np.diff(np.append(start, n))
         place = np.arange(n) - np.repeat(start, size)
@@ -76,6 +71,19 @@ class Line:
         return group, len(turns[0])
 
 
+def standing(line: Sequence[str], given: Mapping[str, pa.Array]) -> tuple[Ints, NDArray[np.bool_]]:
+    """All rows (n,) line after line, as `Line.of` is told of them, and which of them, in this order, begin one."""
+    values, order = given[line[0]], [given[name] for name in line[1:]]
+    code = groups(values)
+    if line[0].startswith("@"):
+        code = np.where(np.asarray(values.to_numpy(zero_copy_only=False)) < 0, -1, code)
+    n = len(code)
+    code = np.where(code < 0, n + np.arange(n), code)
+    rows = np.lexsort((*(numbers(values)[0] for values in reversed(order)), code)) if order else np.argsort(code, kind="stable")
+    begins = np.append(True, code[rows][1:] != code[rows][:-1]) if n else np.zeros(0, dtype=np.bool_)
+    return rows, begins
+
+
 def kept_together(generator: object) -> str:
     """The need whose equal rows are siblings that a generator fills one after the other; "" where it looks at no sibling."""
     line = getattr(generator, "line", ())
@@ -94,4 +102,4 @@ def own_column(need: str) -> str:
     return "" if need in (BEFORE, AFTER) else need[1:]
 
 
-__all__ = ["AFTER", "BEFORE", "Line", "about_siblings", "kept_together", "own_column"]
+__all__ = ["AFTER", "BEFORE", "Line", "about_siblings", "kept_together", "own_column", "standing"]

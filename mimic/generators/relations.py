@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
-from mimic.generators.leaves import Leaves
+from mimic.generators.leaves import distance
 from mimic.generators.logical import heard, told
 from mimic.generators.nested import pack, unpack
 from mimic.generators.totals import Total
@@ -33,11 +33,12 @@ class Follows:
     """Fills a column with what another one holds, given it (option `follows`, a need; numbers are rounded to the column's own places).
 
     Where `reached` (a hidden column of row numbers) says that a row has no parent, `otherwise` (option `drawn_by`) fills it. With
-    option `holes` it says instead how many rows are NULL: rows in which there is nothing to count, as long as there are such.
+    option `holes` it makes 0 and 1 and says how many rows are NULL: rows in which there is nothing to count, as long as there are such;
+    of what is largest or smallest it says which.
     """
 
     kind: ClassVar[str] = "relation.follows"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     column: str
     type: LogicalType
@@ -66,13 +67,11 @@ class Follows:
 
         reached, holes, owners = str(task.options.get("reached", "")), bool(task.options.get("holes")), int(task.options.get("owners", 0))
         otherwise: Generator | None = None
-        if holes and "features" in task.options:
-            inner = {name: value for name, value in task.options.items() if name not in OWN}
-            otherwise = Leaves.learn(replace(task, options=inner), evidence, stream).plain
-        elif (reached or holes) and "drawn_by" in task.options:
-            plain = {
-                name: value for name, value in task.options.items() if name not in ("follows", "reached", "holes", "owners", "drawn_by")
-            }
+        if holes:
+            values = evidence.column(task.column.name).is_valid().cast(pa.int64()) if evidence is not None else None
+            otherwise = distance(task, values, evidence, stream)
+        elif reached and "drawn_by" in task.options:
+            plain = {name: value for name, value in task.options.items() if name not in (*OWN, "drawn_by")}
             otherwise = builtin().generators.get(str(task.options["drawn_by"])).learn(replace(task, options=plain), evidence, stream)
         return cls(task.column.name, task.column.type, str(task.options["follows"]), reached, otherwise, owners)
 
@@ -82,7 +81,10 @@ class Follows:
             return {self.column: made}
         if not self.reached:
             alone = self.otherwise.sample(span, stream, {need: given[need] for need in self.otherwise.needs})[self.column]
-            return {self.column: _with_holes(made, alone.null_count, np.asarray(alone.is_valid()), stream.at("holes"))}
+            kept = np.asarray(alone.to_numpy(zero_copy_only=False)) > 0
+            if Total.read(self.follows).take not in ("count", "sum"):  # of no children it is NULL anyway
+                return {self.column: pc.if_else(pa.array(kept), made, pa.scalar(None, made.type))}
+            return {self.column: _with_holes(made, int((~kept).sum()), kept, stream.at("holes"))}
         lost = np.asarray(given[self.reached].to_numpy(zero_copy_only=False)) < 0
         if not lost.any():
             return {self.column: made}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -19,12 +19,17 @@ HOPS = 3
 
 @dataclass(frozen=True)
 class Around:
-    """What is known of the whole database when the steps of one table are made. `place` is the load order."""
+    """What is known of the whole database when the steps of one table are made. `place` is the load order.
+
+    `late`: columns that are computed from children, when those are there, each with the tables that it waits for. Another table sees
+    them where none of these waits for it; `relies` is on which tables each relies for that, besides its parents.
+    """
 
     evidence: Evidence
     modes: Mapping[TableName, tuple[Mode, str]]
     place: Mapping[TableName, int]
-    late: set[tuple[TableName, str]] = field(default_factory=set)  # columns that are computed from children, when those are there
+    late: dict[tuple[TableName, str], frozenset[TableName]] = field(default_factory=dict)
+    relies: dict[TableName, set[TableName]] = field(default_factory=dict)
 
     def repeated(self, found: TableEvidence) -> Iterator[Seen]:
         """All columns of parents that a column may repeat, those of the nearest first."""
@@ -32,8 +37,8 @@ class Around:
             for key in self.parents(found.table):
                 for path, name in self._paths(key, hops - 1):
                     for column in self.evidence.tables[name].table.written:
-                        if (name, column.name) not in self.late and column.name in self.evidence.tables[name].profiles:
-                            need = f"{path}.{column.name}"
+                        need = f"{path}.{column.name}"
+                        if column.name in self.evidence.tables[name].profiles and self._settled(name, column.name, found.table.name):
                             yield key, self.evidence.up(found, key), need, column, partial(self.evidence.along, found, need)
 
     def _paths(self, key: ForeignKey, hops: int) -> Iterator[tuple[str, TableName]]:
@@ -70,20 +75,44 @@ class Around:
     def _copied(self, name: TableName) -> bool:
         return name in self.modes and self.modes[name][0] == "copy"
 
-    def seen(self, name: TableName, hops: int = HOPS) -> Iterator[tuple[str, bool]]:
+    def _settled(self, name: TableName, column: str, asking: TableName) -> bool:
+        """Whether rows of a table `asking` can look at a column of another: what waits for children may wait for them, too."""
+        waits = self.late.get((name, column), frozenset())
+        if any(asking in self._below(child) for child in waits):
+            return False
+        if waits:
+            self.relies.setdefault(asking, set()).update(waits)
+        return True
+
+    def _below(self, name: TableName) -> set[TableName]:
+        """The table and all on which its rows rely."""
+        found, waiting = set[TableName](), [name]
+        while waiting:
+            at = waiting.pop()
+            if at in found or at not in self.evidence.tables:
+                continue
+            found.add(at)
+            waiting += [*(key.parent for key in self.evidence.tables[at].table.foreign_keys), *self.relies.get(at, ())]
+        return found
+
+    def wait(self, name: TableName, columns: Mapping[str, Iterable[TableName]]) -> None:
+        """Remember for which tables columns wait."""
+        self.late.update({(name, column): frozenset(tables) for column, tables in columns.items()})
+
+    def seen(self, name: TableName, hops: int = HOPS, asking: TableName | None = None) -> Iterator[tuple[str, bool]]:
         """Columns of a finished row, its own and those above it, each with whether its values are categories."""
         found = self.evidence.tables[name]
         kept = described(found, self.evidence.k) if found.sampled else ()
-        yield from ((column, told_apart(found.table.column(column))) for column in kept if (name, column) not in self.late)
+        yield from ((column, told_apart(found.table.column(column))) for column in kept if self._settled(name, column, asking or name))
         if self.modes[name][0] == "synthesize":
             yield from ((column, False) for column in hanging(found))
         if hops > 1:
             for key in self.parents(found.table):
-                yield from ((f"{key.label}.{need}", category) for need, category in self.above(key, hops - 1))
+                yield from ((f"{key.label}.{need}", category) for need, category in self.above(key, hops - 1, asking or name))
 
-    def above(self, key: ForeignKey, hops: int) -> Iterator[tuple[str, bool]]:
-        """Columns of a key's parent; of a copied one, which row it is, too."""
-        yield from self.seen(key.parent, hops)
+    def above(self, key: ForeignKey, hops: int, asking: TableName | None = None) -> Iterator[tuple[str, bool]]:
+        """Columns of a key's parent, as the key's own table sees them, or the one `asking`; of a copied one, which row it is, too."""
+        yield from self.seen(key.parent, hops, asking or key.table)
         if self.modes[key.parent][0] == "copy" and len(key.referred) == 1:
             yield key.referred[0], True
 

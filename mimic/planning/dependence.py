@@ -20,6 +20,7 @@ from mimic.generators.calendar import about_calendar, calendar
 from mimic.generators.features import ordered
 from mimic.generators.lines import AFTER as AFTER_ALL
 from mimic.generators.lines import BEFORE, about_siblings
+from mimic.generators.totals import Total
 from mimic.generators.ways import said
 from mimic.plan import Choice, Held, Step
 from mimic.planning.arithmetic import Reckoned, is_number, reckoned
@@ -34,6 +35,7 @@ from mimic.planning.lines import Line, before, climbs, joined, line_of, ordered_
 from mimic.planning.matching import further
 from mimic.planning.ranking import RANKED, ranked
 from mimic.planning.relations import copied
+from mimic.planning.running import RUNNING, looking_back, run_on, running, without_circles
 from mimic.planning.since import Since, counted_from, dated, floors
 from mimic.planning.summaries import about_nobody, described, latent, told_apart
 from mimic.planning.switching import switched
@@ -46,7 +48,18 @@ LEAVES, AFTER, FOLLOWS = "tree.leaves", "temporal.after", "relation.follows"
 JOINED, RISING, BOUNDED = "sequence.joined", "sequence.rising", "relation.bounded"
 COMPUTED, COPULA, DETERMINED = "relation.computed", "copula.gaussian", "relation.determined"
 CONTIGUOUS, FEWEST_FAMILIES = 0.3, 40  # of the rows that follow a sibling: siblings were numbered in a row; and of how many parents
-FOUND = (None, AFTER, FOLLOWS, JOINED, RISING, BOUNDED, COMPUTED, DETERMINED, RANKED)  # what is found anew where a configuration names it
+FOUND = (
+    None,
+    AFTER,
+    FOLLOWS,
+    JOINED,
+    RISING,
+    RUNNING,
+    BOUNDED,
+    COMPUTED,
+    DETERMINED,
+    RANKED,
+)  # what is found anew where a configuration names it
 FEWEST = 80  # rows from which anything can be learned of how columns hang together
 ABOVE = 12  # numbers of parents that are tried as terms
 MOST = 80  # columns that one column may ask about
@@ -131,8 +144,13 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     open_ = {step.task.fills[0] for step in free if _wrapped(step, config)} - pinned.keys()
     amounts = {name: amount for name, amount in amounts.items() if name in open_ and switched("computed", config, [name])}
     lately = _following(amounts, {name for step in late for name in step.task.fills})
-    around.late.update((table.name, name) for name in lately)
-    fixed = {*amounts, *pinned, *computed, *(name for name, asked in config.columns.items() if asked.generator not in FOUND)}
+    for name in (name for name in amounts if name in lately):  # terms before what follows from them
+        waiting = [around.late.get((table.name, term), frozenset()) for term in amounts[name].terms]
+        around.wait(table.name, {name: frozenset().union(*waiting)})
+    runs = running(found, around, line, [name for name in single if name in open_ and name not in amounts], around.evidence.k)
+    runs = {name: one for name, one in runs.items() if switched("running", config, [name])}
+    runs = without_circles(runs, {name: amount.terms for name, amount in amounts.items()})
+    fixed = {*amounts, *runs, *pinned, *computed, *(name for name, asked in config.columns.items() if asked.generator not in FOUND)}
     told = determined(found, [step for step in free if _wrapped(step, config)], fixed, around.evidence.k)
     told = {name: one for name, one in told.items() if switched("determined", config, [name])}
     # What goes on along a line says when: others hang on it.
@@ -140,8 +158,9 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     lead = leading(
         found, [name for step in free if _wrapped(step, config) and (name := step.task.fills[0]) in found.profiles and name not in amounts]
     )
-    climbing = {name: up for name, up in climbing.items() if not set(lead.get(name, ())) - climbing.keys()}
+    climbing = {name: up for name, up in climbing.items() if name not in runs and not set(lead.get(name, ())) - climbing.keys()}
     after = {**lead, **{name: (one.by,) for name, one in told.items()}, **{name: amount.terms for name, amount in amounts.items()}}
+    after |= {name: one.after for name, one in runs.items()}
     free = in_order(sorted(free, key=lambda step: _turn(step, line, climbing, found)), after)
     known += [(name, told_apart(table.column(name))) for step in exact for name in step.task.fills if name in own]
     plain = not any(about_calendar(column.name) for column in table.columns)
@@ -153,6 +172,8 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
             out.append(_with_features(step, known[-MOST:], siblings))
         elif name in amounts:
             out.append(_reckoned(step, amounts[name]))
+        elif name in runs:
+            out.append(run_on(step, runs[name]))
         elif learnable and known and _wrapped(step, config):
             since = _since(around, found, table, name, known) if name not in pinned else None
             if since is not None and not switched("ordered", config, [name]):
@@ -165,7 +186,7 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
                 step, [*far, *days, *known[-MOST:], *beside], siblings, category, since, _ready(line, name, steps) if beside else ()
             )
             periods = name in own and name not in line and name not in pinned
-            looking = pinned_to(looking, pinned.get(name))
+            looking = pinned_to(looking_back(looking, runs.values(), line, [need for need, _ in known]), pinned.get(name))
             if name in told:
                 looking = _follows_from(looking, told[name])
                 periods = False
@@ -294,14 +315,16 @@ def _exact(
     off = {kind: {column.name for column in table.columns if not switched(kind, config, [column.name])} for kind in ("counted", "copied")}
     late = {relation.column: relation for relation in counted(found, children, frozenset(fixed | off["counted"]), around.evidence.k)}
     above = frozenset(fixed | set(late) | off["copied"])
+    below = {child.key.hidden: child.key.table for child in children}
     early = {relation.column: relation for relation in copied(table, found, around.repeated(found), above)}
-    around.late.update((table.name, name) for name in late)
+    around.wait(table.name, {name: [below[Total.read(relation.follows).key]] for name, relation in late.items()})
     rest, now, then = list[Step](), list[Step](), list[Step]()
     for step in steps:
         told = [early.get(name) or late.get(name) for name in step.task.fills]
         single = len(told) == 1
         if any(relation is None or (relation.reached and not single) for relation in told):
-            around.late.difference_update((table.name, name) for name in step.task.fills)
+            for name in step.task.fills:
+                around.late.pop((table.name, name), None)
             rest.append(step)
             continue
         for relation, column, meaning in zip(told, step.task.columns, step.task.meanings, strict=True):

@@ -13,7 +13,8 @@ from mimic.profile import TableEvidence
 from mimic.streams import Ints
 
 FEWEST = 80  # rows whose value of the one column comes more than once
-SEVERAL = 5  # such values
+SEVERAL = 5  # such values; of fewer, each must come EACH times, and none make an exception
+EACH = 10
 OTHERS = 20  # of these rows that do not hold the most frequent value of the other column
 HOLDS = 0.995  # of these rows
 GLANCE, ROWS = 1_000, 50_000  # rows that pairs are tried on first, and all that are looked at
@@ -91,7 +92,8 @@ def _held(by: Ints, mine: Ints, name: str, need: str) -> Held | None:
     many = np.bincount(by)
     again = many[by] > 1
     by, mine = by[again], mine[again]
-    if len(by) < FEWEST or len(np.unique(by)) < SEVERAL:
+    few = len(np.unique(by)) < SEVERAL
+    if len(by) < FEWEST or (few and (by != by[0]).sum() < OTHERS):
         return None
     usual = np.bincount(mine).argmax()
     if (mine != usual).sum() < OTHERS:
@@ -100,7 +102,7 @@ def _held(by: Ints, mine: Ints, name: str, need: str) -> Held | None:
     most = np.zeros(int(by.max()) + 1, dtype=np.int64)
     np.maximum.at(most, by, rows[cell.reshape(-1)])
     holds = int(most[np.unique(by)].sum())
-    if holds < HOLDS * len(by):
+    if holds < (1.0 if few else HOLDS) * len(by) or (few and (live.sum() > again.sum() or many[many > 0].min() < EACH)):
         return None
     return Held("determined", name, f"{need} determines it", holds, len(by) - holds)
 

@@ -143,7 +143,7 @@ class _Tried:
             return None
         bins = [self._above(need, category)[first[rows]] for need, category in seen]
         copied = self.around.modes[key.parent][0] == "copy"
-        names = list(self.around.above(key, 2) if copied and above.sampled <= SMALL else self.around.seen(key.parent, 2))
+        names = list(self.around.above(key, 2) if copied and above.sampled <= SMALL else self.around.seen(key.parent, 2, key.table))
         told = []
         for name, category in names[-TRIED:] if copied else names[:TRIED]:
             values = evidence.along(self.found, f"{key.label}.{name}")

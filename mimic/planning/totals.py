@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, permutations
 
 import numpy as np
 import pyarrow as pa
@@ -178,10 +178,11 @@ def _borne_out(name: str, total: Total, wanted: _Wanted, below: Below, rows: Int
             return None  # a first day that every row has is where the children's days begin: they are counted from it
         total = replace(total, zero=zero, places=wanted.places if total.take == "mean" else None)
         made, lost = numbers(total.of(rows, n, below.child.column))
-        near = ((np.abs(wanted.number - made) <= _slack(total, wanted)) & ~lost & ~null) | (lost & null)
+        equal = (np.abs(wanted.number - made) <= _slack(total, wanted)) & ~lost & ~null
         told = ~null & (many > 1) & _differing(total, below.child, rows, n)
-        null = null & False
-        holes = False
+        holes = float((null & ~lost).mean()) > 1 - ENDS  # the last payment of what is paid in full
+        near = equal if holes else equal | (lost & null)
+        null = null if holes else null & False
     share, least = float(near[~null].mean()), ENDS if total.take in ("max", "min") else COUNTED
     if told.sum() < FEWEST or near[told].mean() < least or share < least:
         return None
@@ -233,6 +234,7 @@ def _totals(below: Below) -> Iterator[Total]:
     ends: list[tuple[Take, str]] = [*(("mean", name) for name in names), *((take, name) for take in _ENDS for name in (*dates, *names))]
     yield Total(key)
     yield from (Total(key, "sum", factors) for factors in (*sums, *pairs))
+    yield from (Total(key, "sum", (("*", a), ("-", b))) for a, b in permutations(names, 2))
     yield from (Total(key, take, (("*", name),)) for take, name in ends)
     yield from (Total(key, "sum", (("*", a), ("*", b), ("*", c))) for a, b, c in combinations(names, 3))
     for more in _rates(child, names):
