@@ -12,7 +12,7 @@ from mimic.semantics import Kind, Sensitivity
 
 Mode = Literal["synthesize", "subset", "mask", "copy", "empty"]
 Dial = Literal["utility", "balanced", "privacy"]
-Relation = Literal["copied", "counted", "computed", "determined", "joined", "ordered", "rising", "running", "same_row"]
+Relation = Literal["copied", "counted", "computed", "determined", "joined", "ordered", "rising", "running", "same_row", "shared"]
 _RELATIONS = "Kinds of exact relations that are (not) looked for and kept, such as `computed: false`"
 _DIAL = "privacy: fewer values and coarser averages are kept, by more owners; utility: finer ones, by fewer"
 

@@ -24,7 +24,7 @@ from mimic.semantics import Meaning
 class Held:
     """A relation that holds in (nearly) all rows of the source that bear on it, and in all rows made.
 
-    `kind`: one of RELATIONS; `holds` and `breaks`: rows of the sample in which it does, and does not.
+    `kind`: one of `Relation` in `config.py`; `holds` and `breaks`: rows of the sample in which it does, and does not.
     """
 
     kind: str
@@ -32,11 +32,6 @@ class Held:
     said: str
     holds: int
     breaks: int
-
-
-# copied from a parent; number or sum of children; computed from the row; determined by one column of it; periods that join; dates
-# in order; keys that lead to the same row
-RELATIONS = ("copied", "counted", "computed", "determined", "joined", "ordered", "same_row")
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ FAMILIES = (
     "joined",
     "rising",
     "running",
+    "sharing",
     "bounded",
     "json_shape",
     "arrays",

@@ -28,14 +28,15 @@ from mimic.planning.around import HOPS, Around
 from mimic.planning.bounds import amounts as amounts_of
 from mimic.planning.bounds import bounded, bounds_of
 from mimic.planning.choosing import MARGINAL
-from mimic.planning.determining import Determining, determined, in_order
+from mimic.planning.determining import Determining, determined, in_order, without_circles
 from mimic.planning.families import families, joined_by_copula, pinned_to
 from mimic.planning.leading import leading
 from mimic.planning.lines import Line, before, climbs, joined, line_of, ordered_by, rising
 from mimic.planning.matching import further
 from mimic.planning.ranking import RANKED, ranked
 from mimic.planning.relations import copied
-from mimic.planning.running import RUNNING, looking_back, run_on, running, without_circles
+from mimic.planning.running import RUNNING, Runs, looking_back, run_on, running
+from mimic.planning.sharing import SHARED, Shares, share_of, shares
 from mimic.planning.since import Since, counted_from, dated, floors
 from mimic.planning.summaries import about_nobody, described, latent, told_apart
 from mimic.planning.switching import switched
@@ -48,18 +49,8 @@ LEAVES, AFTER, FOLLOWS = "tree.leaves", "temporal.after", "relation.follows"
 JOINED, RISING, BOUNDED = "sequence.joined", "sequence.rising", "relation.bounded"
 COMPUTED, COPULA, DETERMINED = "relation.computed", "copula.gaussian", "relation.determined"
 CONTIGUOUS, FEWEST_FAMILIES = 0.3, 40  # of the rows that follow a sibling: siblings were numbered in a row; and of how many parents
-FOUND = (
-    None,
-    AFTER,
-    FOLLOWS,
-    JOINED,
-    RISING,
-    RUNNING,
-    BOUNDED,
-    COMPUTED,
-    DETERMINED,
-    RANKED,
-)  # what is found anew where a configuration names it
+# What is found anew where a configuration names it.
+FOUND = (None, AFTER, FOLLOWS, JOINED, RISING, BOUNDED, COMPUTED, DETERMINED, RANKED, RUNNING, SHARED)
 FEWEST = 80  # rows from which anything can be learned of how columns hang together
 ABOVE = 12  # numbers of parents that are tried as terms
 MOST = 80  # columns that one column may ask about
@@ -147,10 +138,14 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     for name in (name for name in amounts if name in lately):  # terms before what follows from them
         waiting = [around.late.get((table.name, term), frozenset()) for term in amounts[name].terms]
         around.wait(table.name, {name: frozenset().union(*waiting)})
-    runs = running(found, around, line, [name for name in single if name in open_ and name not in amounts], around.evidence.k)
-    runs = {name: one for name, one in runs.items() if switched("running", config, [name])}
-    runs = without_circles(runs, {name: amount.terms for name, amount in amounts.items()})
-    fixed = {*amounts, *runs, *pinned, *computed, *(name for name, asked in config.columns.items() if asked.generator not in FOUND)}
+    order: dict[str, Sequence[str]] = {name: amount.terms for name, amount in amounts.items()}
+    alone = [name for name in single if name in open_ and name not in amounts]
+    runs = running(found, around, line, [name for name in alone if switched("running", config, [name])], around.evidence.k)
+    runs = without_circles(runs, order)
+    alone = [name for name in alone if name not in runs and switched("shared", config, [name])]
+    divided = without_circles(shares(found, alone, _above(found, around, known), line, sample), order | _afters(runs))
+    fixed = {*amounts, *runs, *divided, *pinned, *computed}
+    fixed |= {name for name, asked in config.columns.items() if asked.generator not in FOUND}
     told = determined(found, [step for step in free if _wrapped(step, config)], fixed, around.evidence.k)
     told = {name: one for name, one in told.items() if switched("determined", config, [name])}
     # What goes on along a line says when: others hang on it.
@@ -159,8 +154,12 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
         found, [name for step in free if _wrapped(step, config) and (name := step.task.fills[0]) in found.profiles and name not in amounts]
     )
     climbing = {name: up for name, up in climbing.items() if name not in runs and not set(lead.get(name, ())) - climbing.keys()}
-    after = {**lead, **{name: (one.by,) for name, one in told.items()}, **{name: amount.terms for name, amount in amounts.items()}}
-    after |= {name: one.after for name, one in runs.items()}
+    after: dict[str, Sequence[str]] = {
+        **lead,
+        **{name: (one.by,) for name, one in told.items()},
+        **{name: amount.terms for name, amount in amounts.items()},
+    }
+    after |= _afters(runs) | _afters(divided)
     free = in_order(sorted(free, key=lambda step: _turn(step, line, climbing, found)), after)
     known += [(name, told_apart(table.column(name))) for step in exact for name in step.task.fills if name in own]
     plain = not any(about_calendar(column.name) for column in table.columns)
@@ -190,6 +189,8 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
             if name in told:
                 looking = _follows_from(looking, told[name])
                 periods = False
+            if name in divided:
+                looking, periods = share_of(looking, divided[name]), False
             if periods and switched("joined", config, [name]):
                 looking = joined(looking, line, [need for need, _ in known], found, sample)
             bounds = None
@@ -242,6 +243,10 @@ def _following(amounts: Mapping[str, Reckoned], late: Collection[str]) -> set[st
         if not {*late, *out}.isdisjoint(amount.terms):
             out.add(name)
     return out
+
+
+def _afters(found: Mapping[str, Runs] | Mapping[str, Shares]) -> dict[str, Sequence[str]]:
+    return {name: one.after for name, one in found.items()}
 
 
 def _follows_from(step: Step, one: Determining) -> Step:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import numpy as np
 import pyarrow.compute as pc
@@ -22,6 +23,14 @@ MOST = 60  # columns that are tried
 DRAWN = ("categorical.shares", "numeric.quantiles")  # what keeps values of k owners
 COME_AGAIN = ("temporal.quantiles", "numeric.quantiles")  # what keeps them where they come often enough
 OFTEN = 0.9  # of the rows whose date or number k owners hold, if it is to determine anything
+
+
+class _After(Protocol):
+    @property
+    def after(self) -> tuple[str, ...]: ...
+
+
+After = TypeVar("After", bound=_After)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,4 +136,19 @@ def in_order(steps: Sequence[Step], after: Mapping[str, Sequence[str]]) -> list[
     return out
 
 
-__all__ = ["Determining", "codes_of", "determined", "in_order"]
+def without_circles(found: Mapping[str, After], after: Mapping[str, Sequence[str]]) -> dict[str, After]:
+    """What is found of columns, without those that would wait for themselves; others come `after` some, too."""
+    out: dict[str, After] = {}
+    for name, one in found.items():
+        order = {**after, **{other: each.after for other, each in out.items()}}
+        seen, waiting = set[str](), [*one.after]
+        while waiting:
+            if (at := waiting.pop()) not in seen:
+                seen.add(at)
+                waiting += order.get(at, ())
+        if name not in seen:
+            out[name] = one
+    return out
+
+
+__all__ = ["Determining", "codes_of", "determined", "in_order", "without_circles"]

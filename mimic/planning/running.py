@@ -84,21 +84,6 @@ def running(found: TableEvidence, around: Around, line: Line, names: Sequence[st
     return out
 
 
-def without_circles(runs: Mapping[str, Runs], after: Mapping[str, Sequence[str]]) -> dict[str, Runs]:
-    """Those that need nothing that comes `after` them, at any distance."""
-    out: dict[str, Runs] = {}
-    for name, one in runs.items():
-        order = {**after, **{other: each.after for other, each in out.items()}, name: one.after}
-        seen, waiting = set[str](), [*one.after]
-        while waiting:
-            if (at := waiting.pop()) not in seen:
-                seen.add(at)
-                waiting += order.get(at, ())
-        if name not in seen:
-            out[name] = one
-    return out
-
-
 def run_on(step: Step, one: Runs) -> Step:
     """The step of a column that goes on from row to row."""
     options: dict[str, Any] = {"line": one.line, "terms": one.terms, "lag": one.lag, "opening": one.opening}
@@ -248,4 +233,4 @@ def _made(
     return Runs(name, line, terms, signs, lag, opening, int(near.sum()), len(near), floor)
 
 
-__all__ = ["RUNNING", "Runs", "looking_back", "run_on", "running", "without_circles"]
+__all__ = ["RUNNING", "Runs", "looking_back", "run_on", "running"]
