@@ -683,8 +683,12 @@ class Filling:
             key = self._children[total.key]
             child = self._other(key.table)
             rows = np.asarray(child.whole(f"@{key.label}").to_numpy(zero_copy_only=False))
-            self._above[need] = total.of(rows, self.n, child.whole)
+            self._above[need] = total.of(rows, self.n, child.told)
         return self._above[need]
+
+    def told(self, need: str) -> pa.Array:
+        """A column of all rows, one of their parents', or what is taken of their children."""
+        return self._below(need) if self._waits(need) else self.along(need)
 
     def _need_chunk(self, need: str, span: Span, filled: Columns) -> pa.Array:
         if need in filled:

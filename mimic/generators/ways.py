@@ -17,6 +17,11 @@ def _ratio(a: Floats, b: Floats) -> Floats:
     return np.asarray(np.divide(a, b, out=np.full(np.broadcast(a, b).shape, np.nan), where=b != 0), dtype=np.float64)
 
 
+def _share(a: Floats, b: Floats) -> Floats:
+    """The ratio, 0 of nothing."""
+    return np.asarray(np.divide(a, b, out=np.zeros(np.broadcast(a, b).shape), where=b != 0), dtype=np.float64)
+
+
 WAYS: Mapping[str, Callable[[Floats, Floats], Floats]] = {
     "+": np.add,
     "-": np.subtract,
@@ -26,7 +31,11 @@ WAYS: Mapping[str, Callable[[Floats, Floats], Floats]] = {
     "u": lambda a, b: a * (1.0 + b),
     "D": lambda a, b: a * (1.0 - b / 100.0),
     "U": lambda a, b: a * (1.0 + b / 100.0),
+    "q": _share,
+    "p": lambda a, b: 100.0 * _share(a, b),
+    "%": lambda a, b: np.floor(100.0 * _share(a, b) + 1e-9),
 }
+SHARES = {"q": "/ {}, 0 of nothing", "p": "in percent of {}", "%": "in whole percent of {}"}
 RATES = {"d": "* (1 - {})", "u": "* (1 + {})", "D": "* (1 - {} / 100)", "U": "* (1 + {} / 100)"}  # a discount, a tax, both in percent
 
 
@@ -136,7 +145,8 @@ def said(way: str, terms: Sequence[str], factor: float = 1.0) -> str:
     if way in SPANS:
         return f"{way} from {terms[0]} to {terms[1]}"
     first = terms[0] if factor == 1.0 else f"{factor:g} * {terms[0]}"
-    return " ".join([first, *(RATES.get(sign, f"{sign} {{}}").format(term) for sign, term in zip(way, terms[1:], strict=True))])
+    words = {**RATES, **SHARES}
+    return " ".join([first, *(words.get(sign, f"{sign} {{}}").format(term) for sign, term in zip(way, terms[1:], strict=True))])
 
 
 __all__ = ["CLOCK", "PARTS", "RATES", "SPANS", "WAYS", "per_second", "reckon", "said", "seconds", "span"]

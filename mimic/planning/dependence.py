@@ -41,8 +41,9 @@ from mimic.planning.since import Since, counted_from, dated, floors
 from mimic.planning.summaries import about_nobody, described, latent, told_apart
 from mimic.planning.switching import switched
 from mimic.planning.totals import Below, counted
+from mimic.planning.totals import further as sums_of
 from mimic.profile import TableEvidence
-from mimic.schema import HIDDEN, Column, Float, ForeignKey, Table
+from mimic.schema import HIDDEN, Column, Float, ForeignKey, Table, TableName
 from mimic.semantics import Kind, Meaning, Sensitivity
 
 LEAVES, AFTER, FOLLOWS = "tree.leaves", "temporal.after", "relation.follows"
@@ -53,6 +54,7 @@ CONTIGUOUS, FEWEST_FAMILIES = 0.3, 40  # of the rows that follow a sibling: sibl
 FOUND = (None, AFTER, FOLLOWS, JOINED, RISING, BOUNDED, COMPUTED, DETERMINED, RANKED, RUNNING, SHARED)
 FEWEST = 80  # rows from which anything can be learned of how columns hang together
 ABOVE = 12  # numbers of parents that are tried as terms
+FAR = 4  # columns of another parent of the children that are
 MOST = 80  # columns that one column may ask about
 SELDOM = 0.01  # of the rows that have no date, if it is to come first
 
@@ -312,17 +314,13 @@ def _exact(
     fixed = keys | {name for key in around.evidence.schema.children(table.name) for name in key.referred}
     fixed |= {name for name, asked in config.columns.items() if asked.generator not in FOUND or asked.expression} | {*families(config)}
     fixed |= {column.name for column in table.written if column.name not in found.profiles}
-    children = [
-        Below(key, child, around.lookups(child.table))
-        for key in around.evidence.schema.children(table.name)
-        if around.modes[key.table][0] == "synthesize" and (child := around.evidence.tables[key.table]).complete and found.complete
-    ]
+    children = _children(table, found, around)
     off = {kind: {column.name for column in table.columns if not switched(kind, config, [column.name])} for kind in ("counted", "copied")}
     late = {relation.column: relation for relation in counted(found, children, frozenset(fixed | off["counted"]), around.evidence.k)}
     above = frozenset(fixed | set(late) | off["copied"])
-    below = {child.key.hidden: child.key.table for child in children}
+    below = {hidden: name for child in children for hidden, name in _waiting(child, around).items()}
     early = {relation.column: relation for relation in copied(table, found, around.repeated(found), above)}
-    around.wait(table.name, {name: [below[Total.read(relation.follows).key]] for name, relation in late.items()})
+    around.wait(table.name, {name: _awaited(Total.read(relation.follows), below) for name, relation in late.items()})
     rest, now, then = list[Step](), list[Step](), list[Step]()
     for step in steps:
         told = [early.get(name) or late.get(name) for name in step.task.fills]
@@ -347,6 +345,41 @@ def _exact(
             made = replace(step, task=task, choice=Choice(FOLLOWS, relation.said, lost, relations=(held,)))
             (then if column.name in late else now).append(made)
     return rest, now, then
+
+
+def _children(table: Table, found: TableEvidence, around: Around) -> list[Below]:
+    """The children of a table that may be counted, with what is known of them from further on."""
+    out = list[Below]()
+    for key in around.evidence.schema.children(table.name):
+        child = around.evidence.tables[key.table]
+        if around.modes[key.table][0] != "synthesize" or not child.complete or not found.complete:
+            continue
+        above: dict[str, pa.Array] = {}
+        for other in around.parents(child.table) if key.table in around.place else ():
+            if other.parent in (table.name, child.table.name):
+                continue
+            needs = [f"{other.label}.{need}" for need, category in around.seen(other.parent, 1, key.table) if not category]
+            needs = [need for need in needs if not any(part.startswith(HIDDEN) for part in need.split("."))]
+            above |= {need: around.evidence.along(child, need) for need in needs[:FAR] if is_number(around.type(child, need))}
+        below: dict[str, pa.Array] = {}
+        for further_ in around.evidence.schema.children(key.table):
+            children = around.evidence.tables[further_.table]
+            if further_.table not in (table.name, key.table) and around.modes[further_.table][0] == "synthesize" and children.complete:
+                below |= sums_of(further_, child, children)
+        out.append(Below(key, child, around.lookups(child.table), above, below))
+    return out
+
+
+def _waiting(child: Below, around: Around) -> dict[str, TableName]:
+    """By hidden column of a key, the table of its children."""
+    keys = [child.key, *around.evidence.schema.children(child.key.table)]
+    return {key.hidden: key.table for key in keys}
+
+
+def _awaited(total: Total, tables: Mapping[str, TableName]) -> list[TableName]:
+    """The tables whose rows a total is of."""
+    nested = [Total.read(name).key for _, name in total.factors if name.startswith("^")]
+    return [tables[key] for key in (total.key, *nested)]
 
 
 def _free(step: Step, keys: Mapping[str, ForeignKey]) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import combinations, permutations
 
 import numpy as np
@@ -26,17 +26,28 @@ ENDS = 0.995  # of the rows whose largest or smallest is meant: of many columns 
 GLANCE, PROMISING = 400, 0.9  # parents that all totals are tried on, and the share that lets one be looked at closely
 CENT = 0.006  # how far off a sum may be
 MOST_NUMBERS, MOST_DATES = 6, 4  # columns of children that are taken
+MOST_FURTHER = 4  # columns of their children that are
 MOST_FILTERS, MOST_VALUES = 6, 10  # columns of children that say which count, and the values of one
 Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Below:
-    """A key of children, their sample, and the columns of theirs that lead to a table which is copied: they are categories."""
+    """A key of children, their sample, and the columns of theirs that lead to a table which is copied: they are categories.
+
+    `above`: numbers of their other parents, by need; `below`: what their own children add up to, by the need of a `Total`.
+    """
 
     key: ForeignKey
     child: TableEvidence
     lookups: frozenset[str] = frozenset()
+    above: Mapping[str, pa.Array] = field(default_factory=dict)
+    below: Mapping[str, pa.Array] = field(default_factory=dict)
+
+    def column(self, name: str) -> pa.Array:
+        """A column of the children, or more about them."""
+        more = self.above.get(name, self.below.get(name))
+        return more if more is not None else self.child.column(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +67,7 @@ def counted(found: TableEvidence, children: Sequence[Below], taken: frozenset[st
     out: dict[str, Relation] = {}
     for below in children if wanted else ():
         rows = parent_rows(below.child, below.key, found)
-        glance = _Glance.of(below.child, rows, found.sampled)
+        glance = _Glance.of(below, rows, found.sampled)
         if glance is None:
             continue
         looked = _Looked.of(list(wanted.values()), glance.parents)
@@ -95,14 +106,14 @@ def _wanted(found: TableEvidence, taken: frozenset[str]) -> dict[str, _Wanted]:
 class _Glance:
     """Some parents (m,) that have children, and of all children those that hang on them."""
 
-    child: TableEvidence
+    below: Below
     parents: Ints
     rows: Ints  # the place of each of these children's parent among the parents
     places: pa.Array  # of the children in their sample
     read: dict[str, pa.Array]
 
     @classmethod
-    def of(cls, child: TableEvidence, rows: Ints, parents: int) -> _Glance | None:
+    def of(cls, below: Below, rows: Ints, parents: int) -> _Glance | None:
         have = np.flatnonzero(np.bincount(rows[rows >= 0], minlength=parents))
         if len(have) < FEWEST:
             return None
@@ -110,7 +121,7 @@ class _Glance:
         place = np.full(parents + 1, -1, dtype=np.int64)
         place[some] = np.arange(len(some))
         here = np.flatnonzero(place[rows] >= 0)  # a child without a parent has -1, the last place
-        return cls(child, some, place[rows[here]], pa.array(here), {})
+        return cls(below, some, place[rows[here]], pa.array(here), {})
 
     def made(self, total: Total) -> pa.Array:
         return total.of(self.rows, len(self.parents), self._column)
@@ -118,11 +129,11 @@ class _Glance:
     def only(self, where: Where) -> _Glance:
         """The same parents, and of their children those that count."""
         live = where.of(self._column(where.column))
-        return _Glance(self.child, self.parents, self.rows[live], self.places.filter(pa.array(live)), {})
+        return _Glance(self.below, self.parents, self.rows[live], self.places.filter(pa.array(live)), {})
 
     def _column(self, name: str) -> pa.Array:
         if name not in self.read:
-            self.read[name] = self.child.column(name).take(self.places)
+            self.read[name] = self.below.column(name).take(self.places)
         return self.read[name]
 
 
@@ -163,9 +174,9 @@ def _slack(total: Total, wanted: _Wanted) -> float:
 def _borne_out(name: str, total: Total, wanted: _Wanted, below: Below, rows: Ints) -> Relation | None:
     """What all rows say. Where no child counts, a mean or an end is NULL, or 0; that most are 0 on both sides says nothing."""
     n, null = len(wanted.number), wanted.null
-    many = np.asarray(replace(total, take="count", factors=()).of(rows, n, below.child.column))
+    many = np.asarray(replace(total, take="count", factors=()).of(rows, n, below.column))
     if total.take in ("count", "sum"):
-        sums = np.asarray(total.of(rows, n, below.child.column))
+        sums = np.asarray(total.of(rows, n, below.column))
         near = np.abs(wanted.number - sums) <= CENT + 0.01 * total.rates * many
         told = ~null & ((wanted.number != wanted.usual) | (sums != wanted.usual))
         if sums[null].any():
@@ -177,27 +188,36 @@ def _borne_out(name: str, total: Total, wanted: _Wanted, below: Below, rows: Int
         if not zero and (not wanted.nullable or (total.take == "min" and temporal and not null.any())):
             return None  # a first day that every row has is where the children's days begin: they are counted from it
         total = replace(total, zero=zero, places=wanted.places if total.take == "mean" else None)
-        made, lost = numbers(total.of(rows, n, below.child.column))
+        made, lost = numbers(total.of(rows, n, below.column))
         equal = (np.abs(wanted.number - made) <= _slack(total, wanted)) & ~lost & ~null
-        told = ~null & (many > 1) & _differing(total, below.child, rows, n)
+        told = ~null & (many > 1) & _differing(total, below, rows, n)
         holes = float((null & ~lost).mean()) > 1 - ENDS  # the last payment of what is paid in full
         near = equal if holes else equal | (lost & null)
         null = null if holes else null & False
     share, least = float(near[~null].mean()), ENDS if total.take in ("max", "min") else COUNTED
     if told.sum() < FEWEST or near[told].mean() < least or share < least:
         return None
-    said = f"{total.said(below.key)} ({share:.1%} of the rows)"
+    said = f"{_said(total, below)} ({share:.1%} of the rows)"
     return Relation(name, total.need, "", share, said, int((~null).sum()), holes, _owners(total, below.child))
 
 
-def _differing(total: Total, child: TableEvidence, rows: Ints, n: int) -> Mask:
+def _said(total: Total, below: Below) -> str:
+    said = total.said(below.key)
+    for need in below.below:
+        further = Total.read(need)
+        what = f"the {further.take} of {further.factors[0][1]}" if further.factors else "the number"
+        said = said.replace(need, f"{what} of their rows of {further.key[1:].split('.')[0]}")
+    return said
+
+
+def _differing(total: Total, below: Below, rows: Ints, n: int) -> Mask:
     """The parents (n,) whose children differ; none where most have several that stand at the end: that is a limit of theirs, such as
     the price of an article that is sold for less now and then."""
-    low, high = (numbers(replace(total, take=take).of(rows, n, child.column))[0] for take in _ENDS[::-1])
+    low, high = (numbers(replace(total, take=take).of(rows, n, below.column))[0] for take in _ENDS[::-1])
     differ: Mask = low < high
     if total.take == "mean":
         return differ
-    number, null = numbers(child.column(total.factors[0][1]))
+    number, null = numbers(below.column(total.factors[0][1]))
     there = (rows >= 0) & ~null & (number == (high if total.take == "max" else low)[rows])
     several = np.bincount(rows[there], minlength=n) > 1
     return differ if several[differ].sum() < differ.sum() / 2 else differ & False
@@ -234,6 +254,8 @@ def _totals(below: Below) -> Iterator[Total]:
     ends: list[tuple[Take, str]] = [*(("mean", name) for name in names), *((take, name) for take in _ENDS for name in (*dates, *names))]
     yield Total(key)
     yield from (Total(key, "sum", factors) for factors in (*sums, *pairs))
+    yield from (Total(key, "sum", (("*", name),)) for name in (*below.below, *below.above))
+    yield from (Total(key, "sum", (("*", name), ("*", far))) for name in names for far in below.above)
     yield from (Total(key, "sum", (("*", a), ("-", b))) for a, b in permutations(names, 2))
     yield from (Total(key, take, (("*", name),)) for take, name in ends)
     yield from (Total(key, "sum", (("*", a), ("*", b), ("*", c))) for a, b, c in combinations(names, 3))
@@ -301,4 +323,11 @@ def _filters(below: Below, k: int) -> Iterator[Where]:
     yield from (replace(where, unlike=True) for where in out if where.value is not None)
 
 
-__all__ = ["Below", "counted"]
+def further(key: ForeignKey, child: TableEvidence, children: TableEvidence) -> dict[str, pa.Array]:
+    """What the children of a table's rows add up to by a key, row by row of its sample: their number, and sums of their numbers."""
+    rows = parent_rows(children, key, child)
+    totals = [Total(key.hidden), *(Total(key.hidden, "sum", (("*", name),)) for name in _numbers(children)[:MOST_FURTHER])]
+    return {total.need: total.of(rows, child.sampled, children.column) for total in totals}
+
+
+__all__ = ["Below", "counted", "further"]
