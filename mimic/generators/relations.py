@@ -82,7 +82,7 @@ class Follows:
         if not self.reached:
             alone = self.otherwise.sample(span, stream, {need: given[need] for need in self.otherwise.needs})[self.column]
             kept = np.asarray(alone.to_numpy(zero_copy_only=False)) > 0
-            if Total.read(self.follows).take not in ("count", "sum"):  # of no children it is NULL anyway
+            if not self.follows.startswith("^") or Total.read(self.follows).take not in ("count", "sum"):
                 return {self.column: pc.if_else(pa.array(kept), made, pa.scalar(None, made.type))}
             return {self.column: _with_holes(made, int((~kept).sum()), kept, stream.at("holes"))}
         lost = np.asarray(given[self.reached].to_numpy(zero_copy_only=False)) < 0

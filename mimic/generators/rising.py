@@ -50,7 +50,7 @@ class Rising:
     first: Generator
     step: Generator | None = None
     grain: float = 1.0  # in the units of the Arrow type
-    most: float = np.inf  # an average of k owners, times the sign, beyond which no line goes: it begins earlier instead
+    most: float = np.inf  # an average of k owners, times the sign, beyond which no line goes
     sign: float = 1.0
     start: float | None = None  # where all lines begin, times the sign: of fewer than k of them nothing is told
     monthly: Monthly | None = None  # on which days of a month or a week, where that is told
@@ -123,18 +123,26 @@ class Rising:
         for rows in lines[1:]:
             made[rows] = made[line.before[rows]] + np.maximum(up[rows], 0.0)
             null[rows] = null[line.before[rows]]
-        back = np.zeros(span.n)
-        for rows in reversed(lines):  # what the last goes too far, all of its line go less
-            back[rows] = np.maximum(back[rows], made[rows] - self.most)
-            follow = rows[line.before[rows] >= 0]
-            back[line.before[follow]] = np.maximum(back[line.before[follow]], back[follow])
-        made -= np.ceil(back / self.grain) * self.grain
+        made = self._within(made, line, regular(up[line.before >= 0]))
         if self.monthly is not None and (day := _day(first.type)):
             whole = np.floor(self.sign * made / day)
             within = inside(stream, "monthly").uniform(span.n)
             moved = self.monthly.moved(whole.astype(np.int64), within[_first_of(line)])
             made += self.sign * (moved - whole) * day
         return {name: _like(self.sign * made, null, first.type)}
+
+    def _within(self, made: Floats, line: Line, even: bool) -> Floats:
+        """The same numbers (n,) where the last of a line goes too far: it takes smaller steps, or begins earlier where all are alike."""
+        begin = _first_of(line)
+        end = made.copy()
+        for rows in reversed(line.turns()):
+            follow = rows[line.before[rows] >= 0]
+            end[line.before[follow]] = np.maximum(end[line.before[follow]], end[follow])
+        back, start = end[begin] - self.most, made[begin]
+        short = (back > 0) & (start < self.most) & (not even)
+        share = np.divide(self.most - start, end[begin] - start, out=np.zeros(len(made)), where=short)
+        smaller = start + np.floor((made - start) * share / self.grain) * self.grain
+        return np.where(short, smaller, made - np.ceil(np.maximum(back, 0.0) / self.grain) * self.grain)
 
     def capacity(self) -> int | None:
         return None

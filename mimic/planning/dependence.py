@@ -34,7 +34,7 @@ from mimic.planning.leading import leading
 from mimic.planning.lines import Line, before, climbs, joined, line_of, ordered_by, rising
 from mimic.planning.matching import further
 from mimic.planning.ranking import RANKED, ranked
-from mimic.planning.relations import copied
+from mimic.planning.relations import Relation, copied, repeated
 from mimic.planning.running import RUNNING, Runs, looking_back, run_on, running
 from mimic.planning.sharing import SHARED, Shares, share_of, shares
 from mimic.planning.since import Since, counted_from, dated, floors
@@ -150,18 +150,24 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     fixed |= {name for name, asked in config.columns.items() if asked.generator not in FOUND}
     told = determined(found, [step for step in free if _wrapped(step, config)], fixed, around.evidence.k)
     told = {name: one for name, one in told.items() if switched("determined", config, [name])}
+    alone = [name for name in alone if name not in divided and name not in told and switched("copied", config, [name])]
+    same = without_circles(
+        repeated(found, alone), order | _afters(runs) | _afters(divided) | {name: (one.by,) for name, one in told.items()}
+    )
     # What goes on along a line says when: others hang on it.
     climbing = climbs([step.task.fills[0] for step in free if len(step.task.fills) == 1], line, found, sample)
     lead = leading(
         found, [name for step in free if _wrapped(step, config) and (name := step.task.fills[0]) in found.profiles and name not in amounts]
     )
-    climbing = {name: up for name, up in climbing.items() if name not in runs and not set(lead.get(name, ())) - climbing.keys()}
+    climbing = {
+        name: up for name, up in climbing.items() if name not in runs and name not in same and not set(lead.get(name, ())) - climbing.keys()
+    }
     after: dict[str, Sequence[str]] = {
         **lead,
         **{name: (one.by,) for name, one in told.items()},
         **{name: amount.terms for name, amount in amounts.items()},
     }
-    after |= _afters(runs) | _afters(divided)
+    after |= _afters(runs) | _afters(divided) | _afters(same)
     free = in_order(sorted(free, key=lambda step: _turn(step, line, climbing, found)), after)
     known += [(name, told_apart(table.column(name))) for step in exact for name in step.task.fills if name in own]
     plain = not any(about_calendar(column.name) for column in table.columns)
@@ -193,6 +199,8 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
                 periods = False
             if name in divided:
                 looking, periods = share_of(looking, divided[name]), False
+            if name in same:
+                looking, periods = _repeating(looking, same[name]), False
             if periods and switched("joined", config, [name]):
                 looking = joined(looking, line, [need for need, _ in known], found, sample)
             bounds = None
@@ -247,7 +255,17 @@ def _following(amounts: Mapping[str, Reckoned], late: Collection[str]) -> set[st
     return out
 
 
-def _afters(found: Mapping[str, Runs] | Mapping[str, Shares]) -> dict[str, Sequence[str]]:
+def _repeating(step: Step, relation: Relation) -> Step:
+    """The step of a column that holds what another one does, or NULL."""
+    options = {name: value for name, value in step.task.options.items() if name not in ("counted_from", "floors", "caps")}
+    options |= {"follows": relation.follows, "reached": "", "holes": relation.holes}
+    rows = round(relation.share * relation.rows)
+    held = Held("copied", relation.column, f"equals {relation.follows}", rows, relation.rows - rows)
+    lost = ((step.choice.kind, 0.0), *step.choice.lost)
+    return replace(step, task=replace(step.task, options=options), choice=Choice(FOLLOWS, relation.said, lost, relations=(held,)))
+
+
+def _afters(found: Mapping[str, Runs] | Mapping[str, Shares] | Mapping[str, Relation]) -> dict[str, Sequence[str]]:
     return {name: one.after for name, one in found.items()}
 
 

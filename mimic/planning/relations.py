@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from mimic.streams import Ints
 
 FEWEST = 40  # rows that must bear a relation out
 HOLDS = 0.995  # of the rows; a few exceptions are mistakes of the source
+DIFFERENT = 20  # values of a column that repeats one of its own row
 GLANCE = 200  # rows that a candidate is tried on first
 
 
@@ -30,6 +31,11 @@ class Relation:
     rows: int  # that bear on it
     holes: bool = False  # whether it is NULL in some rows, in which there is nothing to count
     owners: int = 0  # who hold the value of the children that says which count
+
+    @property
+    def after(self) -> tuple[str, ...]:
+        """What comes first, of the columns of the same row."""
+        return (self.follows,)
 
 
 # First key, the parents' places, need, column, and how to read its values row by row.
@@ -56,6 +62,26 @@ def copied(table: Table, found: TableEvidence, above: Iterable[Seen], taken: fro
     return list(out.values())
 
 
+def repeated(found: TableEvidence, names: Sequence[str]) -> dict[str, Relation]:
+    """Columns that hold what another one of their row does, where they hold anything: the day of deletion is that of the last change."""
+    out: dict[str, Relation] = {}
+    values = {name: found.column(name) for name in names}
+    for name, mine in values.items():
+        live = np.flatnonzero(np.asarray(mine.is_valid()))
+        if len(live) < FEWEST or pc.count_distinct(mine).as_py() < DIFFERENT:
+            continue
+        for other, theirs in values.items():
+            if other == name or other in out or theirs.type != mine.type or theirs.null_count > mine.null_count:
+                continue
+            if theirs.null_count == mine.null_count and names.index(other) > names.index(name):
+                continue
+            if _same(mine, theirs, live[:GLANCE]) >= HOLDS and (share := _same(mine, theirs, live)) >= HOLDS:
+                said = f"equals {other} in {share:.1%} of the rows"
+                out[name] = Relation(name, other, "", share, said, len(live), len(live) < len(mine))
+                break
+    return out
+
+
 def _equal(mine: pa.Array, theirs: pa.Array, reached: Ints) -> float:
     """The share of rows with a parent in which two columns hold the same, NULL included; 0 where that would be no news."""
     rows = np.flatnonzero(reached >= 0)
@@ -73,4 +99,4 @@ def _same(mine: pa.Array, theirs: pa.Array, rows: Ints) -> float:
     return float(np.asarray(pc.or_(pc.fill_null(pc.equal(a, b), False), both)).mean())
 
 
-__all__ = ["Relation", "copied"]
+__all__ = ["Relation", "copied", "repeated"]
