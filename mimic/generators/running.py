@@ -8,7 +8,6 @@ from typing import ClassVar, Self
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
 from mimic.generators.features import numbers
@@ -17,6 +16,7 @@ from mimic.generators.lines import standing
 from mimic.generators.logical import heard, told
 from mimic.generators.nested import pack, unpack
 from mimic.generators.relations import cast
+from mimic.generators.so_far import turned_round
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
 from mimic.schema import LogicalType, arrow_type
@@ -28,7 +28,7 @@ class Running:
     """Fills a column of numbers with running sums along a `line` of siblings (`generators/lines.py`), of all rows, NULL counting as 0.
 
     Options: `line`; `terms`, pairs of "+" or "-" and a column; `lag`, whether those of the row before count, not of the row itself;
-    `signs`, a column and pairs of its values (as text) and 1 or -1, by which terms are added or taken away; `opening`, where a line
+    `signs`, a column and hashes of those of its values by which terms are taken away, not added; `opening`, where a line
     begins: None at 0, a need that leads to a column of the parent, or "" where `first` says.
     """
 
@@ -41,7 +41,7 @@ class Running:
     line: tuple[str, ...]
     terms: tuple[tuple[str, str], ...]
     lag: bool = False
-    signs: tuple[str, tuple[tuple[str, int, int], ...]] | None = None  # each value with its sign and how many owners hold it
+    signs: tuple[str, tuple[int, ...]] | None = None
     opening: str = ""
     first: Generator | None = None
 
@@ -65,13 +65,7 @@ class Running:
         opening, signs = task.options["opening"], None
         there = evidence is not None and bool(evidence.sampled)
         if "signs" in task.options:
-            by, pairs = task.options["signs"]
-            owners = [0] * len(pairs)
-            if evidence is not None and there:
-                texts = evidence.column(by).cast(pa.string())
-                places = pc.fill_null(pc.index_in(texts, pa.array([text for text, _ in pairs])), -1)
-                owners = evidence.owners.distinct(np.asarray(places).astype(np.int64), len(pairs)).tolist()
-            signs = (str(by), tuple((str(text), int(sign), int(many)) for (text, sign), many in zip(pairs, owners, strict=True)))
+            signs = (str(task.options["signs"][0]), tuple(int(each) for each in task.options["signs"][1]))
         made = cls(task.column.name, task.column.type, line, terms, bool(task.options["lag"]), signs, opening or "")
         if opening != "":
             return made
@@ -118,18 +112,13 @@ class Running:
             values, null = numbers(given[name])
             out = out + np.where(null, 0.0, values) * (1.0 if sign == "+" else -1.0)
         if self.signs is not None:
-            by, ways = self.signs
-            place = pc.index_in(given[by].cast(pa.string()), pa.array([text for text, _, _ in ways]))
-            way = np.array([*(sign for _, sign, _ in ways), 1], dtype=np.float64)
-            out = out * way[np.asarray(pc.fill_null(place, len(ways)))]
+            out = out * turned_round(given[self.signs[0]], self.signs[1])
         return out
 
     def capacity(self) -> int | None:
         return None
 
     def literals(self) -> Iterable[Literal]:
-        if self.signs is not None:
-            yield from (Literal(self.signs[0], text, owners, "k owners") for text, _, owners in self.signs[1])
         if self.first is not None:
             yield from self.first.literals()
 
@@ -140,14 +129,14 @@ class Running:
             "line": list(self.line),
             "terms": [list(term) for term in self.terms],
             "lag": self.lag,
-            "signs": [self.signs[0], [list(each) for each in self.signs[1]]] if self.signs else None,
+            "signs": [self.signs[0], list(self.signs[1])] if self.signs else None,
             "opening": self.opening,
             "first": pack(self.first) if self.first is not None else None,
         }
 
     @classmethod
     def restore(cls, state: State) -> Self:
-        signs = (state["signs"][0], tuple((text, sign, many) for text, sign, many in state["signs"][1])) if state["signs"] else None
+        signs = (state["signs"][0], tuple(int(each) for each in state["signs"][1])) if state["signs"] else None
         terms = tuple((sign, name) for sign, name in state["terms"])
         first = unpack(state["first"]) if state["first"] is not None else None
         return cls(state["column"], heard(state["type"]), tuple(state["line"]), terms, bool(state["lag"]), signs, state["opening"], first)

@@ -47,6 +47,7 @@ class Share:
     shares: Generator
     otherwise: Generator | None = None
     grain: float = 0.0  # what shares are whole numbers of; 0 for any
+    least: float = 0.0  # what each row takes at the least
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -66,13 +67,14 @@ class Share:
     @classmethod
     def learn(cls, task: Task, evidence: TableEvidence | None, stream: Stream) -> Self:
         whole, line, firm = str(task.options["share"][0]), tuple(task.options["share"][1]), bool(task.options["share"][2])
-        values, name, others, grain = None, task.column.name, evidence, 0.0
+        values, name, others, grain, least = None, task.column.name, evidence, 0.0, 0.0
         needed = [*line, *([whole.removeprefix(FAMILY)] if _number(whole) is None else [])]
         if evidence is not None and evidence.sampled and all(each in evidence.hidden or evidence.table.has(each) for each in needed):
             given = {each: evidence.column(each) for each in needed}
             here = Line.of(line, given) if line else None
             own = numbers(evidence.column(name))[0]
             of, grain = _whole(whole, given, here, len(own)), _grain(own)
+            least = 0.0 if own.min() <= 0 else grain or 10.0 ** -(_places(task.column.type) or 0)
             of = of if here is None else left(of, own, here)
             if here is None:
                 same = np.abs(of - own) <= LITTLE * np.maximum(1.0, np.abs(own))
@@ -85,7 +87,7 @@ class Share:
         plain_ = task_of_shares(task)
         made = distance(plain_, values, evidence, stream)
         otherwise = None if line else plain(Leaves.learn(plain_, others, stream.at("otherwise")))
-        return cls(name, task.column.type, whole, line, firm, made, otherwise, grain)
+        return cls(name, task.column.type, whole, line, firm, made, otherwise, grain, least)
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         asked = {need: given[need] for need in self.shares.needs}
@@ -108,7 +110,8 @@ class Share:
             part = _rounded(taken[rows] * rest[rows], places)
             if self.grain:
                 part = np.where(taken[rows] < 1.0, np.rint(part / self.grain) * self.grain, part)
-            out[rows] = np.minimum(part, np.maximum(rest[rows], 0.0))
+            part = np.minimum(np.maximum(part, self.least), rest[rows] - self.least * here.left[rows])
+            out[rows] = np.minimum(np.maximum(part, self.least), np.maximum(rest[rows], 0.0))
             if self.firm:
                 end = rows[here.left[rows] == 0]
                 out[end] = rest[end]
@@ -132,6 +135,7 @@ class Share:
             "shares": pack(self.shares),
             "otherwise": pack(self.otherwise) if self.otherwise is not None else None,
             "grain": self.grain,
+            "least": self.least,
         }
 
     @classmethod

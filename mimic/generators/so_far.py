@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mimic.generator import Columns, State
-from mimic.generators.features import Feature, Scale, numbers
+from mimic.generators.features import Feature, Scale, hashed, numbers
 from mimic.generators.lines import Line
 from mimic.streams import Floats, Ints
 
@@ -23,14 +23,14 @@ LITTLE = 1e-6
 class SoFar:
     """That `column` is the running sum (`generators/running.py`) of a generator's own column and of others that are filled before it.
 
-    `sign` 1.0 where the own one is added, -1.0 where it is taken away, `terms` the others with theirs; `signs` a column and those of
-    its values by which all is turned round; `opening` a need that says where a line begins, "" at 0. `floor`: it is never below 0.
+    `sign` 1.0 where the own one is added, -1.0 where it is taken away, `terms` the others with theirs; `signs` a column and hashes of
+    those of its values by which all is turned round; `opening` a need that says where a line begins, "" at 0. `floor`: it is never below 0.
     """
 
     column: str
     sign: float = 1.0
     terms: tuple[tuple[str, str], ...] = ()
-    signs: tuple[str, tuple[str, ...]] | None = None
+    signs: tuple[str, tuple[int, ...]] | None = None
     opening: str = ""
     floor: bool = False
 
@@ -51,10 +51,8 @@ class SoFar:
             values, null = numbers(given[name])
             base += np.where(null, 0.0, values) * (1.0 if way == "+" else -1.0)
         if self.signs is not None:
-            by, turned = self.signs
-            round_ = pc.fill_null(pc.is_in(given[by].cast(pa.string()), pa.array(turned, pa.string())), False)
-            way_ = np.where(np.asarray(round_), -1.0, 1.0)
-            sign, base = sign * way_, base * way_
+            turned = turned_round(given[self.signs[0]], self.signs[1])
+            sign, base = sign * turned, base * turned
         if self.opening:
             values, null = numbers(given[self.opening])
             start = np.where(null, 0.0, values)
@@ -105,7 +103,7 @@ class SoFar:
 
     @classmethod
     def restore(cls, state: State) -> Self:
-        signs = (state["signs"][0], tuple(state["signs"][1])) if state["signs"] else None
+        signs = (state["signs"][0], tuple(int(each) for each in state["signs"][1])) if state["signs"] else None
         return cls(**{**state, "terms": tuple((way, name) for way, name in state["terms"]), "signs": signs})
 
 
@@ -163,6 +161,13 @@ class Sums:
         self.sums[rows] = stood + self.base[rows] + self.sign[rows] * own
 
 
+def turned_round(values: pa.Array, hashes: Sequence[int]) -> Floats:
+    """-1.0 for each of the values (n,) whose text has one of the hashes, 1.0 for all others."""
+    index, own = hashed(values)
+    round_ = np.append(np.isin(own, np.array(hashes, dtype=np.uint64)), False)
+    return np.where(round_[index], -1.0, 1.0)
+
+
 def _like(values: Floats, kind: pa.DataType) -> pa.Array:
     if pa.types.is_floating(kind):
         return pa.array(values).cast(kind)
@@ -171,4 +176,4 @@ def _like(values: Floats, kind: pa.DataType) -> pa.Array:
     return pa.array(np.rint(values).astype(np.int64)).cast(kind)
 
 
-__all__ = ["SoFar", "Sums"]
+__all__ = ["SoFar", "Sums", "turned_round"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -21,8 +21,8 @@ HOPS = 3
 class Around:
     """What is known of the whole database when the steps of one table are made. `place` is the load order.
 
-    `late`: columns that are computed from children, when those are there, each with the tables that it waits for. Another table sees
-    them where none of these waits for it; `relies` is on which tables each relies for that, besides its parents.
+    `late`: columns that are computed from children, when those are there, each with the tables that it waits for. `relies`: the tables
+    besides its parents that another table waits for, too, because something of it follows exactly from such a column.
     """
 
     evidence: Evidence
@@ -38,7 +38,8 @@ class Around:
                 for path, name in self._paths(key, hops - 1):
                     for column in self.evidence.tables[name].table.written:
                         need = f"{path}.{column.name}"
-                        if column.name in self.evidence.tables[name].profiles and self._settled(name, column.name, found.table.name):
+                        waits = self.late.get((name, column.name), frozenset())
+                        if column.name in self.evidence.tables[name].profiles and self._may_wait(found.table.name, waits):
                             yield key, self.evidence.up(found, key), need, column, partial(self.evidence.along, found, need)
 
     def _paths(self, key: ForeignKey, hops: int) -> Iterator[tuple[str, TableName]]:
@@ -75,14 +76,29 @@ class Around:
     def _copied(self, name: TableName) -> bool:
         return name in self.modes and self.modes[name][0] == "copy"
 
-    def _settled(self, name: TableName, column: str, asking: TableName) -> bool:
-        """Whether rows of a table `asking` can look at a column of another: what waits for children may wait for them, too."""
-        waits = self.late.get((name, column), frozenset())
-        if any(asking in self._below(child) for child in waits):
-            return False
-        if waits:
-            self.relies.setdefault(asking, set()).update(waits)
-        return True
+    def waits(self, found: TableEvidence, need: str) -> frozenset[TableName]:
+        """The tables whose rows must be there before a need of another table can be answered."""
+        key = found.table.leads(need)
+        if key is None:
+            return self.late.get((found.table.name, need), frozenset())
+        return self.waits(self.evidence.tables[key.parent], need[len(key.label) + 1 :])
+
+    def rely(self, found: TableEvidence, needs: Iterable[str]) -> None:
+        """Let the rows of a table wait for what its needs wait for."""
+        for need in needs:
+            if waits := self.waits(found, need):
+                self.relies.setdefault(found.table.name, set()).update(waits)
+
+    def amounts_to_come(self, found: TableEvidence) -> Iterator[str]:
+        """Numbers of parents that are computed from other children of theirs, and that the rows of a table may wait for."""
+        for key in self.parents(found.table):
+            for (name, column), waits in self.late.items():
+                if name == key.parent and self._may_wait(found.table.name, waits):
+                    yield f"{key.label}.{column}"
+
+    def _may_wait(self, name: TableName, others: Iterable[TableName]) -> bool:
+        """Whether none of the others waits for the rows of a table."""
+        return not any(name in self._below(other) for other in others)
 
     def _below(self, name: TableName) -> set[TableName]:
         """The table and all on which its rows rely."""
@@ -102,8 +118,10 @@ class Around:
     def seen(self, name: TableName, hops: int = HOPS, asking: TableName | None = None) -> Iterator[tuple[str, bool]]:
         """Columns of a finished row, its own and those above it, each with whether its values are categories."""
         found = self.evidence.tables[name]
-        kept = described(found, self.evidence.k) if found.sampled else ()
-        yield from ((column, told_apart(found.table.column(column))) for column in kept if self._settled(name, column, asking or name))
+        kept: Sequence[str] = described(found, self.evidence.k) if found.sampled else ()
+        relied = self.relies.get(asking or name, set())
+        kept = [column for column in kept if self.late.get((name, column), frozenset()) <= relied]
+        yield from ((column, told_apart(found.table.column(column))) for column in kept)
         if self.modes[name][0] == "synthesize":
             yield from ((column, False) for column in hanging(found))
         if hops > 1:

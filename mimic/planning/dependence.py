@@ -96,10 +96,8 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
         return tuple(steps)
     own = set(described(found, around.evidence.k))
     keys = {name: key for key in table.foreign_keys for name in key.columns}
-    known: list[tuple[str, bool]] = []
-    for key in around.parents(table):
-        known += [(f"{key.label}.{need}", category) for need, category in around.above(key, HOPS)]
     steps, exact, late = _exact(steps, table, found, around, config)
+    known = [(f"{key.label}.{need}", category) for key in around.parents(table) for need, category in around.above(key, HOPS)]
     pinned, computed = families(config), {name for name, asked in config.columns.items() if asked.expression is not None}
     steps = joined_by_copula(steps, config)
     mine = {name for name, asked in config.columns.items() if asked.generator not in FOUND or asked.expression or asked.relation is False}
@@ -133,7 +131,8 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
         for step in (*exact, *late, *free)
         if len(step.task.fills) == 1 and table.has(name := step.task.fills[0]) and name in found.profiles
     ]
-    amounts = reckoned(found, [name for name in single if name not in computed], _above(found, around, known))
+    numbers_above = _above(found, around, known)
+    amounts = reckoned(found, [name for name in single if name not in computed], numbers_above)
     open_ = {step.task.fills[0] for step in free if _wrapped(step, config)} - pinned.keys()
     amounts = {name: amount for name, amount in amounts.items() if name in open_ and switched("computed", config, [name])}
     lately = _following(amounts, {name for step in late for name in step.task.fills})
@@ -145,7 +144,12 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     runs = running(found, around, line, [name for name in alone if switched("running", config, [name])], around.evidence.k)
     runs = without_circles(runs, order)
     alone = [name for name in alone if name not in runs and switched("shared", config, [name])]
-    divided = without_circles(shares(found, alone, _above(found, around, known), line, sample), order | _afters(runs))
+    divided = without_circles(shares(found, alone, numbers_above, line, sample), order | _afters(runs))
+    around.rely(found, (term for amount in amounts.values() for term in amount.terms))
+    around.rely(found, (one.whole for one in divided.values()))
+    there = {need for need, _ in known}
+    more = [(f"{key.label}.{need}", category) for key in around.parents(table) for need, category in around.above(key, HOPS)]
+    known += [(need, category) for need, category in more if need not in there]
     fixed = {*amounts, *runs, *divided, *pinned, *computed}
     fixed |= {name for name, asked in config.columns.items() if asked.generator not in FOUND}
     told = determined(found, [step for step in free if _wrapped(step, config)], fixed, around.evidence.k)
@@ -243,6 +247,7 @@ def _above(found: TableEvidence, around: Around, known: Iterable[tuple[str, bool
     kinds = {need: around.type(found, need) for need in needs}
     few = [need for need, kind in kinds.items() if is_number(kind)][:ABOVE]
     few += [need for need, kind in kinds.items() if ordered(kind) and pa.types.is_temporal(kind)][:ABOVE]
+    few += [need for need in around.amounts_to_come(found) if need not in kinds and is_number(around.type(found, need))][:ABOVE]
     return {need: around.evidence.along(found, need) for need in few}
 
 
@@ -338,6 +343,7 @@ def _exact(
     above = frozenset(fixed | set(late) | off["copied"])
     below = {hidden: name for child in children for hidden, name in _waiting(child, around).items()}
     early = {relation.column: relation for relation in copied(table, found, around.repeated(found), above)}
+    around.rely(found, [relation.follows for relation in early.values()])
     around.wait(table.name, {name: _awaited(Total.read(relation.follows), below) for name, relation in late.items()})
     rest, now, then = list[Step](), list[Step](), list[Step]()
     for step in steps:

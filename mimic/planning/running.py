@@ -9,15 +9,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from mimic.generators.features import numbers
+from mimic.generators.features import hashed, numbers
 from mimic.generators.lines import standing
-from mimic.generators.so_far import SoFar
+from mimic.generators.so_far import SoFar, turned_round
 from mimic.plan import Choice, Held, Step
 from mimic.planning.arithmetic import is_number
 from mimic.planning.around import Around
-from mimic.planning.determining import codes_of
 from mimic.planning.lines import Line
 from mimic.profile import TableEvidence
 from mimic.streams import Floats, Ints
@@ -34,14 +32,14 @@ MOST, DATES, SIGNS = 10, 2, 12  # columns that are tried as terms, dates as orde
 class Runs:
     """A column goes on along a `line` by the sum of `terms`, each with its sign: of its own row, or with `lag` of the row before.
 
-    `signs`: a column whose values say whether the one term is added or taken away. `opening`: a parent's column where it begins; None
-    where at 0, "" where anywhere.
+    `signs`: a column, and hashes of those of its values by which the one term is taken away, not added. `opening`: a parent's column
+    where it begins; None where at 0, "" where anywhere.
     """
 
     column: str
     line: Line
     terms: tuple[tuple[str, str], ...]
-    signs: tuple[str, tuple[tuple[str, int], ...]] | None
+    signs: tuple[str, tuple[int, ...]] | None
     lag: bool
     opening: str | None
     holds: int
@@ -87,7 +85,7 @@ def running(found: TableEvidence, around: Around, line: Line, names: Sequence[st
 def run_on(step: Step, one: Runs) -> Step:
     """The step of a column that goes on from row to row."""
     options: dict[str, Any] = {"line": one.line, "terms": one.terms, "lag": one.lag, "opening": one.opening}
-    options |= {"signs": (one.signs[0], list(one.signs[1]))} if one.signs else {}
+    options |= {"signs": [one.signs[0], list(one.signs[1])]} if one.signs else {}
     held = Held("running", one.column, one.said, one.holds, one.rows - one.holds)
     lost = ((step.choice.kind, 0.0), *step.choice.lost)
     kept = {name: value for name, value in step.task.options.items() if name in ("today",)}
@@ -106,8 +104,7 @@ def looking_back(step: Step, runs: Iterable[Runs], line: Line, known: Collection
         beside = {term for _, term in others} | ({one.signs[0]} if one.signs else set())
         if not own or one.lag or one.opening == "" or one.line != line or not beside <= set(known) or step.choice.kind != "tree.leaves":
             continue
-        signs = (one.signs[0], tuple(text for text, way in one.signs[1] if way < 0)) if one.signs else None
-        told = SoFar(one.column, 1.0 if own[0] == "+" else -1.0, others, signs, one.opening or "", one.floor)
+        told = SoFar(one.column, 1.0 if own[0] == "+" else -1.0, others, one.signs, one.opening or "", one.floor)
         options = {**step.task.options, "line": line, "so_far": told.state()}
         options["features"] = [*options["features"], told.need]
         options["prefer"] = [*options.get("prefer", ()), told.need]
@@ -181,17 +178,18 @@ def _sum(mine: Mapping[str, Floats], terms: Sequence[tuple[str, str]], rows: Any
 
 def _signs(
     found: TableEvidence, apart: Floats, added: Floats, at: Ints, slack: float, k: int
-) -> tuple[str, tuple[tuple[str, int], ...], np.ndarray[tuple[int], np.dtype[np.bool_]]] | None:
-    """A column whose values say what is added and what is taken away, its values with their signs, and the rows in which it does."""
+) -> tuple[str, tuple[int, ...], np.ndarray[tuple[int], np.dtype[np.bool_]]] | None:
+    """A column whose values say what is added and what is taken away, hashes of the latter, and the rows in which it says so."""
     way = np.where(np.abs(apart - added) <= slack, 1, np.where(np.abs(apart + added) <= slack, -1, 0))
     for column in found.table.written:
         values = found.column(column.name)
         if not (pa.types.is_string(values.type) or pa.types.is_boolean(values.type) or pa.types.is_integer(values.type)):
             continue
-        codes = codes_of(found, column.name)
-        many = int(codes.max(initial=0)) + 1
-        if len(codes) != found.sampled or not 2 < many <= SIGNS + 1 or (codes == 0).any():
+        index, hashes = hashed(values)
+        many = len(hashes) + 1
+        if not 2 < many <= SIGNS + 1 or (index < 0).any():
             continue
+        codes = index + 1
         plus = np.bincount(codes[at][way > 0], minlength=many)
         minus = np.bincount(codes[at][way < 0], minlength=many)
         sign = np.where(plus >= minus, 1, -1)
@@ -200,22 +198,20 @@ def _signs(
             continue
         if not found.owners.reach(codes - 1, many - 1, k).all():
             continue
-        texts = pc.unique(values).cast(pa.string()).to_pylist()
-        return column.name, tuple((text, int(sign[i + 1])) for i, text in enumerate(texts)), near
+        return column.name, tuple(int(each) for each in hashes[sign[1:] < 0]), near
     return None
 
 
 def _made(
     found: TableEvidence, around: Around, line: Line, name: str, read: Mapping[str, Floats], terms: tuple[tuple[str, str], ...],
-    signs: tuple[str, tuple[tuple[str, int], ...]] | None, lag: bool, before: Ints, near: Any, slack: float,
+    signs: tuple[str, tuple[int, ...]] | None, lag: bool, before: Ints, near: Any, slack: float,
 ) -> Runs:  # fmt: skip
     first = np.flatnonzero(before < 0)
     begins = read[name][first]
     if not lag:
         own = _sum(read, terms, first)
         if signs is not None:
-            way = dict(signs[1])
-            own = own * np.array([way.get(text, 1) for text in found.column(signs[0]).take(pa.array(first)).cast(pa.string()).to_pylist()])
+            own = own * turned_round(found.column(signs[0]).take(pa.array(first)), signs[1])
         begins = begins - own
     opening: str | None = ""
     if (np.abs(begins) <= slack).mean() >= HOLDS:

@@ -168,6 +168,7 @@ def dealt(kind, values, **options) -> Case:
     )
 
 
+RUNS = {"lag": False, "opening": None, "nullable": False}
 DETERMINED = {"determined_by": "sum", "nullable": False}
 
 
@@ -371,6 +372,19 @@ CASES: dict[str, dict[str, Case]] = {
     "sequence.rising": {
         "sorted": dealt(Date(), DAYS, rising=["sorted", "up", "temporal.quantiles", "a", "sum"]),
         "steps": dealt(Integer(32), [i % 40 for i in range(N)], rising=["steps", "up", "numeric.quantiles", "a", "sum"], nullable=False),
+    },
+    "sequence.running": {
+        "from nothing": dealt(Decimal(10, 2), [Exact(i) for i in range(N)], **RUNS, line=["a"], terms=[["+", "sum"]]),
+        "from anywhere": dealt(
+            Integer(64), list(range(N)), **{**RUNS, "lag": True, "opening": ""}, line=["a", "sum"], terms=[["+", "sum"], ["-", "a"]]
+        ),
+        "to and fro": dealt(Float(), [float(i) for i in range(N)], **RUNS, line=["sum"], terms=[["+", "sum"]], signs=["a", [7, 8]]),
+    },
+    "relation.share": {
+        "of the row": dealt(Integer(32), [i % 40 for i in range(N)], share=["sum", [], False], nullable=False),
+        "of what is left": dealt(Decimal(10, 2), [Exact(i % 7) for i in range(N)], share=["sum", ["a"], False], nullable=False),
+        "of a hundred": dealt(Integer(32), [5 * (i % 7) for i in range(N)], share=["100.0", ["a", "sum"], True], nullable=False),
+        "of the siblings": dealt(Float(), [i / 7 for i in range(N)], share=["+sum", ["a"], True], nullable=False),
     },
     "temporal.ordered": {
         "date": dealt(Date(), DAYS, floors=["customer.day"], after=30.0, nullable=True),
