@@ -35,11 +35,12 @@ BACK = 0.01  # of the rows may go back where numbers rise
 
 @dataclass(frozen=True, slots=True)
 class Diamond:
-    """The key `label` leads where the key `upper` of the parent by `via` leads."""
+    """The key `label` leads where the key `upper` of the parent by `via` leads, in a `share` of the rows."""
 
     label: str
     via: str
     upper: str
+    share: float = 1.0
 
     @property
     def need(self) -> str:

@@ -277,7 +277,8 @@ class References:
         for diamond in self.diamonds:
             if diamond.label == edge.label and diamond.via in rows and not edge.single:
                 dictated = through(diamond, given, rows)
-                out = np.where((dictated >= 0) & ~absent, dictated, out)
+                mostly = diamond.share >= 1.0 or stream.at("mostly").uniform(n) < diamond.share
+                out = np.where((dictated >= 0) & ~absent & mostly, dictated, out)
         return out
 
     def _akin(
@@ -538,7 +539,7 @@ class References:
             "grouped": self.grouped,
             "rooms": [[list(columns), room] for columns, room in self.rooms],
             "held": list(self.held),
-            "diamonds": [[diamond.label, diamond.via, diamond.upper] for diamond in self.diamonds],
+            "diamonds": [[diamond.label, diamond.via, diamond.upper, diamond.share] for diamond in self.diamonds],
             "kin": [[kin.label, kin.via, kin.above, kin.own] for kin in self.kin],
             "matches": [match.state() for match in self.matches],
             "spare": [pack(made) for made in self.spare],

@@ -27,7 +27,7 @@ from mimic.streams import Floats, Ints, Streams
 
 FEWEST = 200  # rows with both parents
 ALIKE = 0.5  # of the rows that would hang on the same row by chance: then it is no news that they do
-SAME = 0.99  # of the rows: a diamond
+SAME, MOSTLY = 0.99, 0.6  # of the rows: a diamond, and one with exceptions
 SOME = 6_000  # rows on which scores are tried
 TELLS = 0.02  # nats about a score that the first parent and the row before must tell
 MOST = 30  # columns of the first parent that are asked about
@@ -47,7 +47,7 @@ def further(
     keys = [key for key in around.parents(table) if around.modes[key.parent][0] != "empty" and around.evidence.of(key.parent).sampled]
     diamonds = [diamond for diamond in _diamonds(keys, found, around) if switched("same_row", config, diamond.label.split(","))]
     taken = {diamond.label for diamond in diamonds}
-    told = [(diamond.label, diamond.via, diamond.upper) for diamond in diamonds]
+    told = [(diamond.label, diamond.via, diamond.upper, diamond.share) for diamond in diamonds]
     options = {**step.task.options, "diamonds": told}
     held = tuple(_agreeing(diamond, keys, found, around) for diamond in diamonds)
     if line and line[0].startswith("@"):
@@ -260,9 +260,7 @@ def _akin(keys: list[ForeignKey], taken: Collection[str], found: TableEvidence, 
                 if len(both) < FEWEST:
                     continue
                 same = int((mine == theirs)[both].sum())
-                width = int(max(mine[both].max(), theirs[both].max())) + 1
-                chance = float(np.bincount(mine[both], minlength=width) @ np.bincount(theirs[both], minlength=width)) / len(both) ** 2
-                if same >= SAME * len(both) and chance < ALIKE:
+                if same >= SAME * len(both) and _by_chance(mine[both], theirs[both]) < ALIKE:
                     needs = [".".join((*(each.label for each in way[:-1]), f"@{way[-1].label}")) for way in (upper, own)]
                     done.add(key.label)
                     said = f"hangs on the row of {own[-1].parent} that {via.label} hangs on"
@@ -281,22 +279,41 @@ def _paths(key: ForeignKey, found: TableEvidence, around: Around) -> Iterator[tu
 
 
 def _diamonds(keys: list[ForeignKey], found: TableEvidence, around: Around) -> Iterator[Diamond]:
-    """Keys that lead where a key of another parent leads, in nearly every row."""
+    """Keys that lead where a key of another parent leads: in nearly every row, or at least far more often than by chance."""
     taken: set[str] = set()
+    seen = list(_agreements(keys, found, around))
+    for least in (SAME, MOSTLY):
+        for key, via, upper, share in seen:
+            if share >= least and key.label not in taken and via.label not in taken:
+                taken.add(key.label)
+                yield Diamond(key.label, via.label, upper.label, 1.0 if share >= SAME else round(share, 3))
+
+
+def _agreements(
+    keys: list[ForeignKey], found: TableEvidence, around: Around
+) -> Iterator[tuple[ForeignKey, ForeignKey, ForeignKey, float]]:  # fmt: skip
+    """Pairs of keys of which one leads where the other's parent does by a key of its own, and in which share of the rows."""
     for key in keys:
         for via in keys:
-            if via.label == key.label or key.label in taken or via.label in taken or set(key.columns) & set(via.columns):
+            if via.label == key.label or set(key.columns) & set(via.columns):
                 continue
             for upper in around.evidence.of(via.parent).table.foreign_keys:
                 if upper.parent != key.parent or upper.referred != key.referred or upper.parent == via.parent:
                     continue
                 mine, theirs = _both(key, via, upper, found, around)
-                both = (mine >= 0) & (theirs >= 0)
+                both = np.flatnonzero((mine >= 0) & (theirs >= 0))
+                if len(both) < FEWEST:
+                    continue
+                share = float((mine == theirs)[both].mean())
                 # All rows may have the same few parents: then it is no news that they agree.
-                if both.sum() >= FEWEST and (mine == theirs)[both].mean() >= SAME and len(np.unique(mine[both])) > 10:
-                    taken.add(key.label)
-                    yield Diamond(key.label, via.label, upper.label)
-                    break
+                if len(np.unique(mine[both])) > 10 or _by_chance(mine[both], theirs[both]) < min(ALIKE, 2 * share - 1):
+                    yield key, via, upper, share
+
+
+def _by_chance(mine: Ints, theirs: Ints) -> float:
+    """In which share of the rows both would be the same if one told nothing of the other."""
+    width = int(max(mine.max(), theirs.max())) + 1
+    return float(np.bincount(mine, minlength=width) @ np.bincount(theirs, minlength=width)) / len(mine) ** 2
 
 
 __all__ = ["further"]
