@@ -32,6 +32,7 @@ FAMILIES = (
     "rising",
     "running",
     "sharing",
+    "inherited",
     "bounded",
     "json_shape",
     "arrays",

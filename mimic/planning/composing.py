@@ -20,7 +20,7 @@ from mimic.profile import TableEvidence
 from mimic.schema import Integer, Table, Text, bare
 
 KIND = "relation.composed"
-FEWEST = 50  # rows, and a third as many different texts
+FEWEST = 30  # rows, and a third as many different texts
 BORNE, ONCE = 0.98, 0.85  # of the rows; where texts are unique, those that would come twice are counted
 SEEDS, LOOKED = 6, 40  # rows from which parts are read, and rows that these are tried on
 SOURCES, TRIED, PARTS, LONGEST = 24, 400, 7, 100

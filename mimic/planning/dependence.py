@@ -30,6 +30,7 @@ from mimic.planning.bounds import bounded, bounds_of
 from mimic.planning.choosing import MARGINAL
 from mimic.planning.determining import Determining, determined, in_order, without_circles
 from mimic.planning.families import families, joined_by_copula, pinned_to
+from mimic.planning.inheriting import INHERITED
 from mimic.planning.leading import leading
 from mimic.planning.lines import Line, before, climbs, joined, line_of, ordered_by, rising
 from mimic.planning.matching import further
@@ -51,7 +52,7 @@ JOINED, RISING, BOUNDED = "sequence.joined", "sequence.rising", "relation.bounde
 COMPUTED, COPULA, DETERMINED = "relation.computed", "copula.gaussian", "relation.determined"
 CONTIGUOUS, FEWEST_FAMILIES = 0.3, 40  # of the rows that follow a sibling: siblings were numbered in a row; and of how many parents
 # What is found anew where a configuration names it.
-FOUND = (None, AFTER, FOLLOWS, JOINED, RISING, BOUNDED, COMPUTED, DETERMINED, RANKED, RUNNING, SHARED)
+FOUND = (None, AFTER, FOLLOWS, JOINED, RISING, BOUNDED, COMPUTED, DETERMINED, RANKED, RUNNING, SHARED, INHERITED)
 FEWEST = 80  # rows from which anything can be learned of how columns hang together
 ABOVE = 12  # numbers of parents that are tried as terms
 FAR = 4  # columns of another parent of the children that are

@@ -28,6 +28,7 @@ from mimic.planning.excluding import Exclusions, exclusions
 from mimic.planning.expressing import computed_last
 from mimic.planning.families import FAMILIES
 from mimic.planning.horizon import bounds, horizon
+from mimic.planning.inheriting import inherited
 from mimic.planning.keys import KeyPlan, needed_by_all, plan_keys, possible
 from mimic.planning.meaning import guess, vocabulary
 from mimic.planning.owners import privacy_units, with_owners
@@ -112,7 +113,8 @@ def plan(schema: Schema, evidence: Evidence, config: Config, registry: Registry)
                 around,
                 _configured(config, name),
             )
-            steps = tuple(computed_last((*steps, *put_together), table, schema, _configured(config, name)))
+            steps = inherited((*steps, *put_together), table, found, around, _configured(config, name))
+            steps = tuple(computed_last(steps, table, schema, _configured(config, name)))
             steps = tuple(told_of_reading(step, evidence.readings.get(name, {}), plain) for step in steps)
             findings += (*more, *checks.findings, *shut.findings)
             apart = distinct(shut.seen(plain), keys, schema.engine, checks.conditions, shut.moved, checks.unread)

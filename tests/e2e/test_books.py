@@ -34,6 +34,8 @@ TABLES = """
       pieces integer not null, stock integer not null);
     create table entry (id integer primary key, customer_id integer not null references customer, day date not null,
       way text not null, amount numeric(10, 2) not null, before numeric(12, 2) not null, after numeric(12, 2) not null);
+    create table folder (id integer primary key, parent_id integer references folder, name text not null, path text not null,
+      outline text not null, depth integer not null, owner text not null);
     create table portion (id integer primary key, customer_id integer not null references customer, percent integer not null);
 """
 START, ARTICLES = np.datetime64("2022-01-01"), 100
@@ -45,7 +47,7 @@ def day(number: float) -> str:
 
 def rows(draw: Any) -> dict[str, list[tuple[Any, ...]]]:
     made: dict[str, list[tuple[Any, ...]]] = {name: [] for name in ("article", "price", "invoice", "line", "payment", "move", "entry")}
-    made |= {"customer": [], "portion": []}
+    made |= {"customer": [], "portion": [], "folder": folders(draw)}
     prices = np.round(draw.gamma(4.0, 9.0, ARTICLES), 2) + 1
     grams = draw.integers(20, 2_000, ARTICLES)
     stock, when = np.zeros(ARTICLES, dtype=np.int64), np.zeros(ARTICLES)
@@ -95,6 +97,22 @@ def rows(draw: Any) -> dict[str, list[tuple[Any, ...]]]:
     return made
 
 
+def folders(draw: Any) -> list[tuple[Any, ...]]:
+    """A tree: below each folder the path and the number of its own begin with those of the folder, and it has the same owner."""
+    made: list[tuple[Any, ...]] = []
+    below = dict[int | None, int]()
+    for i in range(140):
+        up = None if i < 4 else int(draw.integers(0, i // 2 + 1))
+        name, place = f"{draw.choice(['plans', 'notes', 'old', 'drafts'])}{i}", below.get(up, 0) + 1
+        below[up] = place
+        if up is None:
+            made.append((i + 1, None, name, name, str(place), 0, ("anna", "bert", "cleo", "dora")[i]))
+        else:
+            _, _, _, path, outline, depth, owner = made[up]
+            made.append((i + 1, up + 1, name, f"{path}/{name}", f"{outline}.{place}", depth + 1, owner))
+    return made
+
+
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("books")
@@ -140,6 +158,15 @@ WRONG = {
     "portions are a hundred percent": """
         select count(*) from (select customer_id from portion group by customer_id having sum(percent) <> 100)""",
     "portions are whole fives": "select count(*) from portion where percent % 5 <> 0 or percent <= 0",
+    "a folder belongs to whom the one above belongs": """
+        select count(*) from folder f join folder up on up.id = f.parent_id where f.owner <> up.owner""",
+    "a folder is one deeper than the one above": """select count(*) from folder f left join folder up on up.id = f.parent_id
+        where f.depth <> coalesce(up.depth + 1, 0)""",
+    "a folder's path leads through the one above": """select count(*) from folder f left join folder up on up.id = f.parent_id
+        where f.path <> coalesce(up.path || '/', '') || f.name""",
+    "folders are numbered below the one above": """select count(*) from folder f join folder up on up.id = f.parent_id
+        where f.outline not like up.outline || '.%' or length(f.outline) - length(replace(f.outline, '.', '')) <> f.depth""",
+    "no number comes twice": "select count(*) - count(distinct outline) from folder",
     "a plan has one price": "select count(*) from (select plan from customer group by plan having count(distinct monthly) > 1)",
 }
 

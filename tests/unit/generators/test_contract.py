@@ -168,6 +168,15 @@ def dealt(kind, values, **options) -> Case:
     )
 
 
+def inheriting(kind, values, way, step=0.0, between="", piece=("", ""), bare=False, start=None, **options) -> Case:
+    """A column of a tree in which every third row stands at the top."""
+    told = ["@up", way, step, between, piece, bare, start]
+    case = dealt(kind, values, features=[], inherited=told, nullable=False, **options)
+    up = lambda n: pa.array([-1 if i % 3 == 0 else i // 2 for i in range(n)])  # noqa: E731
+    evidence = replace(case.evidence, hidden={**case.evidence.hidden, "@up": up(N)})
+    return Case(case.task, evidence, lambda n: {**case.given(n), "@up": up(n)})
+
+
 RUNS = {"lag": False, "opening": None, "nullable": False}
 DETERMINED = {"determined_by": "sum", "nullable": False}
 
@@ -385,6 +394,12 @@ CASES: dict[str, dict[str, Case]] = {
         "of what is left": dealt(Decimal(10, 2), [Exact(i % 7) for i in range(N)], share=["sum", ["a"], False], nullable=False),
         "of a hundred": dealt(Integer(32), [5 * (i % 7) for i in range(N)], share=["100.0", ["a", "sum"], True], nullable=False),
         "of the siblings": dealt(Float(), [i / 7 for i in range(N)], share=["+sum", ["a"], True], nullable=False),
+    },
+    "relation.inherited": {
+        "same": inheriting(Text(), [("low", "mid", "high")[i % 3] for i in range(N)], "same", drawn_by="categorical.shares"),
+        "a step deeper": inheriting(Integer(32), [1] * N, "step", 1.0, start=1.0, drawn_by="numeric.quantiles"),
+        "path": inheriting(Text(80), [word(i) for i in range(N)], "path", 0.0, "/", ["sum", "same"], True, drawn_by="text.form"),
+        "outline": inheriting(Text(), [str(i % 9) for i in range(N)], "path", 0.0, ".", ["#", ""], drawn_by="text.form"),
     },
     "temporal.ordered": {
         "date": dealt(Date(), DAYS, floors=["customer.day"], after=30.0, nullable=True),
