@@ -13,13 +13,18 @@ import pyarrow.compute as pc
 from mimic.generator import Columns, Literal, Span, State, Task
 from mimic.generators.derived import slugs
 from mimic.generators.draws import nulls, without
+from mimic.generators.features import numbers
 from mimic.generators.text import width
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
 from mimic.streams import Stream
 
-Part = tuple[str, str]  # a need and one of FORMS, or "" and a text that stands in all rows
+Part = tuple[str, str]  # a need and a form of its values, "" and a text that stands in all rows, or COUNT and to how many digits
 FORMS = ("same", "lower", "upper", "slug", "letters", "initial", "lower initial", "initials")
+CUTS = tuple(f"{case}first {many}" for many in (2, 3, 4) for case in ("", "upper ", "lower "))
+PADDED = tuple(f"padded {digits}" for digits in range(2, 9))
+DATED = {"year": "%Y", "short year": "%y", "month": "%m", "day": "%d"}
+COUNT = "#"  # the place among the rows whose other parts are the same
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,8 @@ class Composed:
     """Fills one text column with its `parts`, one after the other (option `parts`); NULL where one is, and in `null_share` of the others.
 
     Where it must be unique, what comes again is counted, before an @ if there is one: for that all rows are made at once. `above` names
-    the key by which a need leads to a parent (option `above`).
+    the key by which a need leads to a parent (option `above`). `along` is the column by which rows are counted, and where that begins
+    (option `along`).
     """
 
     kind: ClassVar[str] = "relation.composed"
@@ -39,10 +45,11 @@ class Composed:
     unique: bool
     above: tuple[tuple[str, str], ...] = ()
     null_share: float = 0.0
+    along: tuple[str, int] | None = None
 
     @property
     def whole_table(self) -> bool:
-        return self.unique
+        return self.unique or self.along is not None
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -50,9 +57,9 @@ class Composed:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        own = [need for need, _ in self.parts if need]
-        rows = [f"@{label}" for _, label in self.above if self.unique]
-        return tuple(dict.fromkeys((*own, *rows)))
+        own = [need for need, _ in self.parts if need not in ("", COUNT)]
+        rows = [f"@{label}" for _, label in self.above if self.whole_table]
+        return tuple(dict.fromkeys((*own, *rows, *([self.along[0]] if self.along else []))))
 
     @classmethod
     def suits(cls, task: Task) -> float:
@@ -64,18 +71,31 @@ class Composed:
         parts, above = (tuple((str(a), str(b)) for a, b in task.options.get(name, ())) for name in ("parts", "above"))
         share = float(task.options.get("null_share", 0.0)) if task.column.nullable else 0.0
         none = evidence is not None and evidence.sampled and evidence.column(task.column.name).null_count == evidence.sampled
-        return cls(task.column.name, parts, width(task.column.type), task.unique, above, 1.0 if none else share)
+        along = (str(task.options["along"][0]), int(task.options["along"][1])) if task.options.get("along") else None
+        return cls(task.column.name, parts, width(task.column.type), task.unique, above, 1.0 if none else share, along)
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
-        if self.unique:  # columns of parents come in the parents' own rows
+        if self.whole_table:  # columns of parents come in the parents' own rows
             rows = {need: np.asarray(given[f"@{label}"].to_numpy(zero_copy_only=False), dtype=np.int64) for need, label in self.above}
             given = {**given, **{need: given[need].take(pa.array(at, mask=at < 0)) for need, at in rows.items()}}
-        made = composed(self.parts, given)
+        made = composed(self.parts, given if self.along is None else {**given, COUNT: self._places(given)})
         if self.unique:
             made = _counted(made, self.most)
         elif self.most is not None:
             made = pc.utf8_slice_codeunits(made, 0, self.most)
         return {self.column: without(made, nulls(stream, span.n, self.null_share))}
+
+    def _places(self, given: Columns) -> pa.Array:
+        """The place of each row among those whose other parts are the same."""
+        assert self.along is not None
+        column, first = self.along
+        rest = composed([part for part in self.parts if part[0] != COUNT], given).dictionary_encode()
+        group = np.asarray(rest.indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
+        order = np.lexsort((numbers(given[column])[0], group))
+        begins = np.flatnonzero(np.append(True, group[order][1:] != group[order][:-1])) if len(group) else np.zeros(0, dtype=np.int64)
+        out = np.empty(len(group), dtype=np.int64)
+        out[order] = np.arange(len(group)) - np.repeat(begins, np.diff(np.append(begins, len(group)))) + first
+        return pa.array(out)
 
     def capacity(self) -> int | None:
         return None
@@ -91,21 +111,32 @@ class Composed:
             "unique": self.unique,
             "above": [list(pair) for pair in self.above],
             "null_share": self.null_share,
+            "along": list(self.along) if self.along else None,
         }
 
     @classmethod
     def restore(cls, state: State) -> Self:
         parts, above = (tuple((a, b) for a, b in state[name]) for name in ("parts", "above"))
-        return cls(state["column"], parts, state["most"], state["unique"], above, state["null_share"])
+        along = (state["along"][0], int(state["along"][1])) if state["along"] else None
+        return cls(state["column"], parts, state["most"], state["unique"], above, state["null_share"], along)
 
 
 def composed(parts: Sequence[Part], given: Columns) -> Any:
     """The texts (n,) of some parts; NULL where one is."""
-    return pc.binary_join_element_wise(*(formed(given[need], form) if need else pa.scalar(form) for need, form in parts), "")
+    read = (formed(given[need], form if need != COUNT else f"padded {form}") if need else pa.scalar(form) for need, form in parts)
+    return pc.binary_join_element_wise(*read, "")
 
 
 def formed(values: pa.Array, form: str) -> pa.Array:
-    """Texts (n,) in one of FORMS; numbers are written out first."""
+    """Texts (n,) in one of FORMS or CUTS; numbers are written out first, or PADDED; of dates a part (DATED)."""
+    if form in DATED:
+        return pc.strftime(values, format=DATED[form])
+    if form.startswith("padded "):
+        return pc.utf8_lpad(values.cast(pa.string()), int(form[7:]), padding="0")
+    if form in CUTS:
+        case, _, many = form.rpartition("first ")
+        cut = pc.utf8_slice_codeunits(values if pa.types.is_string(values.type) else values.cast(pa.string()), 0, int(many))
+        return formed(cut, case.strip() or "same")
     texts = values if pa.types.is_string(values.type) else values.cast(pa.string())
     match form:
         case "lower":
@@ -150,4 +181,4 @@ def register(registry: Registry) -> None:
     registry.generators.add(Composed)
 
 
-__all__ = ["FORMS", "Composed", "Part", "composed", "formed"]
+__all__ = ["COUNT", "CUTS", "DATED", "FORMS", "PADDED", "Composed", "Part", "composed", "formed"]
