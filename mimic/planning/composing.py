@@ -28,7 +28,7 @@ FEWEST = 30  # rows, and a third as many different texts
 BORNE, ONCE = 0.98, 0.85  # of the rows; where texts are unique, those that would come twice are counted
 SEEDS, LOOKED = 6, 40  # rows from which parts are read, and rows that these are tried on
 SEVERAL = 5  # rows that are counted together
-WEAK = frozenset(("initial", "lower initial", *DATED, *(form for form in CUTS if form.endswith("2"))))  # which alone say little
+WEAK = frozenset(("initial", "lower initial", *DATED, *CUTS))  # which alone say little
 SOURCES, TRIED, PARTS, LONGEST = 24, 400, 7, 100
 
 
@@ -172,14 +172,21 @@ def _between(before: str, after: str, text: str, digits: int) -> int | None:
     return int(middle) if len(middle) == digits or (len(middle) > digits and middle[0] != "0") else None
 
 
+def _texts(parts: Sequence[Part], sources: Mapping[str, pa.Array], n: int) -> list[str | None]:
+    """What some parts say in each row (n,)."""
+    if not any(need for need, _ in parts):
+        return ["".join(text for _, text in parts)] * n
+    made: list[str | None] = composed(parts, sources).to_pylist()
+    return made
+
+
 def _counting(
     found: TableEvidence, values: pa.Array, parts: tuple[Part, ...], sources: Mapping[str, pa.Array], live: Ints, filled: Collection[str]
 ) -> tuple[tuple[Part, ...], float, tuple[str, int]] | None:  # fmt: skip
     """Parts of which one counts the rows whose other parts are the same, along a key or a date."""
     at = next(i for i, part in enumerate(parts) if part[0] == COUNT)
     n, digits = len(values), int(parts[at][1])
-    empty = pa.array([""] * n)
-    before, after = (composed(some, sources).to_pylist() if some else empty.to_pylist() for some in (parts[:at], parts[at + 1 :]))
+    before, after = _texts(parts[:at], sources, n), _texts(parts[at + 1 :], sources, n)
     texts = values.to_pylist()
     read = [None if None in (before[i], after[i]) else _between(before[i], after[i], texts[i], digits) for i in live.tolist()]
     share = sum(number is not None for number in read) / len(read)

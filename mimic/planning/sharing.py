@@ -25,6 +25,7 @@ FEWEST = 60  # families, or rows that are no siblings
 LAST, WITHIN = 0.8, 0.98  # of the last siblings take all that is left; of all rows take no more
 ALL = 0.998  # of the last siblings: then every last one does
 WHOLE = 0.8  # of the rows hold the same as the other column
+CROWD = 8  # siblings on average: of more, the last would make up for too much
 DIFFERENT, MANY = 5, 20  # values of what is divided, and of what a column without siblings may be a share of
 MOST = 12  # columns that are tried
 
@@ -62,7 +63,7 @@ def shares(
     wanted = [name for name in names if is_number(found.column(name).type) and not found.column(name).null_count]
     wholes = {need: _read(values) for need, values in above.items() if is_number(values.type)}
     wholes = {need: values for need, values in wholes.items() if len(np.unique(values[~np.isnan(values)][:5_000])) >= DIFFERENT}
-    own = [column.name for column in found.table.written if column.name in names and is_number(found.column(column.name).type)][:MOST]
+    own = [column.name for column in found.table.written if column.name in names and is_number(found.column(column.name).type)]
     for name in wanted:
         values = numbers(found.column(name))[0]
         if values.min(initial=0.0) < 0 or len(np.unique(values[:5_000])) < DIFFERENT:
@@ -102,7 +103,7 @@ def _of_siblings(
 ) -> Shares | None:  # fmt: skip
     group, families = here.groups()
     several = int((here.before >= 0).sum())
-    if families < FEWEST or several < FEWEST:
+    if families < FEWEST or several < FEWEST or len(values) > CROWD * families:
         return None
     last = here.left == 0
     sums = np.bincount(group, weights=values, minlength=families)
@@ -111,7 +112,7 @@ def _of_siblings(
         (need, whole) for need, whole in wholes.items() if label and need.startswith(f"{label}.") and need.count(".") == 1
     )
     tries = list(tried)
-    for other in own:
+    for other in own[:MOST]:
         if other != name:
             theirs, null = numbers(found.column(other))
             summed = np.bincount(group, weights=np.where(null, 0.0, theirs), minlength=families).astype(np.float64)
@@ -135,7 +136,7 @@ def _of_siblings(
 def _of_the_row(
     found: TableEvidence, name: str, values: Floats, wholes: Mapping[str, Floats], own: Sequence[str], slack: float
 ) -> Shares | None:
-    read = {**{other: _read(found.column(other)) for other in own[: own.index(name)] if other != name}, **wholes}
+    read = {**{other: _read(found.column(other)) for other in own[: own.index(name)][:MOST]}, **wholes}
     for need, whole in read.items():
         live = ~np.isnan(whole) & (np.abs(whole) > slack)
         if live.sum() < FEWEST or len(np.unique(whole[live][:5_000])) < MANY or (values[live] > whole[live] + slack).mean() > 1 - WITHIN:
