@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
@@ -27,6 +28,7 @@ KIND = "relation.composed"
 FEWEST = 30  # rows, and a third as many different texts
 BORNE, ONCE = 0.98, 0.85  # of the rows; where texts are unique, those that would come twice are counted
 SEEDS, LOOKED = 6, 40  # rows from which parts are read, and rows that these are tried on
+NOTHING: Mapping[str, pa.Array] = MappingProxyType({})
 SEVERAL = 5  # rows that are counted together
 WEAK = frozenset(("initial", "lower initial", *DATED, *CUTS))  # which alone say little
 SOURCES, TRIED, PARTS, LONGEST = 24, 400, 7, 100
@@ -46,6 +48,8 @@ def compositions(
     single = {step.task.fills[0]: step for step in steps if len(step.task.fills) == 1 and table.has(step.task.fills[0])}
     filled = {name for step in steps for name in step.task.fills}
     every = list(_sources(table, found, around, filled)) if found.sampled >= FEWEST else []
+    there_ = [column.name for column in table.written if column.name in filled and column.name in found.profiles]
+    orders = {name: values for name in there_ if ordered((values := found.column(name)).type) and not values.null_count}
     out: dict[str, Step] = {}
     parts: dict[str, set[str]] = {}
     for name, step in single.items():
@@ -60,7 +64,7 @@ def compositions(
         if found.sampled < FEWEST or found.profiles[name].distinct < FEWEST // 3 or not pa.types.is_string(found.column(name).type):
             continue
         sources = {need: values for need, values in [one for one in every if one[0] != name][:SOURCES] if not _reaches(need, name, parts)}
-        told = _parts(found, name, sources, step.task.unique, filled)
+        told = _parts(found.column(name), sources, step.task.unique, orders)
         if told is None:
             continue
         needs, share, along = told
@@ -119,10 +123,9 @@ def _in_words(need: str, form: str, along: tuple[str, int] | None) -> str:
 
 
 def _parts(
-    found: TableEvidence, name: str, sources: Mapping[str, pa.Array], unique: bool, filled: Collection[str]
-) -> tuple[tuple[Part, ...], float, tuple[str, int] | None] | None:  # fmt: skip
-    """The parts that texts have, in which share of the rows, and along which column they are counted, from which number on."""
-    values = found.column(name)
+    values: pa.Array, sources: Mapping[str, pa.Array], unique: bool, orders: Mapping[str, pa.Array] = NOTHING
+) -> tuple[tuple[Part, ...], float, tuple[str, int] | None] | None:
+    """The parts that texts (n,) have, in which share of the rows; along which of the `orders` they are counted, from which number on."""
     live = np.flatnonzero(np.asarray(values.is_valid()))
     if len(live) < FEWEST or not sources:
         return None
@@ -146,7 +149,7 @@ def _parts(
         return None
     parts = best[0]
     if any(need == COUNT for need, _ in parts):
-        return _counting(found, values, parts, sources, live, filled)
+        return _counting(values, parts, sources, live, orders)
     made = composed(parts, sources)
     same = pc.fill_null(pc.equal(made, values), False)
     share = float(np.asarray(same)[live].mean())
@@ -181,7 +184,7 @@ def _texts(parts: Sequence[Part], sources: Mapping[str, pa.Array], n: int) -> li
 
 
 def _counting(
-    found: TableEvidence, values: pa.Array, parts: tuple[Part, ...], sources: Mapping[str, pa.Array], live: Ints, filled: Collection[str]
+    values: pa.Array, parts: tuple[Part, ...], sources: Mapping[str, pa.Array], live: Ints, orders: Mapping[str, pa.Array]
 ) -> tuple[tuple[Part, ...], float, tuple[str, int]] | None:  # fmt: skip
     """Parts of which one counts the rows whose other parts are the same, along a key or a date."""
     at = next(i for i, part in enumerate(parts) if part[0] == COUNT)
@@ -200,14 +203,11 @@ def _counting(
     several = np.bincount(group) >= SEVERAL
     if not several.any() or not (least[several] <= 1).mean() >= BORNE or len(np.unique(group)) < 2:
         return None
-    for column in found.table.written:
-        by = found.column(column.name)
-        if column.name not in filled or column.name not in found.profiles or not ordered(by.type) or by.null_count:
-            continue
+    for along, by in orders.items():
         order = np.lexsort((numbers(by)[0][rows], group))
         next_ = group[order][1:] == group[order][:-1]
         if next_.any() and (np.diff(number[order])[next_] > 0).mean() >= BORNE:
-            return parts, share, (column.name, int(np.median(least[several])))
+            return parts, share, (along, int(np.median(least[several])))
     return None
 
 
