@@ -16,7 +16,7 @@ from mimic.selection import Condition
 from mimic.subsetting.harmless import Harmful, condition
 from mimic.subsetting.keys import identity
 
-_ROOT = re.compile(r"(?P<table>[^:()]+?)\s*(?::\s*(?P<how>\S.*)|\((?P<keys>.*)\))", re.DOTALL)
+_ROOT = re.compile(r"(?P<table>[^:()]+)(?::\s*(?P<how>\S.*)|\((?P<keys>.*)\))", re.DOTALL)
 _AMOUNT = re.compile(r"(?:(?P<all>all)|(?P<share>\d+(?:\.\d+)?)\s*%|(?P<rows>\d[\d_,']*)\s+rows?)(?:\s+|$)", re.IGNORECASE)
 _LAST = re.compile(
     r"(?:last\s+)?(?P<n>\d+)\s*(?P<unit>hour|day|week|month|year)s?(?:\s+by\s+(?P<by>\"[^\"]+\"|\S+))?(?:\s+|$)", re.IGNORECASE
@@ -71,11 +71,11 @@ def read_roots(texts: Sequence[str], schema: Schema, *, last: str | None = None)
 
 
 def read_root(text: str, schema: Schema) -> Root:
-    match = _ROOT.fullmatch(text.strip())
+    match = _ROOT.fullmatch(text.rstrip())
     if match is None:
         raise UsageError("cannot be understood.", hint=EXAMPLES)
     name = match["table"].strip().strip('"')
-    table = schema.named(name)
+    table = schema.named(match["table"]) or schema.named(name)  # a name may begin or end with a blank
     if table is None:
         raise UsageError(f"there is no table {name!r}.", hint=closest(name, [str(table.name) for table in schema.tables]).strip())
     if table.kind == "foreign":

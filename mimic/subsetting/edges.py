@@ -113,8 +113,8 @@ def _rules(
     found = {}
     for text, rule in told.keys.items():
         path = f"subset.keys.{text}"
-        match = _KEY.fullmatch(text.strip())
-        table = schema.named(match["table"].strip()) if match else None
+        match = _KEY.fullmatch(text.rstrip())
+        table = schema.named(match["table"]) or schema.named(match["table"].strip()) if match else None
         columns = tuple(part.strip() for part in match["columns"].split(",")) if match else ()
         if table is None or not any(key.table == table.name and key.columns == columns for key in keys):
             problems.append((path, f"no foreign key {text!r}; write table(column,...).{closest(text, known)}"))

@@ -20,7 +20,8 @@ LINES = Table(
     TableName("", "lines"), (Column("order_id", Integer()), Column("code", Text())), Unique("pk", ("order_id", "code"), primary=True)
 )
 BARE = Table(TableName("", "bare"), (Column("x", Integer()),))
-SCHEMA = Schema("sqlite", (ORDERS, LINES, BARE))
+BLANK = Table(TableName(" shop", "bills "), (Column("id", Integer()),), Unique("pk", ("id",), primary=True))
+SCHEMA = Schema("sqlite", (ORDERS, LINES, BARE, BLANK))
 
 
 def only(text: str, **more: str):
@@ -34,6 +35,12 @@ def test_amounts() -> None:
     assert only("orders: 200 rows").rows == 200
     assert only("orders: 1 row").rows == 1
     assert (only("orders: all").share, only("orders: all").rows) == (None, None)
+
+
+def test_names_may_begin_and_end_with_a_blank() -> None:
+    assert only(" shop.bills : 5%").table is BLANK
+    assert only(" shop.bills (7)").keys.to_pydict() == {"id": [7]}
+    assert only("  orders : 5% ").table is ORDERS
 
 
 def test_conditions_and_spans_narrow_an_amount() -> None:
