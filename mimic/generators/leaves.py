@@ -43,6 +43,7 @@ from mimic.streams import Floats, Ints, Stream
 MOST_ROWS = 25_000  # that a tree's structure is grown on
 MOST_WEIGHED = 10_000  # that features are weighed on
 MOST_FEATURES = 20  # that a tree chooses from
+ALIKE = 4  # of those that tell the very same at first sight
 WORTH = 10.0  # how far above chance a split must be
 PLENTY = 4_096  # values from which free rows take theirs
 MOST_TRIED = 20_000  # rows on which it is learned how siblings resemble each other
@@ -170,8 +171,8 @@ class Leaves:
         halves = np.sort(order[: n // 2]), np.sort(order[n // 2 :])
         few = order[:MOST_WEIGHED]
         gain = gains([_bins(asked, few, wanted) for asked in features], wanted[few], max(dial.least, least * len(few) // n))
+        most = _strongest(gain, [feature.need for feature, _ in features])
         asked = task.options.get("prefer", ())
-        most = set(np.argsort(-gain, kind="stable")[:MOST_FEATURES].tolist())
         strong = [i for i, (feature, _) in enumerate(features) if i in most or feature.need in asked]
         some = order[:MOST_ROWS]
         tables = [arranged(features[i][0], features[i][1][some], wanted[some], apart=not target.scaled) for i in strong]
@@ -458,6 +459,18 @@ def distance(task: Task, values: pa.Array | None, evidence: TableEvidence | None
 def plain(made: Generator) -> Generator:
     """Leaves that found nothing to ask about are what they would deal out."""
     return made.plain if isinstance(made, Leaves) else made
+
+
+def _strongest(gain: Floats, needs: Sequence[str]) -> set[int]:
+    """The features that tell most at first sight. Of those that say the very same few are taken, those of the row itself first: all that
+    stands in a parent says which rows have none."""
+    far = [(0 if "." not in need else 1) + 2 * _hidden(need) for need in needs]
+    order = sorted(range(len(needs)), key=lambda i: (-gain[i], far[i], i))
+    most, rest, alike = list[int](), list[int](), dict[float, int]()
+    for i in order:
+        alike[gain[i]] = alike.get(gain[i], 0) + 1
+        (most if alike[gain[i]] <= ALIKE else rest).append(i)
+    return set((most + rest)[:MOST_FEATURES])
 
 
 def _bins(asked: tuple[Feature, Codes], rows: Ints, wanted: Floats) -> NDArray[np.uint8]:
