@@ -31,6 +31,7 @@ FAMILIES = (
     "joined",
     "rising",
     "running",
+    "lagged",
     "sharing",
     "inherited",
     "bounded",

@@ -30,7 +30,15 @@ SPELLINGS = "text.spellings"
 MARGINAL = "marginal"  # the column's own generator, and nothing around it
 DEALT = (  # generators around another one
     *("tree.leaves", "copula.gaussian", MARGINAL, "key.ranked", "relation.composed"),
-    *("temporal.after", "sequence.joined", "sequence.rising", "sequence.running", "relation.share", "relation.inherited"),
+    *(
+        "temporal.after",
+        "sequence.joined",
+        "sequence.rising",
+        "sequence.running",
+        "relation.share",
+        "relation.inherited",
+        "sequence.lagged",
+    ),
     *("relation.follows", "relation.bounded", "relation.computed", "relation.determined"),
 )
 NOTHING, REDRAWN = "null", "key.redrawn"

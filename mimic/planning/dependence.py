@@ -31,6 +31,7 @@ from mimic.planning.choosing import MARGINAL
 from mimic.planning.determining import Determining, determined, in_order, without_circles
 from mimic.planning.families import families, joined_by_copula, pinned_to
 from mimic.planning.inheriting import INHERITED
+from mimic.planning.lagging import LAGGED, Lag, lag_of, lagging
 from mimic.planning.leading import leading
 from mimic.planning.lines import Line, before, climbs, joined, line_of, ordered_by, rising
 from mimic.planning.matching import further
@@ -52,7 +53,7 @@ JOINED, RISING, BOUNDED = "sequence.joined", "sequence.rising", "relation.bounde
 COMPUTED, COPULA, DETERMINED = "relation.computed", "copula.gaussian", "relation.determined"
 CONTIGUOUS, FEWEST_FAMILIES = 0.3, 40  # of the rows that follow a sibling: siblings were numbered in a row; and of how many parents
 # What is found anew where a configuration names it.
-FOUND = (None, AFTER, FOLLOWS, JOINED, RISING, BOUNDED, COMPUTED, DETERMINED, RANKED, RUNNING, SHARED, INHERITED)
+FOUND = (None, AFTER, FOLLOWS, JOINED, RISING, BOUNDED, COMPUTED, DETERMINED, RANKED, RUNNING, SHARED, INHERITED, LAGGED)
 FEWEST = 80  # rows from which anything can be learned of how columns hang together
 ABOVE = 12  # numbers of parents that are tried as terms
 FAR = 4  # columns of another parent of the children that are
@@ -159,6 +160,11 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     same = without_circles(
         repeated(found, alone), order | _afters(runs) | _afters(divided) | {name: (one.by,) for name, one in told.items()}
     )
+    alone = [name for name in single if name in open_ and name not in (*amounts, *runs, *divided, *told, *same)]
+    lags = lagging(found, [*alone, *told], line, sample) if switched("running", config, alone) else {}
+    followed = {name: (one.by,) for name, one in told.items()}
+    lags = {name: one for name, one in lags.items() if name in alone}
+    lags = without_circles(lags, order | _afters(runs) | _afters(divided) | _afters(same) | followed)
     # What goes on along a line says when: others hang on it.
     climbing = climbs([step.task.fills[0] for step in free if len(step.task.fills) == 1], line, found, sample)
     lead = leading(
@@ -172,7 +178,7 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
         **{name: (one.by,) for name, one in told.items()},
         **{name: amount.terms for name, amount in amounts.items()},
     }
-    after |= _afters(runs) | _afters(divided) | _afters(same)
+    after |= _afters(runs) | _afters(divided) | _afters(same) | _afters(lags)
     free = in_order(sorted(free, key=lambda step: _turn(step, line, climbing, found)), after)
     known += [(name, told_apart(table.column(name))) for step in exact for name in step.task.fills if name in own]
     plain = not any(about_calendar(column.name) for column in table.columns)
@@ -192,6 +198,8 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
                 since = replace(since, floors=(), caps=())
             category = name in own and told_apart(table.column(name))
             beside = before(line, [need for need, _ in known], name, own, table) if name in own else []
+            if beside and any(one.of == name for one in lags.values()) and f"<{name}" not in {need for need, _ in beside}:
+                beside.append((f"<{name}", category))
             days = [(need, False) for other, _ in known[-MOST:] for need in dates.get(other, ())]
             far = [(since.need, False)] if since is not None and since.need not in {need for need, _ in known[-MOST:]} else []
             looking = _looking(
@@ -204,6 +212,8 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
                 periods = False
             if name in divided:
                 looking, periods = share_of(looking, divided[name]), False
+            if name in lags:
+                looking, periods = lag_of(looking, lags[name]), False
             if name in same:
                 looking, periods = _repeating(looking, same[name]), False
             if periods and switched("joined", config, [name]):
@@ -271,7 +281,7 @@ def _repeating(step: Step, relation: Relation) -> Step:
     return replace(step, task=replace(step.task, options=options), choice=Choice(FOLLOWS, relation.said, lost, relations=(held,)))
 
 
-def _afters(found: Mapping[str, Runs] | Mapping[str, Shares] | Mapping[str, Relation]) -> dict[str, Sequence[str]]:
+def _afters(found: Mapping[str, Runs] | Mapping[str, Shares] | Mapping[str, Relation] | Mapping[str, Lag]) -> dict[str, Sequence[str]]:
     return {name: one.after for name, one in found.items()}
 
 

@@ -34,6 +34,8 @@ TABLES = """
       pieces integer not null, stock integer not null);
     create table entry (id integer primary key, customer_id integer not null references customer, day date not null,
       way text not null, amount numeric(10, 2) not null, before numeric(12, 2) not null, after numeric(12, 2) not null);
+    create table event (id integer primary key, customer_id integer not null references customer, at timestamp not null, came_from text,
+      became text not null, gap integer);
     create table folder (id integer primary key, parent_id integer references folder, name text not null, path text not null,
       outline text not null, depth integer not null, owner text not null);
     create table portion (id integer primary key, customer_id integer not null references customer, percent integer not null);
@@ -47,7 +49,7 @@ def day(number: float) -> str:
 
 def rows(draw: Any) -> dict[str, list[tuple[Any, ...]]]:
     made: dict[str, list[tuple[Any, ...]]] = {name: [] for name in ("article", "price", "invoice", "line", "payment", "move", "entry")}
-    made |= {"customer": [], "portion": [], "folder": folders(draw)}
+    made |= {"customer": [], "portion": [], "folder": folders(draw), "event": events(draw)}
     prices = np.round(draw.gamma(4.0, 9.0, ARTICLES), 2) + 1
     grams = draw.integers(20, 2_000, ARTICLES)
     stock, when = np.zeros(ARTICLES, dtype=np.int64), np.zeros(ARTICLES)
@@ -95,6 +97,26 @@ def rows(draw: Any) -> dict[str, list[tuple[Any, ...]]]:
         made["customer"].append((customer + 1, plan, len(plan) * 9, round(float(balances[customer]), 2), int(weights[customer])))
     made["article"] = [(i + 1, float(prices[i]), int(grams[i]), int(stock[i])) for i in range(ARTICLES)]
     return made
+
+
+NEXT = {"new": ["seen"], "seen": ["busy", "done"], "busy": ["seen", "done"], "done": ["closed", "seen"]}
+
+
+def events(draw: Any) -> list[tuple[Any, ...]]:
+    """What becomes of customers, in the order of time: each event comes from where the one before has led."""
+    made: list[tuple[Any, ...]] = []
+    for customer in range(260):
+        at, state, minutes = int(draw.integers(0, 400_000)), "new", 0
+        made.append((None, customer + 1, f"{START + np.timedelta64(at, 'm')}".replace("T", " ") + ":00", None, state, None))
+        for _ in range(int(draw.integers(1, 7))):
+            if state not in NEXT:
+                break
+            minutes = 1 + int(draw.exponential(900.0))
+            at, before = at + minutes, state
+            state = str(draw.choice(NEXT[before]))
+            moment = f"{START + np.timedelta64(at, 'm')}".replace("T", " ") + ":00"
+            made.append((None, customer + 1, moment, before, state, minutes))
+    return sorted(made, key=lambda row: row[2])
 
 
 def folders(draw: Any) -> list[tuple[Any, ...]]:
@@ -167,6 +189,11 @@ WRONG = {
     "folders are numbered below the one above": """select count(*) from folder f join folder up on up.id = f.parent_id
         where f.outline not like up.outline || '.%' or length(f.outline) - length(replace(f.outline, '.', '')) <> f.depth""",
     "no number comes twice": "select count(*) - count(distinct outline) from folder",
+    "an event comes from where the one before has led": """select count(*) from
+        (select came_from, lag(became) over (partition by customer_id order by id) was from event) where came_from is not was""",
+    "the time since the event before is told in minutes": """select count(*) from
+        (select gap, (julianday(at) - julianday(lag(at) over (partition by customer_id order by id))) * 1440 was from event)
+        where (gap is null) <> (was is null) or abs(gap - was) > 0.01""",
     "a plan has one price": "select count(*) from (select plan from customer group by plan having count(distinct monthly) > 1)",
 }
 
@@ -182,3 +209,9 @@ def test_most_invoices_that_are_paid_are_so_in_full(copy: Path) -> None:
     with closing(sqlite3.connect(copy)) as db:
         assert db.execute("select avg(abs(net - paid) < 0.005) > 0.85 from invoice where state = 'paid'").fetchone() == (1,)
         assert db.execute("select count(*) > 800, count(distinct net) > 700 from invoice").fetchone() == (1, 1)
+
+
+def test_nearly_all_moves_are_moves_of_the_source(copy: Path) -> None:
+    moves = " or ".join(f"came_from = '{state}' and became in ({', '.join(map(repr, to))})" for state, to in NEXT.items())
+    with closing(sqlite3.connect(copy)) as db:
+        assert db.execute(f"select avg({moves}) > 0.9 from event where came_from is not null").fetchone() == (1,)

@@ -389,6 +389,11 @@ CASES: dict[str, dict[str, Case]] = {
         ),
         "to and fro": dealt(Float(), [float(i) for i in range(N)], **RUNS, line=["sum"], terms=[["+", "sum"]], signs=["a", [7, 8]]),
     },
+    "sequence.lagged": {
+        "as before": dealt(Integer(32), [None if i % 9 == 0 else i % 40 for i in range(N)], lagged=["a", "", True, "sum"]),
+        "drawn first": dealt(Float(), [i / 7 for i in range(N)], lagged=["sum", "", False, "a"], nullable=False),
+        "days since": dealt(Integer(32), [i % 40 for i in range(N)], lagged=["customer.day", "days", False, "a"], nullable=False),
+    },
     "relation.share": {
         "of the row": dealt(Integer(32), [i % 40 for i in range(N)], share=["sum", [], False], nullable=False),
         "of what is left": dealt(Decimal(10, 2), [Exact(i % 7) for i in range(N)], share=["sum", ["a"], False], nullable=False),
