@@ -17,7 +17,7 @@ from mimic.generators.ways import RATES, WAYS
 from mimic.schema import ForeignKey
 from mimic.streams import Floats, Ints
 
-Take = Literal["count", "sum", "mean", "max", "min"]
+Take = Literal["count", "sum", "mean", "max", "min", "first", "last"]
 WORDS = {"count": "number", "max": "largest", "min": "smallest"}
 
 
@@ -44,7 +44,8 @@ class Total:
     """What is taken of the children that hang on a row by a `key` (its hidden name).
 
     `factors`: a column, and others each with the sign of `WAYS` by which it joins; their product is summed. A mean, and what is
-    largest or smallest, is of one column. Where no child counts, a number and a sum are 0, all others NULL, or 0 if `zero`.
+    largest or smallest, is of one column; what the first or the last holds is of one by the order of another ("by"), of equals as they
+    stand. Where no child counts, a number and a sum are 0, all others NULL, or 0 if `zero`.
     A mean is rounded to `places`.
     """
 
@@ -79,6 +80,9 @@ class Total:
         live = rows >= 0
         if self.where is not None:
             live = live & self.where.of(column(self.where.column))
+        if self.take in ("first", "last"):
+            order = numbers(column(self.factors[1][1]))[0] if len(rows) else np.zeros(0)
+            return column(self.factors[0][1]).take(outermost(np.where(live, rows, -1), parents, order, self.take))
         if self.take in ("max", "min"):
             return self._end(rows, live, parents, column(self.factors[0][1]))
         weights: Floats | None = None
@@ -107,10 +111,23 @@ class Total:
     def said(self, child: ForeignKey) -> str:
         """The same in words."""
         what = WORDS.get(self.take, self.take)
+        if self.take in ("first", "last"):
+            (_, name), (_, by) = self.factors
+            return f"{name} of the {self.take} of its rows of {child.table} by {by}"
         if self.factors:
             (_, first), *others = self.factors
             what += " of " + " ".join([first, *(RATES.get(sign, f"{sign} {{}}").format(name) for sign, name in others)])
         return f"the {what} of its rows of {child.table}" + (f" where {self.where}" if self.where is not None else "")
 
 
-__all__ = ["Take", "Total", "Where"]
+def outermost(rows: Ints, parents: int, order: Floats, take: str) -> pa.Array:
+    """The place of the first or the last child of each of the `parents` by `order` (n,); NULL where there is none."""
+    place = np.full(parents, -1, dtype=np.int64)
+    live = np.flatnonzero(rows >= 0)
+    turn = live[np.lexsort((live, order[live]))]
+    turn = turn if take == "last" else turn[::-1]
+    place[rows[turn]] = turn  # who comes last stays
+    return pa.array(place, mask=place < 0)
+
+
+__all__ = ["Take", "Total", "Where", "outermost"]

@@ -234,7 +234,7 @@ def _tilings(text: str, pieces: Sequence[tuple[str, Part]]) -> Iterator[tuple[Pa
 
     for parts in read(0, ()):
         whole = [part for part in parts if part[0]]
-        if len(parts) == 1 and parts[0][1] == "same" and "." in parts[0][0]:
+        if len(parts) == 1 and "." in parts[0][0] and (text, (parts[0][0], "same")) in pieces:
             continue  # a column that is copied from a parent is found elsewhere, with others of the same parent
         if any(form not in WEAK for _, form in whole) or len(whole) > 1:
             yield parts

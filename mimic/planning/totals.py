@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations, permutations
 
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mimic.generators.features import numbers, ordered, with_gaps
-from mimic.generators.totals import Take, Total, Where
+from mimic.generators.totals import Take, Total, Where, outermost
 from mimic.generators.ways import RATES
 from mimic.planning.arithmetic import is_rate, places_of
 from mimic.planning.relations import Relation
@@ -64,7 +64,7 @@ def counted(found: TableEvidence, children: Sequence[Below], taken: frozenset[st
     """Columns that hold what a total of the children says, each with the first that does: the number, sums, what is largest; of all
     children before those of some."""
     wanted = _wanted(found, taken)
-    out: dict[str, Relation] = {}
+    out, spare = dict[str, Relation](), dict[str, Relation]()
     for below in children if wanted else ():
         rows = parent_rows(below.child, below.key, found)
         glance = _Glance.of(below, rows, found.sampled)
@@ -73,11 +73,71 @@ def counted(found: TableEvidence, children: Sequence[Below], taken: frozenset[st
         looked = _Looked.of(list(wanted.values()), glance.parents)
         for total, made in _tries(below, glance, k):
             for name in (name for name, may in zip(wanted, looked.promising(total, made), strict=True) if may and name not in out):
-                if (relation := _borne_out(name, total, wanted[name], below, rows)) is not None:
+                if (relation := _borne_out(name, total, wanted[name], below, rows)) is None:
+                    continue
+                if relation.holes and total.take in _ENDS:  # a total of some children may say when it is NULL, too
+                    spare.setdefault(name, relation)
+                else:
                     out[name] = relation
             if len(out) == len(wanted):
-                return list(out.values())
+                break
+    out = {**spare, **out}
+    for below in children:
+        out |= _held_last(found, below, taken | out.keys())
     return list(out.values())
+
+
+def _held_last(found: TableEvidence, below: Below, taken: Collection[str]) -> dict[str, Relation]:
+    """Columns of any type that hold what the last of the children does, or the first: the status to which the last event has led."""
+    child, out = below.child, dict[str, Relation]()
+    rows = parent_rows(child, below.key, found)
+    have = np.flatnonzero(np.bincount(rows[rows >= 0], minlength=found.sampled))
+    if len(have) < FEWEST or len(have) == len(rows):
+        return out
+    some, keys = have[:: max(1, len(have) // GLANCE)], _keys(child)
+    theirs = {column.name: child.column(column.name) for column in child.table.written if column.name not in keys}
+    for by in _orders(child):
+        for take in (_LAST, _FIRST):
+            places = outermost(rows, found.sampled, numbers(child.column(by))[0], take)
+            other = outermost(rows, found.sampled, numbers(child.column(by))[0], _FIRST if take == _LAST else _LAST)
+            for column in found.table.written:
+                name, mine = column.name, found.column(column.name)
+                if (
+                    name in taken or name in out or pa.types.is_temporal(mine.type)
+                ):  # children's dates are counted from those of their parents
+                    continue
+                if len(have) < found.sampled and not mine.null_count:
+                    continue
+                for what, values in theirs.items():
+                    if values.type != mine.type or _alike(mine, values, places, some) < ENDS:
+                        continue
+                    told = have[~_equal(values.take(places), values.take(other))[have]]
+                    share = _alike(mine, values, places, have)
+                    if len(told) >= FEWEST and share >= ENDS and _alike(mine, values, places, told) >= ENDS:
+                        total = Total(below.key.hidden, take, (("*", what), ("by", by)))
+                        said = f"{total.said(below.key)} ({share:.1%} of the rows)"
+                        out[name] = Relation(name, total.need, "", share, said, len(have))
+                        break
+    return out
+
+
+def _orders(child: TableEvidence) -> list[str]:
+    """Columns by which children come one after the other: dates that all have, the key."""
+    dates = [name for name in _dates(child) if not child.column(name).null_count][:2]
+    key = child.table.primary_key
+    numbered = key is not None and len(key.columns) == 1 and pa.types.is_integer(child.column(key.columns[0]).type)
+    return [*dates, *(key.columns if key is not None and numbered else ())]
+
+
+def _equal(a: pa.Array, b: pa.Array) -> Mask:
+    both = pc.and_(pc.is_null(a), pc.is_null(b))
+    return np.asarray(pc.or_(pc.fill_null(pc.equal(a, b), False), both))
+
+
+def _alike(mine: pa.Array, values: pa.Array, places: pa.Array, some: Ints) -> float:
+    """The share of some parents that hold what the child at their place does."""
+    index = pa.array(some)
+    return float(_equal(mine.take(index), values.take(places.take(index))).mean())
 
 
 def _tries(below: Below, glance: _Glance, k: int) -> Iterator[tuple[Total, pa.Array]]:
@@ -190,7 +250,9 @@ def _borne_out(name: str, total: Total, wanted: _Wanted, below: Below, rows: Int
         total = replace(total, zero=zero, places=wanted.places if total.take == "mean" else None)
         made, lost = numbers(total.of(rows, n, below.column))
         equal = (np.abs(wanted.number - made) <= _slack(total, wanted)) & ~lost & ~null
-        told = ~null & (many > 1) & _differing(total, below, rows, n)
+        every = replace(total, where=None)  # of those that count there may be one
+        several = np.asarray(replace(every, take="count", factors=()).of(rows, n, below.column)) > 1
+        told = ~null & (many > 0) & several & _differing(every, below, rows, n)
         holes = float((null & ~lost).mean()) > 1 - ENDS  # the last payment of what is paid in full
         near = equal if holes else equal | (lost & null)
         null = null if holes else null & False
@@ -264,6 +326,8 @@ def _totals(below: Below) -> Iterator[Total]:
 
 
 _ENDS: tuple[Take, ...] = ("max", "min")
+_FIRST: Take = "first"
+_LAST: Take = "last"
 
 
 def _named(factors: Sequence[tuple[str, str]]) -> set[str]:
