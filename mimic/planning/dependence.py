@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from mimic.config import TableConfig
@@ -20,7 +19,6 @@ from mimic.generators.calendar import about_calendar, calendar
 from mimic.generators.features import ordered
 from mimic.generators.lines import AFTER as AFTER_ALL
 from mimic.generators.lines import BEFORE, about_siblings
-from mimic.generators.totals import Total
 from mimic.generators.ways import said
 from mimic.plan import Choice, Held, Step
 from mimic.planning.arithmetic import Reckoned, is_number, reckoned
@@ -29,34 +27,29 @@ from mimic.planning.bounds import amounts as amounts_of
 from mimic.planning.bounds import bounded, bounds_of
 from mimic.planning.choosing import MARGINAL
 from mimic.planning.determining import Determining, determined, in_order, without_circles
+from mimic.planning.exact import FOLLOWS, FOUND, following
 from mimic.planning.families import families, joined_by_copula, pinned_to
-from mimic.planning.inheriting import INHERITED
-from mimic.planning.lagging import LAGGED, Lag, lag_of, lagging
+from mimic.planning.lagging import Lag, lag_of, lagging
 from mimic.planning.leading import leading
 from mimic.planning.lines import Line, before, climbs, joined, line_of, ordered_by, rising
 from mimic.planning.matching import further
-from mimic.planning.ranking import RANKED, ranked
-from mimic.planning.relations import Relation, copied, repeated
-from mimic.planning.running import RUNNING, Runs, looking_back, run_on, running
-from mimic.planning.sharing import SHARED, Shares, share_of, shares
+from mimic.planning.ranking import ranked
+from mimic.planning.relations import Relation, repeated
+from mimic.planning.running import Runs, looking_back, run_on, running
+from mimic.planning.sharing import Shares, share_of, shares
+from mimic.planning.siblings import families_of, in_a_row, siblings_of
 from mimic.planning.since import Since, counted_from, dated, floors
 from mimic.planning.summaries import about_nobody, described, latent, told_apart
 from mimic.planning.switching import switched
-from mimic.planning.totals import Below, counted
-from mimic.planning.totals import further as sums_of
 from mimic.profile import TableEvidence
-from mimic.schema import HIDDEN, Column, Float, ForeignKey, Table, TableName
+from mimic.schema import HIDDEN, Column, Float, ForeignKey, Table
 from mimic.semantics import Kind, Meaning, Sensitivity
 
-LEAVES, AFTER, FOLLOWS = "tree.leaves", "temporal.after", "relation.follows"
+LEAVES, AFTER = "tree.leaves", "temporal.after"
 JOINED, RISING, BOUNDED = "sequence.joined", "sequence.rising", "relation.bounded"
 COMPUTED, COPULA, DETERMINED = "relation.computed", "copula.gaussian", "relation.determined"
-CONTIGUOUS, FEWEST_FAMILIES = 0.3, 40  # of the rows that follow a sibling: siblings were numbered in a row; and of how many parents
-# What is found anew where a configuration names it.
-FOUND = (None, AFTER, FOLLOWS, JOINED, RISING, BOUNDED, COMPUTED, DETERMINED, RANKED, RUNNING, SHARED, INHERITED, LAGGED)
 FEWEST = 80  # rows from which anything can be learned of how columns hang together
 ABOVE = 12  # numbers of parents that are tried as terms
-FAR = 4  # columns of another parent of the children that are
 MOST = 80  # columns that one column may ask about
 SELDOM = 0.01  # of the rows that have no date, if it is to come first
 
@@ -98,7 +91,7 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
         return tuple(steps)
     own = set(described(found, around.evidence.k))
     keys = {name: key for key in table.foreign_keys for name in key.columns}
-    steps, exact, late = _exact(steps, table, found, around, config)
+    steps, exact, late = following(steps, table, found, around, config)
     known = [(f"{key.label}.{need}", category) for key in around.parents(table) for need, category in around.above(key, HOPS)]
     pinned, computed = families(config), {name for name, asked in config.columns.items() if asked.expression is not None}
     steps = joined_by_copula(steps, config)
@@ -108,8 +101,8 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
         mine |= {*table.primary_key.columns}
     growing = around.evidence.readings.get(table.name, {}) if switched("rising", config, []) else None
     steps, numbered = (steps, "") if growing is None else ranked(steps, table, found, growing, mine)
-    siblings = _siblings(table, found, around)
-    line = line_of(table, found, _in_a_row(table, found, around) or siblings or _families(table, found, around))
+    siblings = siblings_of(table, found, around)
+    line = line_of(table, found, in_a_row(table, found, around) or siblings or families_of(table, found, around))
     line = tuple(name for name in line if name != numbered)  # which is told by the date of a row: siblings stand as they are made
     sample = ordered_by(line, table, found, around.evidence)
     steps = [
@@ -340,83 +333,6 @@ def _with_features(step: Step, known: Sequence[tuple[str, bool]], siblings: str 
     return replace(step, task=replace(step.task, options={**step.task.options, **told}))
 
 
-def _exact(
-    steps: Sequence[Step], table: Table, found: TableEvidence, around: Around, config: TableConfig
-) -> tuple[list[Step], list[Step], list[Step]]:
-    """Steps without those of columns that follow exactly from others; these; and those that have to wait for the children."""
-    keys = {name for rule in table.keys for name in rule.columns} | {name for key in table.foreign_keys for name in key.columns}
-    fixed = keys | {name for key in around.evidence.schema.children(table.name) for name in key.referred}
-    fixed |= {name for name, asked in config.columns.items() if asked.generator not in FOUND or asked.expression} | {*families(config)}
-    fixed |= {column.name for column in table.written if column.name not in found.profiles}
-    children = _children(table, found, around)
-    off = {kind: {column.name for column in table.columns if not switched(kind, config, [column.name])} for kind in ("counted", "copied")}
-    late = {relation.column: relation for relation in counted(found, children, frozenset(fixed | off["counted"]), around.evidence.k)}
-    above = frozenset(fixed | set(late) | off["copied"])
-    below = {hidden: name for child in children for hidden, name in _waiting(child, around).items()}
-    early = {relation.column: relation for relation in copied(table, found, around.repeated(found), above)}
-    around.rely(found, [relation.follows for relation in early.values()])
-    around.wait(table.name, {name: _awaited(Total.read(relation.follows), below) for name, relation in late.items()})
-    rest, now, then = list[Step](), list[Step](), list[Step]()
-    for step in steps:
-        told = [early.get(name) or late.get(name) for name in step.task.fills]
-        single = len(told) == 1
-        if any(relation is None or (relation.reached and not single) for relation in told):
-            for name in step.task.fills:
-                around.late.pop((table.name, name), None)
-            rest.append(step)
-            continue
-        for relation, column, meaning in zip(told, step.task.columns, step.task.meanings, strict=True):
-            assert relation is not None
-            options: dict[str, Any] = {"follows": relation.follows, "reached": relation.reached, "holes": relation.holes}
-            options |= {"owners": relation.owners} if relation.owners else {}
-            if single:
-                options = {**step.task.options, **options, "drawn_by": step.choice.kind}
-            task = replace(step.task, columns=(column,), meanings=(meaning,), options=options)
-            rows = round(relation.share * relation.rows)
-            what = "counted" if column.name in late else "copied"
-            said = relation.said if what == "counted" else f"equals {relation.follows}"
-            held = Held(what, column.name, said.split(" (")[0], rows, relation.rows - rows)
-            lost = ((step.choice.kind, 0.0), *step.choice.lost)
-            made = replace(step, task=task, choice=Choice(FOLLOWS, relation.said, lost, relations=(held,)))
-            (then if column.name in late else now).append(made)
-    return rest, now, then
-
-
-def _children(table: Table, found: TableEvidence, around: Around) -> list[Below]:
-    """The children of a table that may be counted, with what is known of them from further on."""
-    out = list[Below]()
-    for key in around.evidence.schema.children(table.name):
-        child = around.evidence.tables[key.table]
-        if around.modes[key.table][0] != "synthesize" or not child.complete or not found.complete:
-            continue
-        above: dict[str, pa.Array] = {}
-        for other in around.parents(child.table) if key.table in around.place else ():
-            if other.parent in (table.name, child.table.name):
-                continue
-            needs = [f"{other.label}.{need}" for need, category in around.seen(other.parent, 1, key.table) if not category]
-            needs = [need for need in needs if not any(part.startswith(HIDDEN) for part in need.split("."))]
-            above |= {need: around.evidence.along(child, need) for need in needs[:FAR] if is_number(around.type(child, need))}
-        below: dict[str, pa.Array] = {}
-        for further_ in around.evidence.schema.children(key.table):
-            children = around.evidence.tables[further_.table]
-            if further_.table not in (table.name, key.table) and around.modes[further_.table][0] == "synthesize" and children.complete:
-                below |= sums_of(further_, child, children)
-        out.append(Below(key, child, around.lookups(child.table), above, below))
-    return out
-
-
-def _waiting(child: Below, around: Around) -> dict[str, TableName]:
-    """By hidden column of a key, the table of its children."""
-    keys = [child.key, *around.evidence.schema.children(child.key.table)]
-    return {key.hidden: key.table for key in keys}
-
-
-def _awaited(total: Total, tables: Mapping[str, TableName]) -> list[TableName]:
-    """The tables whose rows a total is of."""
-    nested = [Total.read(name).key for _, name in total.factors if name.startswith("^")]
-    return [tables[key] for key in (total.key, *nested)]
-
-
 def _free(step: Step, keys: Mapping[str, ForeignKey]) -> bool:
     return not any(name in keys for name in step.task.fills) and not step.choice.kind.startswith("key.")
 
@@ -462,47 +378,6 @@ def _since(around: Around, found: TableEvidence, table: Table, name: str, known:
         return None
     needs = [need for need, category in known if not category and dated(around.type(found, need))]
     return counted_from(found.column(name), {need: around.evidence.along(found, need) for need in needs}) if needs else None
-
-
-def _in_a_row(table: Table, found: TableEvidence, around: Around) -> str:
-    """The key of the smallest families that were numbered one after the other: they stand in the order of that number."""
-    key = table.primary_key
-    if not found.complete or key is None or len(key.columns) != 1 or not pa.types.is_integer(found.column(key.columns[0]).type):
-        return ""
-    order = np.argsort(np.asarray(found.column(key.columns[0])), kind="stable")
-    best = (FEWEST_FAMILIES, "")
-    for above in around.parents(table):
-        rows = around.evidence.up(found, above)[order]
-        many = len(np.unique(rows))
-        same = float(((rows[1:] == rows[:-1]) & (rows[1:] >= 0)).mean()) if len(rows) > 1 else 0.0
-        if 2 * many <= len(rows) and same >= CONTIGUOUS:
-            best = max(best, (many, f"@{above.label}"))
-    return best[1]
-
-
-def _families(table: Table, found: TableEvidence, around: Around) -> str:
-    """The key of the smallest families, of two rows or more on average: their rows stand in the order of their own key."""
-    best: tuple[int, str] | None = None
-    for key in around.parents(table):
-        if found.complete and around.evidence.of(key.parent).complete:
-            rows = around.evidence.up(found, key)
-            live = rows[rows >= 0]
-            parents = len(np.unique(live))
-            if len(live) >= 2 * parents:
-                best = max(best or (0, ""), (parents, key.label))
-    return f"@{best[1]}" if best else ""
-
-
-def _siblings(table: Table, found: TableEvidence, around: Around) -> str:
-    """The key of the smallest families whose parents know what their children are like: children are dealt values evenly."""
-    best: tuple[int, str] | None = None
-    for key in around.parents(table):
-        parent = around.evidence.of(key.parent)
-        if latent(key, 0) in parent.hidden and around.modes[key.parent][0] == "synthesize" and parent.complete:
-            rows = around.evidence.up(found, key)
-            best = max(best or (0, ""), (len(np.unique(rows[rows >= 0])), key.label))
-    together = [key.label for key in around.parents(table) if found.together == key.columns and around.modes[key.parent][0] == "synthesize"]
-    return f"@{best[1]}" if best else f"@{together[0]}" if together else ""
 
 
 __all__ = ["LEAVES", "hidden_steps", "with_dependence"]
