@@ -154,9 +154,9 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
         repeated(found, alone), order | _afters(runs) | _afters(divided) | {name: (one.by,) for name, one in told.items()}
     )
     alone = [name for name in single if name in open_ and name not in (*amounts, *runs, *divided, *told, *same)]
-    lags = lagging(found, [*alone, *told], line, sample) if switched("running", config, alone) else {}
+    lags = lagging(found, [*alone, *told], line, sample)
     followed = {name: (one.by,) for name, one in told.items()}
-    lags = {name: one for name, one in lags.items() if name in alone}
+    lags = {name: one for name, one in lags.items() if name in alone and switched("running", config, [name])}
     lags = without_circles(lags, order | _afters(runs) | _afters(divided) | _afters(same) | followed)
     # What goes on along a line says when: others hang on it.
     climbing = climbs([step.task.fills[0] for step in free if len(step.task.fills) == 1], line, found, sample)
