@@ -11,9 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mimic.generator import Columns, Literal, Span, State, Task
+from mimic.generators.dealing import groups
 from mimic.generators.derived import slugs
 from mimic.generators.draws import nulls, without
 from mimic.generators.features import numbers
+from mimic.generators.lines import beginning, places
 from mimic.generators.text import width
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
@@ -89,12 +91,10 @@ class Composed:
         """The place of each row among those whose other parts are the same."""
         assert self.along is not None
         column, first = self.along
-        rest = composed([part for part in self.parts if part[0] != COUNT], given).dictionary_encode()
-        group = np.asarray(rest.indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
+        group = groups(composed([part for part in self.parts if part[0] != COUNT], given))
         order = np.lexsort((numbers(given[column])[0], group))
-        begins = np.flatnonzero(np.append(True, group[order][1:] != group[order][:-1])) if len(group) else np.zeros(0, dtype=np.int64)
         out = np.empty(len(group), dtype=np.int64)
-        out[order] = np.arange(len(group)) - np.repeat(begins, np.diff(np.append(begins, len(group)))) + first
+        out[order] = places(beginning(group[order])) + first
         return pa.array(out)
 
     def capacity(self) -> int | None:
@@ -133,11 +133,10 @@ def formed(values: pa.Array, form: str) -> pa.Array:
         return pc.strftime(values, format=DATED[form])
     if form.startswith("padded "):
         return pc.utf8_lpad(values.cast(pa.string()), int(form[7:]), padding="0")
+    texts = values if pa.types.is_string(values.type) else values.cast(pa.string())
     if form in CUTS:
         case, _, many = form.rpartition("first ")
-        cut = pc.utf8_slice_codeunits(values if pa.types.is_string(values.type) else values.cast(pa.string()), 0, int(many))
-        return formed(cut, case.strip() or "same")
-    texts = values if pa.types.is_string(values.type) else values.cast(pa.string())
+        return formed(pc.utf8_slice_codeunits(texts, 0, int(many)), case.strip() or "same")
     match form:
         case "lower":
             return pc.utf8_lower(texts)

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
 from mimic.generators.composed import formed
 from mimic.generators.features import numbers
+from mimic.generators.lines import beginning, places
 from mimic.generators.logical import heard, told
 from mimic.generators.nested import inside, pack, unpack
 from mimic.generators.relations import cast
@@ -144,10 +145,8 @@ def _climbed(up: Ints) -> tuple[Ints, Ints]:
 def _places(up: Ints) -> pa.Array:
     """The place of each row (n,) among those below the same row, as text, counted from 1."""
     order = np.argsort(up, kind="stable")
-    first = np.append(True, up[order][1:] != up[order][:-1]) if len(up) else np.zeros(0, dtype=np.bool_)
-    start = np.flatnonzero(first)
     place = np.empty(len(up), dtype=np.int64)
-    place[order] = np.arange(len(up)) - np.repeat(start, np.diff(np.append(start, len(up)))) + 1
+    place[order] = places(beginning(up[order])) + 1
     return pa.array(place).cast(pa.string())
 
 

@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
-from mimic.generators.lines import standing
+from mimic.generators.lines import preceding, standing
 from mimic.generators.logical import heard, told
 from mimic.generators.nested import inside, pack, unpack
 from mimic.generators.relations import cast
@@ -75,10 +74,7 @@ class Lagged:
         )
 
     def sample(self, span_: Span, stream: Stream, given: Columns) -> Columns:
-        order, begins = standing(self.line, given)
-        before = np.full(span_.n, -1, dtype=np.int64)
-        follow = np.flatnonzero(~begins)
-        before[order[follow]] = order[follow - 1]
+        before = preceding(*standing(self.line, given))
         made = given[self.of].take(pa.array(before, mask=before < 0))
         if self.way:
             apart, lost = span(self.way, seconds(made), seconds(given[self.of]))

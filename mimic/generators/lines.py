@@ -39,9 +39,8 @@ class Line:
         dates by which they stand in order, the first counts most; all of them `given` (n,)."""
         sorted_, first = standing(line, given)
         n = len(sorted_)
-        start = np.flatnonzero(first)
-        size = np.diff(np.append(start, n))
-        place = np.arange(n) - np.repeat(start, size)
+        place = places(first)
+        size = np.diff(np.append(np.flatnonzero(first), n))
         at, left, before = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64), np.full(n, -1, dtype=np.int64)
         at[sorted_], left[sorted_] = place, np.repeat(size, size) - 1 - place
         follow = np.flatnonzero(place % LONGEST > 0)
@@ -80,8 +79,26 @@ def standing(line: Sequence[str], given: Mapping[str, pa.Array]) -> tuple[Ints, 
     n = len(code)
     code = np.where(code < 0, n + np.arange(n), code)
     rows = np.lexsort((*(numbers(values)[0] for values in reversed(order)), code)) if order else np.argsort(code, kind="stable")
-    begins = np.append(True, code[rows][1:] != code[rows][:-1]) if n else np.zeros(0, dtype=np.bool_)
-    return rows, begins
+    return rows, beginning(code[rows])
+
+
+def beginning(code: Ints) -> NDArray[np.bool_]:
+    """Which of some numbers (n,), of which equal ones stand together, are the first of their kind."""
+    return np.append(True, code[1:] != code[:-1]) if len(code) else np.zeros(0, dtype=np.bool_)
+
+
+def places(begins: NDArray[np.bool_]) -> Ints:
+    """How many rows of its line stand before each row (n,), given all in the order of `standing`."""
+    start = np.flatnonzero(begins)
+    return np.arange(len(begins)) - np.repeat(start, np.diff(np.append(start, len(begins))))
+
+
+def preceding(order: Ints, begins: NDArray[np.bool_]) -> Ints:
+    """The row before each row (n,), -1 for the first of a line, given what `standing` says."""
+    before = np.full(len(order), -1, dtype=np.int64)
+    follow = np.flatnonzero(~begins)
+    before[order[follow]] = order[follow - 1]
+    return before
 
 
 def kept_together(generator: object) -> str:
@@ -102,4 +119,4 @@ def own_column(need: str) -> str:
     return "" if need in (BEFORE, AFTER) else need[1:]
 
 
-__all__ = ["AFTER", "BEFORE", "Line", "about_siblings", "kept_together", "own_column", "standing"]
+__all__ = ["AFTER", "BEFORE", "Line", "about_siblings", "beginning", "kept_together", "own_column", "places", "preceding", "standing"]

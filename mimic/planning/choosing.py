@@ -30,15 +30,8 @@ SPELLINGS = "text.spellings"
 MARGINAL = "marginal"  # the column's own generator, and nothing around it
 DEALT = (  # generators around another one
     *("tree.leaves", "copula.gaussian", MARGINAL, "key.ranked", "relation.composed"),
-    *(
-        "temporal.after",
-        "sequence.joined",
-        "sequence.rising",
-        "sequence.running",
-        "relation.share",
-        "relation.inherited",
-        "sequence.lagged",
-    ),
+    *("temporal.after", "sequence.joined", "sequence.rising", "sequence.running", "sequence.lagged"),
+    *("relation.share", "relation.inherited"),
     *("relation.follows", "relation.bounded", "relation.computed", "relation.determined"),
 )
 NOTHING, REDRAWN = "null", "key.redrawn"

@@ -20,6 +20,7 @@ from mimic.planning.arithmetic import is_number
 from mimic.planning.around import Around
 from mimic.planning.choosing import DEALT
 from mimic.planning.families import families
+from mimic.planning.relations import equal
 from mimic.planning.switching import switched
 from mimic.profile import TableEvidence
 from mimic.schema import ForeignKey, Table
@@ -133,8 +134,7 @@ def _path(found: TableEvidence, values: pa.Array, up: Ints, others: Sequence[Ste
 
 
 def _alike(a: pa.Array, b: pa.Array) -> float:
-    both = pc.and_(pc.is_null(a), pc.is_null(b))
-    return float(np.asarray(pc.or_(pc.fill_null(pc.equal(a, b), False), both)).mean())
+    return float(equal(a, b).mean())
 
 
 def _made(step: Step, key: ForeignKey, plain: str, told: tuple[Any, ...], kind: Relation, rows: int) -> Step:

@@ -16,6 +16,7 @@ from mimic.plan import Choice, Held, Step
 from mimic.planning.arithmetic import is_number, places_of
 from mimic.planning.inheriting import PLAIN
 from mimic.planning.lines import Line
+from mimic.planning.relations import equal
 from mimic.profile import TableEvidence
 from mimic.streams import Ints
 
@@ -90,8 +91,7 @@ def _since(
 
 
 def _same(mine: pa.Array, theirs: pa.Array, rows: Ints, before: Ints) -> float:
-    a, b = mine.take(pa.array(rows)), theirs.take(pa.array(before[rows]))
-    return float(np.asarray(pc.or_(pc.fill_null(pc.equal(a, b), False), pc.and_(pc.is_null(a), pc.is_null(b)))).mean())
+    return float(equal(mine.take(pa.array(rows)), theirs.take(pa.array(before[rows]))).mean())
 
 
 def lag_of(step: Step, one: Lag) -> Step:

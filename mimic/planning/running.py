@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from mimic.generators.features import hashed, numbers
-from mimic.generators.lines import standing
+from mimic.generators.lines import preceding, standing
 from mimic.generators.so_far import SoFar, turned_round
 from mimic.plan import Choice, Held, Step
 from mimic.planning.arithmetic import is_number
@@ -132,11 +132,7 @@ def _before(found: TableEvidence, around: Around, line: Line) -> Ints:
     """The row before each one (n,), -1 for the first."""
     keys = {f"@{key.label}": key for key in around.parents(found.table)}
     first = pa.array(around.evidence.up(found, keys[line[0]])) if line[0] in keys else found.column(line[0])
-    order, begins = standing(line, {line[0]: first, **{name: found.column(name) for name in line[1:]}})
-    before = np.full(len(order), -1, dtype=np.int64)
-    follow = np.flatnonzero(~begins)
-    before[order[follow]] = order[follow - 1]
-    return before
+    return preceding(*standing(line, {line[0]: first, **{name: found.column(name) for name in line[1:]}}))
 
 
 def _runs(

@@ -15,7 +15,7 @@ from mimic.generators.features import numbers, ordered, with_gaps
 from mimic.generators.totals import Take, Total, Where, outermost
 from mimic.generators.ways import RATES
 from mimic.planning.arithmetic import is_rate, places_of
-from mimic.planning.relations import Relation
+from mimic.planning.relations import Relation, equal
 from mimic.profile import TableEvidence, parent_rows
 from mimic.schema import ForeignKey
 from mimic.streams import Floats, Ints
@@ -111,7 +111,7 @@ def _held_last(found: TableEvidence, below: Below, taken: Collection[str]) -> di
                 for what, values in theirs.items():
                     if values.type != mine.type or _alike(mine, values, places, some) < ENDS:
                         continue
-                    told = have[~_equal(values.take(places), values.take(other))[have]]
+                    told = have[~equal(values.take(places), values.take(other))[have]]
                     share = _alike(mine, values, places, have)
                     if len(told) >= FEWEST and share >= ENDS and _alike(mine, values, places, told) >= ENDS:
                         total = Total(below.key.hidden, take, (("*", what), ("by", by)))
@@ -129,15 +129,10 @@ def _orders(child: TableEvidence) -> list[str]:
     return [*dates, *(key.columns if key is not None and numbered else ())]
 
 
-def _equal(a: pa.Array, b: pa.Array) -> Mask:
-    both = pc.and_(pc.is_null(a), pc.is_null(b))
-    return np.asarray(pc.or_(pc.fill_null(pc.equal(a, b), False), both))
-
-
 def _alike(mine: pa.Array, values: pa.Array, places: pa.Array, some: Ints) -> float:
     """The share of some parents that hold what the child at their place does."""
     index = pa.array(some)
-    return float(_equal(mine.take(index), values.take(places.take(index))).mean())
+    return float(equal(mine.take(index), values.take(places.take(index))).mean())
 
 
 def _tries(below: Below, glance: _Glance, k: int) -> Iterator[tuple[Total, pa.Array]]:
@@ -249,12 +244,12 @@ def _borne_out(name: str, total: Total, wanted: _Wanted, below: Below, rows: Int
             return None  # a first day that every row has is where the children's days begin: they are counted from it
         total = replace(total, zero=zero, places=wanted.places if total.take == "mean" else None)
         made, lost = numbers(total.of(rows, n, below.column))
-        equal = (np.abs(wanted.number - made) <= _slack(total, wanted)) & ~lost & ~null
+        same = (np.abs(wanted.number - made) <= _slack(total, wanted)) & ~lost & ~null
         every = replace(total, where=None)  # of those that count there may be one
         several = np.asarray(replace(every, take="count", factors=()).of(rows, n, below.column)) > 1
         told = ~null & (many > 0) & several & _differing(every, below, rows, n)
         holes = float((null & ~lost).mean()) > 1 - ENDS  # the last payment of what is paid in full
-        near = equal if holes else equal | (lost & null)
+        near = same if holes else same | (lost & null)
         null = null if holes else null & False
     share, least = float(near[~null].mean()), ENDS if total.take in ("max", "min") else COUNTED
     if told.sum() < FEWEST or near[told].mean() < least or share < least:
