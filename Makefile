@@ -35,10 +35,10 @@ demo: $(READY) ## clone the bundled music store, say where the copy is and how i
 	@echo '== The copy is demo-output/copy.sqlite. README.md goes on from here; the command is $(BIN)/mimic.'
 
 test: check ## what CI runs: check, then every test but the acceptance ones
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 quick: $(READY) ## the tests that take no time
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not acceptance"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow and not acceptance"
 
 check: $(READY) ## style, format, types, floors
 	$(BIN)/ruff check
