@@ -110,12 +110,21 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """`confidence` 0 .. 1; `why` in words that a user can check."""
+    """`confidence` 0 .. 1; `why` in words that a user can check.
+
+    `plainly`: what its name reads by the rules, where only its likeness to labelled columns says more.
+    """
 
     kind: Kind
     sensitivity: Sensitivity
     confidence: float
     why: str
+    plainly: Meaning | None = None
+
+    @property
+    def by_rules(self) -> Meaning:
+        """What its name reads by the rules alone."""
+        return self.plainly or self
 
     @property
     def personal(self) -> bool:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mimic.config import Config
-from mimic.planning.meaning.untold import WHY as UNTOLD
+from mimic.planning.meaning import UNSURE
 from mimic.profile import Evidence, Owners, TableEvidence, parent_rows
 from mimic.schema import ForeignKey, TableName
 from mimic.semantics import Meaning, Sensitivity
@@ -28,7 +28,7 @@ def privacy_units(evidence: Evidence, meanings: Mapping[tuple[TableName, str], M
     schema = evidence.schema
     if config.privacy_unit is not None:
         return tuple(table.name for name in config.privacy_unit if (table := schema.named(name)) is not None)
-    named = {table for (table, _), meaning in meanings.items() if meaning.sensitivity is Sensitivity.DIRECT and meaning.why != UNTOLD}
+    named = {table for (table, _), meaning in meanings.items() if meaning.sensitivity is Sensitivity.DIRECT and meaning.why not in UNSURE}
     return tuple(sorted(named))
 
 

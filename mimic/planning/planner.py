@@ -69,6 +69,11 @@ def _decided(meaning: Meaning, config: ColumnConfig | None) -> Meaning:
     return Meaning(config.meaning or meaning.kind, config.sensitivity or meaning.sensitivity, 1.0, "as configured")
 
 
+def _made_up_as(meaning: Meaning, rows: bool) -> Meaning:
+    """Without rows there is nothing to keep from anybody: what is only like a person's detail is made up as what its name says."""
+    return meaning if rows else meaning.by_rules
+
+
 def _configured(config: Config, name: TableName) -> TableConfig:
     for text in (str(name), f"{name.schema}.{name.name}"):
         if text in config.tables:
@@ -169,7 +174,7 @@ def _steps(
 ) -> tuple[tuple[Step, ...], list[Finding]]:
     """`limits`: what CHECKs say about each column alone; `keys`: who keeps which uniqueness rule."""
     found, here = evidence.of(table.name), _configured(config, table.name)
-    meanings = {column.name: evidence.meanings[table.name, column.name] for column in table.columns}
+    meanings = {column.name: _made_up_as(evidence.meanings[table.name, column.name], found.sampled > 0) for column in table.columns}
     referenced = {name for key in keys.edges for name in key.columns} - keys.held
     referred = {name for key in schema.children(table.name) for name in key.referred}
     firm = keys.always if found.sampled else keys.always | referred  # what others refer to has a value, unless rows show otherwise

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from mimic.config import TableConfig
 from mimic.plan import Step
 from mimic.planning.keys import mentioned
-from mimic.planning.meaning.untold import WHY as UNTOLD
+from mimic.planning.meaning import UNSURE
 from mimic.profile import Evidence, TableEvidence
 from mimic.readings import DIGITS, PLAIN, Reading, plain_money
 from mimic.schema import (
@@ -86,7 +86,7 @@ def with_readings(evidence: Evidence, configured: dict[TableName, TableConfig]) 
 
 def _personal(meaning: Meaning | None) -> bool:
     """Whether a column is known to tell of somebody: what grows with a key is no such thing, unless its name says so."""
-    return meaning is not None and meaning.why != UNTOLD and meaning.sensitivity in (Sensitivity.DIRECT, Sensitivity.SECRET)
+    return meaning is not None and meaning.why not in UNSURE and meaning.sensitivity in (Sensitivity.DIRECT, Sensitivity.SECRET)
 
 
 def told(step: Step, readings: Mapping[str, Reading], written: Table) -> Step:

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from mimic.planning.meaning import untold as untelling
 from mimic.planning.meaning.context import Context, contexts
 from mimic.planning.meaning.families import FAMILIES, GRAVE, GRAVER
+from mimic.planning.meaning.likeness import WHY as LIKE
+from mimic.planning.meaning.likeness import widened
 from mimic.planning.meaning.rules import HARMLESS, LINKS, Rule, by_name, letter
 from mimic.planning.meaning.values import Signs, read
 from mimic.planning.meaning.wider import WIDER
@@ -62,8 +64,9 @@ def guess(table: Table, schema: Schema, evidence: TableEvidence | None = None) -
     context = _contexts(schema)[table.name]
     out: dict[str, Meaning] = {}
     for column in table.columns:
-        named = _named(table, column, context, schema)
-        signs = read(evidence, column) if evidence is not None and evidence.sampled else None
+        rows = evidence is not None and evidence.sampled > 0
+        named = _likened(_named(table, column, context, schema), table, column, context, rows)
+        signs = read(evidence, column) if evidence is not None and rows else None
         out[column.name] = named if signs is None else _weighed(named, signs, column, context)
     out |= _states(table, out)
     for column in table.columns:  # words for searching hold what the texts beside them hold
@@ -72,6 +75,15 @@ def guess(table: Table, schema: Schema, evidence: TableEvidence | None = None) -
             why = "search words of the free text beside it" if told else "search words"
             out[column.name] = Meaning(Kind.FREE_TEXT, Sensitivity.TEXT if told else Sensitivity.NONE, 0.7, why)
     return out
+
+
+def _likened(named: Meaning, table: Table, column: Column, context: Context, rows: bool) -> Meaning:
+    """What no rule tells, by what such words meant elsewhere; keys refer, and hold what they refer to."""
+    if _key_of(table, column) is not None:
+        return named
+    primary = table.primary_key is not None and column.name in table.primary_key.columns
+    unknown = named.why in (untelling.WHY, untelling.WHY_JSON) or named.kind is Kind.OTHER
+    return widened(named, unknown, phrase(column.name), letter(column.type), primary, context, rows)
 
 
 def _states(table: Table, meanings: Mapping[str, Meaning]) -> dict[str, Meaning]:
@@ -241,6 +253,8 @@ def _carried(key: ForeignKey, column: Column, schema: Schema, depth: int) -> Mea
 def _weighed(named: Meaning, signs: Signs, column: Column, context: Context) -> Meaning:
     """The reading of the name against that of the values."""
     seen = signs.meaning(column, context, tokens(column.name))
+    if named.why == LIKE and named.plainly is not None and (seen is not None or signs.few or signs.figures):
+        return _weighed(named.plainly, signs, column, context)
     if named.why in (untelling.WHY, untelling.WHY_JSON) and (seen is not None or signs.few or signs.share("number") >= 0.9):
         return seen or Meaning(Kind.WORDS, Sensitivity.NONE, 0.3, "few values, or numbers, and nothing in its name tells")
     if seen is None:

@@ -47,6 +47,7 @@ _SHAPES: dict[str, re.Pattern[str]] = {
     "e164": re.compile(r"\+[1-9]\d{6,14}"),
     "coordinates": re.compile(r"\(?-?\d{1,3}\.\d{3,}[,; ]\s?-?\d{1,3}\.\d{3,}\)?|POINT ?\(.+\)"),
     "number": re.compile(r"-?\d{1,6}([.,]\d{1,6})?"),
+    "when": re.compile(r"(\d{4}([-/.]?)\d\d\2\d\d|\d\d?[./-]\d\d?[./-]\d{2,4})([T ]?\d\d?:?\d\d(:?\d\d(\.\d+)?)?)?Z?|-?\d{1,4}:\d\d(:\d\d)?"),
     "mime": re.compile(r"(application|audio|font|image|message|model|multipart|text|video)/[a-z0-9.+-]+(; ?\S+)?"),
     "locale": _LOCALE,
     "currency": re.compile(r"[A-Z]{3}"),
@@ -183,6 +184,11 @@ class Signs:
     def enumerates(self) -> bool:
         """Few distinct values that look like names of a program."""
         return self.few and self.share("identifier") >= 0.95 and self.share("email") == 0 and self.mean_length <= 40
+
+    @property
+    def figures(self) -> bool:
+        """Plain numbers, or days and times."""
+        return max(self.share("number"), self.share("when")) >= 0.9
 
     def tempered(self, named: Meaning, column: Column) -> Meaning:
         """A reading of the name that the values contradict is held with less confidence; harm is never talked away."""

@@ -23,10 +23,10 @@ def table(name: str, *columns: Column | str, references: dict[str, str] | None =
 
 
 def found(*tables: Table) -> dict[str, tuple[Sensitivity, Kind]]:
-    """By `table.column`."""
+    """By `table.column`, as the rules read it; what likeness says besides is tested with the labelled columns."""
     schema = Schema("postgresql", tables)
     return {
-        f"{told.name.name}.{column}": (meaning.sensitivity, meaning.kind)
+        f"{told.name.name}.{column}": (meaning.by_rules.sensitivity, meaning.by_rules.kind)
         for told in tables
         for column, meaning in guess(told, schema).items()
     }

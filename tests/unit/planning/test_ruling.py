@@ -16,7 +16,7 @@ from mimic.schema import Array, Column, Json, LogicalType, Schema, Table, TableN
 def themed(table: str, column: str, kind: LogicalType | None = None, locale: str = "en_US", person: bool = False) -> str | None:
     made = Table(TableName("", table), (Column(column, kind or Text()),))
     schema = Schema("postgresql", (made,))
-    return theme_of(made, made.columns[0], guess(made, schema)[column], person, locale)
+    return theme_of(made, made.columns[0], guess(made, schema)[column].by_rules, person, locale)
 
 
 @pytest.mark.parametrize(

@@ -3,83 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import math
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
-from mimic.planning.meaning import guess
+from mimic.planning.meaning import guess, likeness
 from mimic.planning.meaning.checksums import NATIONAL
+from mimic.planning.meaning.likeness import FLAGGED
 from mimic.profile import ColumnProfile, Owners, TableEvidence
-from mimic.schema import (
-    Binary,
-    Boolean,
-    Column,
-    Date,
-    Enum,
-    Float,
-    ForeignKey,
-    Integer,
-    Json,
-    LogicalType,
-    Network,
-    Schema,
-    Table,
-    TableName,
-    Text,
-    Time,
-    Timestamp,
-    Unique,
-    Uuid,
-    Xml,
-)
+from mimic.schema import Column, Integer, Schema, Table, TableName, Text
 from mimic.semantics import Kind, Meaning, Sensitivity
+from tests.samples.columns import FILES, Told, sample, structure
+from tests.samples.columns import applications as columns_of
+from tests.samples.likeness import examples, fit_harm
 
-TYPES: dict[str, LogicalType] = {
-    "t": Text(), "i": Integer(), "n": Float(), "b": Boolean(), "d": Date(), "s": Timestamp(), "j": Json(), "w": Network(), "u": Uuid(),
-    "x": Binary(), "m": Time(), "e": Enum("e", ("a", "b")), "o": Xml(),
-}  # fmt: skip
-LABELS = {"D": "direct", "S": "secret", "P": "special", "Q": "quasi", "T": "text", "-": "none"}
 HARM = {Sensitivity.DIRECT, Sensitivity.SECRET, Sensitivity.SPECIAL}
-
-
-Told = tuple[str, str, str, str, str]  # name, letter of the type, label, kind, table it references
-
-
-def sample(file: str, part: str = "") -> Iterator[tuple[str, str, list[Told]]]:
-    """(section, table, columns) of a file, or of one section of it (`# == second: ...`)."""
-    text, here = (Path(__file__).parents[2] / "samples" / file).read_text(encoding="utf-8"), ""
-    for line in text.splitlines():
-        if line.startswith("# =="):
-            here = line.split()[2].rstrip(":")
-        if line.strip() and not line.startswith("#") and (not part or here == part):
-            table, told = line.split(":", 1)
-            columns: list[Told] = []
-            for words in (entry.split() for entry in told.split(";")):
-                parent = words[2][1:] if words[2].startswith(">") else ""
-                label, kind = LABELS["-" if parent else words[2]], words[3] if len(words) > 3 else ""
-                columns += [(name, words[1], label, kind, parent) for name in words[0].strip('"').split(",")]
-            yield here, table, columns
-
-
-def structure(told: list[tuple[str, list[Told]]]) -> Schema:
-    """Tables without rows; the first column is the key where it says nothing, and the one that foreign keys refer to."""
-    first = {table: columns[0][0] for table, columns in told}
-    tables = []
-    for name, columns in told:
-        here = TableName("public", name)
-        keys = tuple(
-            ForeignKey(f"f{i}", here, (column,), TableName("public", parent), (first[parent],))
-            for i, (column, *_, parent) in enumerate(columns)
-            if parent in first
-        )
-        key = Unique("key", (columns[0][0],)) if columns[0][2] == "none" else None
-        made = tuple(Column(column, TYPES[letter]) for column, letter, *_ in columns)
-        tables.append(Table(here, made, primary_key=key, foreign_keys=keys))
-    return Schema("postgresql", tuple(tables))
-
-
 Judged = list[tuple[str, str, Meaning]]  # label, kind, guess
 
 
@@ -101,22 +41,63 @@ def judged(request: pytest.FixtureRequest) -> Judged:
 @pytest.fixture(scope="module", params=["real_columns.txt", "made_up_columns.txt"])
 def applications(request: pytest.FixtureRequest) -> Judged:
     """Every column of a sample in which each section is an application of its own."""
-    sections: dict[str, list[tuple[str, list[Told]]]] = {}
-    for section, table, columns in sample(request.param):
-        sections.setdefault(section, []).append((table, columns))
-    return [found for told in sections.values() for found in judge(told)]
+    return [found for told in columns_of(request.param).values() for found in judge(told)]
 
 
 def test_what_harms_is_found_in_applications_of_many_domains(applications):
     """What was found once stays found: whoever changes a rule sees here what it costs elsewhere."""
     harmful = [meaning for label, _, meaning in applications if label in HARM]
-    assert sum(meaning.sensitivity in HARM for meaning in harmful) >= 0.965 * len(harmful)
+    assert sum(meaning.sensitivity in HARM for meaning in harmful) >= 0.985 * len(harmful)
     secret = [meaning for label, _, meaning in applications if label == "secret"]
-    assert sum(meaning.sensitivity is Sensitivity.SECRET for meaning in secret) >= 0.965 * len(secret)
+    assert sum(meaning.sensitivity is Sensitivity.SECRET for meaning in secret) >= 0.98 * len(secret)
     flagged = [(label, kind, meaning) for label, kind, meaning in applications if meaning.sensitivity is not Sensitivity.NONE]
     right = [(kind, meaning) for label, kind, meaning in flagged if label != "none"]
-    assert len(right) >= 0.84 * len(flagged)
-    assert sum(meaning.kind == kind for kind, meaning in right) >= 0.86 * len(right)
+    assert len(right) >= 0.75 * len(flagged)
+    assert sum(meaning.kind == kind for kind, meaning in right) >= 0.9 * len(right)
+
+
+def test_what_harms_is_told_by_likeness_in_applications_it_was_not_fitted_to():
+    """Every fourth application is left out of the fit and judged by the words of the others, without any rule."""
+    found = examples({name: told for file in FILES for name, told in columns_of(file).items()})
+    apart = set(sorted({one.application for one in found})[::4])
+    harm = fit_harm([one for one in found if one.application not in apart])
+    judged = [
+        (one.label, sum(strength * harm.get(feature, 0.0) for feature, strength in {"": 1.0, **one.features}.items()))
+        for one in found
+        if one.application in apart
+    ]
+    least = math.log(FLAGGED / (1 - FLAGGED))
+    harmful = [evidence for label, evidence in judged if label in {str(one.value) for one in HARM}]
+    flagged = [label for label, evidence in judged if evidence >= least]
+    assert len(harmful) > 500
+    assert sum(evidence >= least for evidence in harmful) >= 0.93 * len(harmful)
+    assert sum(label != "none" for label in flagged) >= 0.65 * len(flagged)
+
+
+def test_what_no_rule_knows_counts_as_sensitive_until_its_values_say_otherwise():
+    """Without rows it is flagged, and what its name says plainly is kept beside; a few values of a program are no secret."""
+    table = Table(TableName("public", "job_done"), (Column("id", Integer()), Column("guardian_info", Text())))
+    schema = Schema("postgresql", (table,))
+    alone = guess(table, schema)["guardian_info"]
+    assert alone.sensitivity in HARM
+    assert alone.why == likeness.WHY
+    assert alone.plainly is not None
+    assert alone.plainly.sensitivity is Sensitivity.NONE
+    sampled = pa.table({"id": range(60), "guardian_info": ["asked", "met", "none"] * 20})
+    profiles = {column.name: ColumnProfile(column, 0.0, 3, True) for column in table.columns}
+    found = TableEvidence(table, 60, sampled, Owners(60), profiles)
+    assert guess(table, schema, found)["guardian_info"].sensitivity is Sensitivity.NONE
+
+
+def test_the_words_of_the_likeness_are_words_of_names():
+    """The file that travels with the package holds features of names, and kinds that exist."""
+    lines = (Path(likeness.__file__).parent / "likeness.tsv").read_text(encoding="utf-8").splitlines()
+    assert len(lines) > 1_000
+    for line in lines:
+        feature, weight, *kinds = line.split("\t")
+        assert float(weight) == float(weight)
+        assert all(Kind(told.partition("=")[0]) for told in kinds)
+        assert "@" not in feature
 
 
 def test_what_harms_is_found_by_names_in_several_languages(judged):
@@ -128,7 +109,7 @@ def test_what_harms_is_found_by_names_in_several_languages(judged):
 
 def test_what_is_flagged_is_rarely_harmless_and_mostly_of_the_right_kind(judged):
     flagged = [(label, kind, meaning) for label, kind, meaning in judged if meaning.sensitivity is not Sensitivity.NONE]
-    assert sum(label != "none" for label, _, _ in flagged) >= 0.9 * len(flagged)
+    assert sum(label != "none" for label, _, _ in flagged) >= 0.86 * len(flagged)
     right = [(kind, meaning) for label, kind, meaning in flagged if label != "none"]
     assert sum(meaning.kind == kind for kind, meaning in right) >= 0.75 * len(right)
 
