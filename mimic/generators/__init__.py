@@ -51,6 +51,7 @@ FAMILIES = (
     "copula",
     "after",
     "profiles",
+    "clouds",
     "relations",
     "determined",
     "composed",

@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mimic.generators.dealing import unraked
+from mimic.generators.familiar import Walk
 from mimic.generators.features import Feature, Scale
 from mimic.generators.pooling import Learnt
 from mimic.generators.so_far import Sums
@@ -102,12 +103,14 @@ def in_turn(
     *,
     free: bool = False,
     sums: Sums | None = None,
+    walk: Walk | None = None,
 ) -> tuple[Ints, Floats, Ints, Floats]:
     """Code and place of each row, the leaf it comes to, and the shares of the codes there.
 
     `turns` rows in the order in which they are dealt, `before` (n,) the sibling before each; `have` how often each code is there; `u`,
     `v` (n,) say which code and which place. Some lines are dealt several times first, until codes come about as often as they are there:
-    shares are fitted to that, but not where rows are `free`. `sums`: what siblings have added up to, where that is asked about.
+    shares are fitted to that, but not where rows are `free`. `sums`: what siblings have added up to, where that is asked about; `walk`:
+    how they resemble each other beyond what leaves say.
     """
     n = bins.shape[1]
     which = place.at("tree").integers(n, len(trees))
@@ -117,7 +120,9 @@ def in_turn(
 
     def deal(turns: Sequence[Ints]) -> None:
         edges = np.cumsum(shares, axis=1)
-        for rows in turns:
+        if walk is not None:
+            walk.begin()
+        for many, rows in enumerate(turns):
             here = bins[:, rows]
             if own.feature >= 0:
                 here[own.feature] = own.bin(before[rows], dealt, at)
@@ -126,7 +131,10 @@ def in_turn(
             for turn, learnt in enumerate(trees):
                 part = np.flatnonzero(which[rows] == turn)
                 leaf[rows[part]] = offset[turn] + learnt.leaf[learnt.tree.leaf(here[:, part])]
-            dealt[rows] = np.minimum((u[rows, None] >= edges[leaf[rows]]).sum(axis=1), edges.shape[1] - 1)
+            if walk is not None:
+                dealt[rows] = walk.take(many, rows, shares[leaf[rows]], u[rows])
+            else:
+                dealt[rows] = np.minimum((u[rows, None] >= edges[leaf[rows]]).sum(axis=1), edges.shape[1] - 1)
             live = rows[dealt[rows] == 1]
             follow = own.place(before[live], dealt, at)
             if sums is not None and sums.guide is not None:
@@ -167,4 +175,4 @@ def _some(turns: Sequence[Ints], before: Ints, n: int) -> list[Ints]:
     return [rows[taken[rows]] for rows in turns]
 
 
-__all__ = ["Before", "in_turn"]
+__all__ = ["NEAR", "ROUNDS", "Before", "in_turn"]

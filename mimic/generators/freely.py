@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, cast
 
 from mimic.generator import Generator
+from mimic.generators.clouds import Clouds
 from mimic.generators.copula import Copula
 from mimic.generators.leaves import Leaves
 from mimic.generators.nested import INSIDE
@@ -16,7 +17,7 @@ from mimic.generators.nested import INSIDE
 
 def freed(generator: Generator) -> Generator:
     """The same generator, and those inside it, for such rows."""
-    changed: dict[str, Any] = {"free": True} if isinstance(generator, Leaves | Copula) else {}
+    changed: dict[str, Any] = {"free": True} if isinstance(generator, Leaves | Copula | Clouds) else {}
     if is_dataclass(generator) and not isinstance(generator, type):
         for name in {field.name for field in fields(generator)} & {*INSIDE}:
             part = getattr(generator, name)

@@ -81,7 +81,7 @@ def guide_of(
 ) -> tuple[Scale, Floats] | None:
     """The column of numbers that ranks follow best within the leaves, where one takes off a good part of what is left."""
     best: tuple[float, tuple[Scale, Floats]] | None = None
-    leaves = [(_leaves(tree)[tree.leaf(bins[:, rows])], rows, codes[rows] == 1) for tree, rows in grown]
+    leaves = [(numbered(tree)[tree.leaf(bins[:, rows])], rows, codes[rows] == 1) for tree, rows in grown]
     for feature in features:
         if feature.way != "number" or (found := scale_of(evidence, feature.need, k)) is None:
             continue
@@ -99,7 +99,7 @@ def filled(
     `led` (n,) places of the guide, where there is one; `follows` whether that is the column's own value in the sibling before.
     """
     bins, seen = lost.with_rows(rows)
-    first, leaf, at = len(rows), _leaves(tree), tree.leaf(bins)
+    first, leaf, at = len(rows), numbered(tree), tree.leaf(bins)
     nodes, last = len(tree.feature), np.flatnonzero(leaf >= 0)
     # Rows that are seen again speak only where there are no others.
     told = owners.take(rows).reach(at[:first], nodes, k) & (np.bincount(at[:first], minlength=nodes) >= LEAST // 2)
@@ -137,7 +137,7 @@ def renumbered(learnt: Learnt, again: Mapping[int, int]) -> Learnt:
     return Learnt(Tree(feature, learnt.tree.cut, learnt.tree.child), learnt.leaf, learnt.shares, learnt.cells)
 
 
-def _leaves(tree: Tree) -> Ints:
+def numbered(tree: Tree) -> Ints:
     """The number of each leaf (nodes,), -1 for other nodes."""
     last = np.flatnonzero(_reached(tree))
     leaf = np.full(len(tree.feature), -1, dtype=np.int64)
@@ -157,4 +157,4 @@ def _reached(tree: Tree) -> NDArray[np.bool_]:
     return out
 
 
-__all__ = ["LEAST", "Lost", "filled", "guide_of", "held", "judged", "renumbered"]
+__all__ = ["LEAST", "Lost", "filled", "guide_of", "held", "judged", "numbered", "renumbered"]

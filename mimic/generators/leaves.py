@@ -15,18 +15,19 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
 from mimic.generators.calendar import about_calendar, dated, read
-from mimic.generators.chains import Before, in_turn
+from mimic.generators.chains import NEAR, ROUNDS, Before, in_turn
 from mimic.generators.dealing import akin, even, groups, in_order, kinship, located, raked, repaired, unraked
 from mimic.generators.dials import dial_of
 from mimic.generators.draws import LARGE
-from mimic.generators.familiar import Familiar, Limits, alone
+from mimic.generators.familiar import Familiar, Limits, Shared, alone
 from mimic.generators.features import Codes, Feature, Scale, arranged, evenly, feature_of, scale_of
 from mimic.generators.growing import LEAST, Lost, filled, guide_of, held, judged, renumbered
-from mimic.generators.lines import Line, about_siblings, own_column
+from mimic.generators.lines import Line, about_sameness, about_siblings, own_column
 from mimic.generators.nested import inside, pack, unpack
 from mimic.generators.pooling import Learnt
 from mimic.generators.skill import outcome_of
@@ -89,7 +90,8 @@ class Leaves:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        beside = [own_column(need) for need in self._asked if about_siblings(need)]
+        alike = self.familiar.beside if self.familiar is not None else ()
+        beside = [own_column(need) for need in (*self._asked, *alike) if about_siblings(need)]
         told = [dated(need) if about_calendar(need) else need for need in self._asked if not about_siblings(need)]
         summed = [self.so_far.column] if self.so_far is not None else []
         told += [name for name in beside if name and name not in (*self.fills, *summed)]
@@ -203,7 +205,8 @@ class Leaves:
         found = replace(found, judged=judged(outcome_of(values, codes, target.way), learnt, grown, bins, codes, led))
         leaf = found._unheld(bins[used], halves)
         found = replace(found, alike=found._alike(leaf, codes, rank, led, evidence, noise))
-        return found._among(leaf, codes, evidence, known, task.k) if target.way == "codes" else found
+        beside = tuple(feature.need for feature, _ in features if about_sameness(feature.need))
+        return found._among(leaf, codes, evidence, known, beside, task.k) if target.way == "codes" else found
 
     def _unheld(self, bins: Bins, halves: tuple[Ints, Ints]) -> Ints:
         """The leaf of each row of the sample in the tree whose leaves do not hold it, numbered through all trees."""
@@ -238,11 +241,11 @@ class Leaves:
         return kinship(u, group), place
 
     def _among(
-        self, leaf: Ints, codes: Ints, evidence: TableEvidence, known: Sequence[Feature], k: int
+        self, leaf: Ints, codes: Ints, evidence: TableEvidence, known: Sequence[Feature], beside: tuple[str, ...], k: int
     ) -> Self:  # fmt: skip
         """The same with what leaves do not say of categories: which come when, and how siblings resemble each other.
 
-        `leaf` (n,) as of `_unheld`.
+        `leaf` (n,) as of `_unheld`; `beside` the needs that say what a row shares with the sibling before.
         """
         shares, windows = self._shares, None
         if self.target.codes >= MANY + 2:
@@ -250,14 +253,15 @@ class Leaves:
             scales = [found for need in plain if (found := scale_of(evidence, need, k)) is not None]
             windows = Windows.learn(scales, codes, shares, leaf, evidence.owners, k)
         familiar = None
-        if self.siblings in evidence.hidden and not self.chained:
+        if self.siblings in evidence.hidden and self.so_far is None:
             given = {name: evidence.column(name) for name in (self.siblings, *self.line) if name}
             group = groups(given[self.siblings])
             some = np.argsort(group, kind="stable")
             some = np.sort(some[group[some] >= 0][:MOST_TRIED])
             line = Line.of(self._order, {name: values.take(pa.array(some)) for name, values in given.items()})
             limits = None if windows is None else windows.limits(evidence.column(windows.scale.need).take(pa.array(some)))
-            familiar = Familiar.learn(line, codes[some], shares, leaf[some], evidence.owners.take(some), k, limits)
+            shared = _shared([evidence.column(need).take(pa.array(some)) for need in beside], len(some))
+            familiar = Familiar.learn(line, codes[some], shares, leaf[some], evidence.owners.take(some), k, limits, shared, beside)
         return replace(self, windows=windows, familiar=familiar)
 
     @property
@@ -320,8 +324,11 @@ class Leaves:
             sums = None
             if self.so_far is not None:
                 sums = Sums.of(self.so_far, self.features, self.tables, self.guide, given, values, codes, number, n)
+            walk = None
+            if self.familiar is not None:
+                walk = self.familiar.walk(line, len(have), _shared([line.read(need, given) for need in self.familiar.beside], n))
             dealt, at, leaf, shares = in_turn(
-                self.trees, turns, line.before, bins, led, before, have, u, v, place, free=self.free, sums=sums
+                self.trees, turns, line.before, bins, led, before, have, u, v, place, free=self.free, sums=sums, walk=walk
             )
             if exact:
                 dealt = repaired(dealt, have, shares, leaf, place.at("repair"))
@@ -364,10 +371,17 @@ class Leaves:
             line = None if self.familiar is None else Line.of(self._order, given)
             limits = None if self.windows is None else self.windows.limits(given[self.windows.scale.need])
             u = even(leaf, None, stream)
-            codes = self._drawn(line, limits, fitted, leaf, u)
-            if not self.free:
-                fitted *= np.clip((wanted + 1.0) / (np.bincount(codes, minlength=len(counts)) + 1.0), 0.2, 5.0)
-                codes = self._drawn(line, limits, fitted, leaf, u)
+            shared = None
+            if self.familiar is not None and line is not None:
+                shared = _shared([line.read(need, given) for need in self.familiar.beside], len(leaf))
+            codes = self._drawn(line, limits, fitted, leaf, u, shared)
+            for _ in range(0 if self.free else ROUNDS):
+                got = np.bincount(codes, minlength=len(counts))
+                if np.abs(got - counts).max() <= NEAR * len(codes):
+                    break
+                fitted *= np.clip((wanted + 1.0) / (got + 1.0), 0.2, 5.0)
+                fitted /= fitted.sum(axis=1, keepdims=True)
+                codes = self._drawn(line, limits, fitted, leaf, u, shared)
         else:
             edges = np.cumsum(fitted, axis=1)
             u = self._even(leaf, group, 0, stream)
@@ -381,10 +395,12 @@ class Leaves:
             return even(leaf, group, stream)
         return akin(leaf, group, self.alike[part], stream)
 
-    def _drawn(self, line: Line | None, limits: Limits | None, shares: Floats, leaf: Ints, u: Floats) -> Ints:
+    def _drawn(
+        self, line: Line | None, limits: Limits | None, shares: Floats, leaf: Ints, u: Floats, shared: Shared | None
+    ) -> Ints:  # fmt: skip
         if line is None or self.familiar is None:
             return alone(shares, leaf, u, limits)
-        return self.familiar.draw(line, shares, leaf, u, limits)
+        return self.familiar.draw(line, shares, leaf, u, limits, shared)
 
     def _places(self, leaf: Ints, codes: Ints, led: Floats | None, group: Ints | None, stream: Stream) -> Floats:
         """Where each row of code 1 stands among all of them."""
@@ -477,6 +493,14 @@ def _bins(asked: tuple[Feature, Codes], rows: Ints, wanted: Floats) -> NDArray[n
     """Bins of some rows that will do to weigh a feature."""
     feature, codes = asked[0], asked[1][rows]
     return (evenly(codes, feature.width) if feature.way == "number" else arranged(feature, codes, wanted[rows]))[codes]
+
+
+def _shared(alike: Sequence[pa.Array], n: int) -> Shared:
+    """1 where a row has what the sibling before has, -1 where not, 0 for the first of a line (columns, n)."""
+    out = np.zeros((len(alike), n))
+    for i, values in enumerate(alike):
+        out[i] = np.asarray(pc.fill_null(pc.subtract(pc.multiply(values.cast(pa.float64()), 2.0), 1.0), 0.0))
+    return out
 
 
 def _hidden(need: str) -> bool:

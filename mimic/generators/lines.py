@@ -1,7 +1,7 @@
 """The rows of one parent in their order: which row comes before a row, how many do, and how many follow.
 
 Needs that begin with "<" or ">" are answered from that: "<#" the number of siblings before a row, ">#" of those after it, and
-"<status" the status of the one just before.
+"<status" the status of the one just before, "<=status" whether the row has the same (1) or another (0).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mimic.generators.dealing import groups
@@ -18,7 +19,7 @@ from mimic.generators.features import numbers
 from mimic.generators.nested import INSIDE
 from mimic.streams import Ints
 
-BEFORE, AFTER = "<#", ">#"
+BEFORE, AFTER, SAME = "<#", ">#", "<="
 LONGEST = 1_000  # siblings after which a line begins anew: the one before is not looked at
 
 
@@ -51,7 +52,14 @@ class Line:
         """The column of a need about siblings; `given` has the column of the rows themselves."""
         if need in (BEFORE, AFTER):
             return pa.array(self.at if need == BEFORE else self.left)
-        return given[need[1:]].take(pa.array(self.before, mask=self.before < 0))
+        values = given[own_column(need)]
+        before = values.take(pa.array(self.before, mask=self.before < 0))
+        return self._same(values, before) if about_sameness(need) else before
+
+    def _same(self, values: pa.Array, before: pa.Array) -> pa.Array:
+        """1 where a row has what the sibling before has, NULL like NULL, 0 where not; NULL for the first."""
+        same = pc.or_(pc.fill_null(pc.equal(values, before), False), pc.and_(values.is_null(), before.is_null()))
+        return pa.array(np.asarray(same).astype(np.int8), mask=self.before < 0)
 
     def turns(self) -> list[Ints]:
         """The rows that come first, those that come second, ...: each after the one that it follows."""
@@ -116,7 +124,24 @@ def about_siblings(need: str) -> bool:
 
 def own_column(need: str) -> str:
     """The column of the row itself that a need about siblings reads; "" for their number."""
-    return "" if need in (BEFORE, AFTER) else need[1:]
+    return "" if need in (BEFORE, AFTER) else need[len(SAME) :] if about_sameness(need) else need[1:]
 
 
-__all__ = ["AFTER", "BEFORE", "Line", "about_siblings", "beginning", "kept_together", "own_column", "places", "preceding", "standing"]
+def about_sameness(need: str) -> bool:
+    return need.startswith(SAME)
+
+
+__all__ = [
+    "AFTER",
+    "BEFORE",
+    "SAME",
+    "Line",
+    "about_sameness",
+    "about_siblings",
+    "beginning",
+    "kept_together",
+    "own_column",
+    "places",
+    "preceding",
+    "standing",
+]

@@ -47,10 +47,11 @@ from mimic.semantics import Kind, Meaning, Sensitivity
 
 LEAVES, AFTER = "tree.leaves", "temporal.after"
 JOINED, RISING, BOUNDED = "sequence.joined", "sequence.rising", "relation.bounded"
-COMPUTED, COPULA, DETERMINED = "relation.computed", "copula.gaussian", "relation.determined"
+COMPUTED, COPULA, DETERMINED, CLOUDS = "relation.computed", "copula.gaussian", "relation.determined", "hidden.clouds"
 FEWEST = 80  # rows from which anything can be learned of how columns hang together
 ABOVE = 12  # numbers of parents that are tried as terms
 MOST = 80  # columns that one column may ask about
+ENOUGH = 1_500  # parents whose children are summed up together
 SELDOM = 0.01  # of the rows that have no date, if it is to come first
 
 
@@ -82,11 +83,24 @@ def listed(steps: Sequence[Step], table: Table, found: TableEvidence) -> list[St
     return [*(step for step in steps if step not in hidden), made]
 
 
+def together(steps: Sequence[Step], found: TableEvidence) -> list[Step]:
+    """The same steps, those of what children are like as one, behind those of their numbers: all of it hangs together."""
+    hidden = [step for step in steps if step.task.fills[0].startswith("~") and step.task.fills[0] in found.hidden]
+    if len(hidden) < 2 or found.sampled < ENOUGH:
+        return list(steps)
+    columns, meanings = tuple(step.task.column for step in hidden), tuple(step.task.meaning for step in hidden)
+    made = Step(replace(hidden[0].task, columns=columns, meanings=meanings), Choice(CLOUDS, "what hangs on a row, all of it together"))
+    rest = [step for step in steps if step not in hidden]
+    last = max((i for i, step in enumerate(rest) if step.task.fills[0].startswith(HIDDEN)), default=-1)
+    return [*rest[: last + 1], made, *rest[last + 1 :]]
+
+
 def with_dependence(steps: Sequence[Step], table: Table, around: Around, config: TableConfig) -> tuple[Step, ...]:
     """The same steps, hidden columns first, each drawing on what is filled before it."""
     found = around.evidence.of(table.name)
     if about_nobody(around.evidence, found) and found.complete:
         steps = listed(steps, table, found)
+    steps = together(steps, found)
     if found.sampled < FEWEST:
         return tuple(steps)
     own = set(described(found, around.evidence.k))
@@ -179,7 +193,9 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     for step in (step for step in free if step.task.fills[0] not in lately):
         name = step.task.fills[0]
         learnable = name in found.hidden or name in found.profiles
-        if step.choice.kind == COPULA and len(step.task.fills) > 1:
+        if step.choice.kind == CLOUDS:
+            out.append(_with_features(step, known[-MOST:]))
+        elif step.choice.kind == COPULA and len(step.task.fills) > 1:
             out.append(_with_features(step, known[-MOST:], siblings))
         elif name in amounts:
             out.append(_reckoned(step, amounts[name]))
@@ -190,7 +206,7 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
             if since is not None and not switched("ordered", config, [name]):
                 since = replace(since, floors=(), caps=())
             category = name in own and told_apart(table.column(name))
-            beside = before(line, [need for need, _ in known], name, own, table) if name in own else []
+            beside = before(line, [need for need, _ in known], name, own, found, sample) if name in own else []
             if beside and any(one.of == name for one in lags.values()) and f"<{name}" not in {need for need, _ in beside}:
                 beside.append((f"<{name}", category))
             days = [(need, False) for other, _ in known[-MOST:] for need in dates.get(other, ())]

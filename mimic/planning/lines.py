@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from mimic.generators.features import numbers, ordered
 from mimic.generators.joined import joins
-from mimic.generators.lines import AFTER, BEFORE, about_siblings
+from mimic.generators.lines import AFTER, BEFORE, SAME, about_siblings
 from mimic.generators.lines import Line as Ordered
 from mimic.generators.rising import regular
 from mimic.plan import Choice, Held, Step
@@ -21,7 +21,9 @@ from mimic.streams import Floats
 
 JOINED = 0.99  # of the rows: periods that follow one another
 FEWEST = 200  # rows that have a sibling before them
+ALIKE, TOLD = 0.03, 4  # of these rows: have what the one before has, and have not, if a column tells by that; how many columns do
 BACK, MOVES = 0.001, 0.05  # of these rows: may go back in a column that rises, must go on
+FEW, TELLS = 30, 0.15  # categories at most, and how much of the next one a category must tell
 NEAR = 0.35  # of the range of a column: how far apart the rows of one parent lie, if steps are to tell more than the range
 Line = tuple[str, ...]  # the need whose equal rows are siblings, and the columns that order them
 
@@ -72,16 +74,60 @@ def ordered_by(line: Line, table: Table, found: TableEvidence, around: Evidence)
     return Ordered.of(line, {line[0]: first, **{name: found.column(name) for name in line[1:]}})
 
 
-def before(line: Line, known: Sequence[str], name: str, own: Collection[str], table: Table) -> list[tuple[str, bool]]:
+def before(
+    line: Line, known: Sequence[str], name: str, own: Collection[str], found: TableEvidence, here: Ordered | None
+) -> list[tuple[str, bool]]:  # fmt: skip
     """What a column asks about its siblings: how many there are, what others have in the one before, and itself, if it holds numbers.
 
-    Categories do not ask for their own: how siblings resemble each other (`Leaves.familiar`) keeps closer to what the rest of the row says.
+    Categories ask for their own where it tells which one comes next; elsewhere how siblings resemble each other (`Leaves.familiar`) keeps
+    closer to what the rest of the row says.
     """
     if not line:
         return []
     there = [each for each in known if each in own]
-    mine = [] if told_apart(table.column(name)) else [name]
-    return [(BEFORE, False), (AFTER, False), *((f"<{each}", told_apart(table.column(each))) for each in (*there, *mine))]
+    mine = [name] if not told_apart(found.table.column(name)) or follows(name, line, found, here) else []
+    seen = [(f"<{each}", told_apart(found.table.column(each))) for each in (*there, *mine)]
+    return [(BEFORE, False), (AFTER, False), *seen, *((f"{SAME}{each}", False) for each in shared(there, line, found, here))]
+
+
+def follows(name: str, line: Line, found: TableEvidence, here: Ordered | None) -> bool:
+    """Whether a category tells which one the next sibling has, where that is another: interest is followed by the fee."""
+    key = ("follows", name, *line)
+    if key not in found.memo:
+        found.memo[key] = here is not None and _told(name, found, here)
+    return bool(found.memo[key])
+
+
+def _told(name: str, found: TableEvidence, here: Ordered) -> bool:
+    codes = np.asarray(found.column(name).dictionary_encode().indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64) + 1
+    rows = np.flatnonzero(here.before >= 0)
+    rows = rows[codes[rows] != codes[here.before[rows]]]
+    width = int(codes.max(initial=0)) + 1
+    if width > FEW or len(rows) < FEWEST:
+        return False
+    table = np.bincount(codes[here.before[rows]] * width + codes[rows], minlength=width * width).reshape(width, width) / len(rows)
+    chance = table.sum(axis=1, keepdims=True) * table.sum(axis=0, keepdims=True)
+    np.fill_diagonal(chance, 0.0)  # it is another
+    chance *= table.sum(axis=1, keepdims=True) / np.maximum(chance.sum(axis=1, keepdims=True), 1e-12)
+    live = table > 0
+    told = float((table[live] * np.log(table[live] / chance[live])).sum()) - (width - 1) ** 2 / (2 * len(rows))
+    after = table.sum(axis=0)
+    return told > TELLS * float(-(after[after > 0] * np.log(after[after > 0])).sum())
+
+
+def shared(names: Sequence[str], line: Line, found: TableEvidence, here: Ordered | None) -> list[str]:
+    """Columns in which siblings that follow one another are often alike and often not, at most `TOLD`: those nearest to half and half."""
+    rows = np.zeros(0, dtype=np.int64) if here is None else np.flatnonzero(here.before >= 0)
+    if here is None or len(rows) < FEWEST or any(column.name.startswith("=") for column in found.table.columns):
+        return []
+    share: dict[str, float] = {}
+    for name in names:
+        key = ("alike", name, *line)
+        if key not in found.memo:
+            found.memo[key] = float(np.asarray(here.read(f"{SAME}{name}", {name: found.column(name)}).take(pa.array(rows))).mean())
+        if ALIKE <= found.memo[key] <= 1 - ALIKE:
+            share[name] = abs(found.memo[key] - 0.5)
+    return sorted(sorted(share, key=lambda name: (share[name], name))[:TOLD], key=list(names).index)
 
 
 def joined(step: Step, line: Line, known: Sequence[str], found: TableEvidence, here: Ordered | None) -> Step:

@@ -200,6 +200,21 @@ def profiled() -> Case:
     return Case(Task(table, columns, meanings=(MEANT, MEANT), options={"keys": [names]}), evidence)
 
 
+def clouded() -> Case:
+    """Three hidden numbers of rows that hang together, given how many children each has."""
+    draw = np.random.default_rng(1)
+    many = draw.integers(0, 5, N).astype(float)
+    first = many + draw.normal(0, 0.1, N)
+    table = Table(TableName("", "t"), (Column("id", Integer(32), nullable=False),))
+    names = ("~child.key:0", "~child.key:1", "~child.key:2")
+    hidden = {"#child.key": pa.array(many), names[0]: pa.array(first), names[1]: pa.array(-first), names[2]: pa.array(draw.normal(0, 1, N))}
+    evidence = replace(evidence_of(table, {"id": range(N)}), hidden=hidden)
+    columns = tuple(Column(name, Float()) for name in names)
+    options = {"features": ["#child.key"], "categories": []}
+    task = Task(table, columns, meanings=(MEANT,) * 3, options=options, k=10)
+    return Case(task, evidence, lambda n: {"#child.key": pa.array(np.arange(n) % 5 + 0.0)})
+
+
 FULL_NAMES = [None if i % 10 == 0 else f"{word(i).title()} {word(i * 3 % N).title()}" for i in range(N)]
 CASES: dict[str, dict[str, Case]] = {
     "key.sequence": {
@@ -354,6 +369,7 @@ CASES: dict[str, dict[str, Case]] = {
         "numbers": dealt(Integer(32), [i % 40 // 8 for i in range(N)], **DETERMINED),
     },
     "hidden.profiles": {"two keys": profiled()},
+    "hidden.clouds": {"one key": clouded()},
     "relation.follows": {
         "copied": dealt(Float(), [i % 40 + 0.001 for i in range(N)], drawn_by="numeric.quantiles", follows="sum", nullable=False),
         "summed": dealt(Decimal(10, 2), [Exact(i % 40) for i in range(N)], drawn_by="numeric.quantiles", follows="sum", nullable=False),

@@ -99,6 +99,71 @@ def test_siblings_have_as_many_kinds_as_in_the_source(stay):
     assert kinds(out) == pytest.approx(kinds(codes), rel=0.05)
 
 
+def drawn(codes, shares, leaf=None, shared=None, beside=()):
+    line, leaf = Line.of(("@p",), {"@p": pa.array(FAMILY)}), np.zeros(N, dtype=np.int64) if leaf is None else leaf
+    found = Familiar.learn(line, codes, shares, leaf, Owners(N), 10, None, shared, beside)
+    assert found is not None
+    return Familiar.restore(found.state()).draw(line, shares, leaf, np.random.default_rng(7).random(N), None, shared)
+
+
+def changes(codes):
+    first = np.arange(N) % EACH == 0
+    return ~first & (codes != np.roll(codes, 1))
+
+
+def test_rare_and_frequent_categories_are_left_alike():
+    """Each family keeps its kind with the odds 0.8, whatever kind: that a kind is rare does not make it left."""
+    draw = np.random.default_rng(16)
+    share = np.array([0.9, 0.05, 0.03, 0.02])
+    codes = draw.choice(4, (FAMILIES, EACH), p=share)
+    for i in range(1, EACH):
+        codes[:, i] = np.where(draw.random(FAMILIES) < 0.8, codes[:, i - 1], codes[:, i])
+    out = drawn(codes.ravel(), share[None])
+    for kind in range(4):
+        before = np.roll(out, 1) == kind
+        rows = (np.arange(N) % EACH > 0) & before
+        kept = (codes[:, 1:] == codes[:, :-1])[codes[:, :-1] == kind].mean()
+        assert (out[rows] == kind).mean() == pytest.approx(kept, abs=0.06)
+
+
+def test_a_category_changes_when_what_is_beside_it_changes():
+    """In the same year the place is another, in another year it stays: `shared` says which year it is."""
+    draw = np.random.default_rng(17)
+    same = np.where(np.arange(N) % EACH == 0, 0.0, np.where(draw.random(N) < 0.4, 1.0, -1.0))
+    codes = np.zeros(N, dtype=np.int64)
+    for i in range(N):
+        stays = i % EACH and draw.random() < (0.05 if same[i] > 0 else 0.9)
+        codes[i] = codes[i - 1] if stays else draw.integers(0, 6)
+    out = drawn(codes, np.full((1, 6), 1 / 6), shared=same[None], beside=("<=year",))
+    for way in (1.0, -1.0):
+        assert changes(out)[same == way].mean() == pytest.approx(changes(codes)[same == way].mean(), abs=0.04)
+
+
+def test_what_a_leaf_rules_out_stays_out():
+    """Half of the rows may only have the first two kinds; that siblings stay alike does not bring the others there."""
+    draw = np.random.default_rng(18)
+    leaf = draw.integers(0, 2, N)
+    codes = np.zeros(N, dtype=np.int64)
+    for i in range(N):
+        may = range(2) if leaf[i] else range(4)
+        codes[i] = codes[i - 1] if i % EACH and codes[i - 1] in may and draw.random() < 0.9 else draw.choice(may)
+    shares = np.stack([np.bincount(codes[leaf == i], minlength=4) / (leaf == i).sum() for i in range(2)])
+    assert (drawn(codes, shares, leaf)[leaf == 1] < 2).all()
+
+
+def test_siblings_come_back_to_what_they_had_most():
+    """Each family has one kind of its own, and leaves it for single rows."""
+    draw = np.random.default_rng(19)
+    home = draw.integers(0, 6, (FAMILIES, 1))
+    codes = np.where(draw.random((FAMILIES, EACH)) < 0.7, home, draw.integers(0, 6, (FAMILIES, EACH))).ravel()
+    out = drawn(codes, np.full((1, 6), 1 / 6))
+
+    def most(codes):
+        return np.mean([np.bincount(codes[family == FAMILY]).max() for family in range(FAMILIES)])
+
+    assert most(out) == pytest.approx(most(codes), rel=0.08)
+
+
 def test_a_category_comes_only_in_its_window():
     """Teams play for ten years each; a leaf that holds three teams' years deals each to all of them."""
     draw = np.random.default_rng(8)
