@@ -9,7 +9,7 @@ one, because the numbers were capped before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
@@ -23,6 +23,7 @@ from mimic.errors import CapacityError
 from mimic.generator import Columns, Generator, Literal, Span, State, Task, children
 from mimic.generators.degrees import reconcile
 from mimic.generators.groves import forest, groves, rooted, within_groups
+from mimic.generators.lacking import Lack
 from mimic.generators.matching import Diamond, Kin, Match, in_runs, through
 from mimic.generators.nested import best, pack, part, some, unpack
 from mimic.generators.separating import Wrong, separate
@@ -79,6 +80,7 @@ class References:
     diamonds: tuple[Diamond, ...] = ()
     kin: tuple[Kin, ...] = ()
     matches: tuple[Match, ...] = ()
+    lacks: tuple[Lack, ...] = ()
     spare: tuple[Generator, ...] = ()  # for columns that may not be NULL in rows without a parent, where no parent lends a value
     selves: bool = False  # every row is its own parent
     compared: tuple[
@@ -97,6 +99,7 @@ class References:
             *(diamond.need for diamond in self.diamonds),
             *(need for kin in self.kin for need in kin.needs),
             *(need for match in self.matches for need in match.needs),
+            *(need for lack in self.lacks for need in lack.needs),
         )
         return tuple(dict.fromkeys((*self.held, *own, *further)))
 
@@ -114,6 +117,7 @@ class References:
             for told in task.options.get("matches", ())
             if told["via"] == first != told["label"]
         ]
+        lacks = [Lack.learn(told, task, evidence, stream.at("lack", told["label"])) for told in task.options.get("lacks", ())]
         return cls(
             str(task.table.name),
             edges,
@@ -124,6 +128,7 @@ class References:
             tuple(Diamond(*told) for told in task.options.get("diamonds", ())),
             tuple(Kin(*told) for told in task.options.get("kin", ())),
             tuple(match for match in matches if match is not None),
+            tuple(lack for lack in lacks if lack is not None),
             tuple(_spares(task, edges)),
         )
 
@@ -142,6 +147,7 @@ class References:
             diamonds=(),
             kin=(),
             matches=(),
+            lacks=(),
             held=tuple(name for name in self.held if name in taken),
             selves=any(_mirrored(chosen[0], other) for other in self.edges),
         )
@@ -172,7 +178,11 @@ class References:
             keys = [given[f"{edge.label}.{name}"] for name in edge.referred]
             weights = _floats(given[f"{edge.label}.{edge.children}"], len(keys[0]))
             decided = given.get(f"?{edge.label}")
-            absent = self._absent(edge, n, place.at("null")) if decided is None else np.asarray(decided)
+            absent, lack = self._absent(edge, n, place.at("null")), None
+            if decided is not None:
+                absent = np.asarray(decided)
+            elif (lack := self._lack(edge, rows)) is not None:
+                absent = lack.absent(n, int(absent.sum()), given, rows, place.at("lack"))
             shared = [name for name in edge.columns if name in out]
             if self.selves and all(values.null_count == 0 for values in keys):
                 rows[edge.label] = np.arange(n, dtype=np.int64)
@@ -180,9 +190,11 @@ class References:
                 group, above = self._groups(edge, shared, out, keys)
                 rows[edge.label] = groves(group, above, absent, bool(edge.optional), place, single=edge.single)
             elif edge.own and not shared and all(values.null_count == 0 for values in keys):
-                optional = bool(edge.optional) and (decided is None or bool(absent.any()))
-                up = forest(weights, n, int(absent.sum()), optional, place, single=edge.single)
-                rows[edge.label] = up if decided is None or not optional else rooted(up, absent)
+                told = decided is not None or lack is not None
+                optional = bool(edge.optional) and (not told or bool(absent.any()))
+                flat = lack.parents(absent, given, rows, place.at("flat")) if lack is not None and optional and not edge.single else None
+                up = forest(weights, n, int(absent.sum()), optional, place, single=edge.single) if flat is None else flat
+                rows[edge.label] = up if flat is not None or not told or not optional else rooted(up, absent)
             elif shared or edge.own:
                 rows[edge.label] = self._inside(edge, shared, out, filled, keys, weights, absent, place)
             else:
@@ -221,6 +233,11 @@ class References:
         if edge.optional:
             absent[stream.permutation(n)[: round(edge.null_share * n)]] = True
         return absent
+
+    def _lack(self, edge: Edge, rows: Mapping[str, Ints]) -> Lack | None:
+        """What tells which rows have no parent by a key, where the parents that it asks about are chosen."""
+        lack = next((lack for lack in self.lacks if lack.label == edge.label), None)
+        return lack if lack is not None and edge.optional and lack.vias <= rows.keys() else None
 
     def _freely(
         self, i: int, edge: Edge, keys: list[pa.Array], weights: Floats, absent: Any, given: Columns, rows: dict[str, Ints], stream: Stream
@@ -542,6 +559,7 @@ class References:
             "diamonds": [[diamond.label, diamond.via, diamond.upper, diamond.share] for diamond in self.diamonds],
             "kin": [[kin.label, kin.via, kin.above, kin.own] for kin in self.kin],
             "matches": [match.state() for match in self.matches],
+            "lacks": [lack.state() for lack in self.lacks],
             "spare": [pack(made) for made in self.spare],
         }
 
@@ -555,7 +573,8 @@ class References:
         held, spare = tuple(state.get("held", ())), tuple(unpack(made) for made in state.get("spare", ()))
         kin = tuple(Kin(*told) for told in state["kin"])
         further = tuple(Diamond(*told) for told in state["diamonds"]), kin, tuple(Match.restore(told) for told in state["matches"])
-        return cls(state["table"], edges, tuple(map(tuple, state["uniques"])), state["grouped"], rooms, held, *further, spare)
+        lacks = tuple(Lack.restore(told) for told in state["lacks"])
+        return cls(state["table"], edges, tuple(map(tuple, state["uniques"])), state["grouped"], rooms, held, *further, lacks, spare)
 
 
 def assigned(task: Task, evidence: TableEvidence | None) -> tuple[Edge, ...]:

@@ -25,6 +25,7 @@ def with_parents(evidence: Evidence, found: TableEvidence, steps: Sequence[Step]
     matches = [one for step in steps for one in step.task.options.get("matches", ())]
     families = {f"@{one['label']}" for one in matches if f"<@{one['label']}" in beside}
     families |= {name for step in steps for name in (step.task.options.get("siblings"), *step.task.options.get("line", ())[:1]) if name}
+    families |= {f"@{one['label']}" for step in steps for one in step.task.options.get("lacks", ())}
     families |= {step.task.options["inherited"][0] for step in steps if "inherited" in step.task.options}
     for key in found.table.foreign_keys:
         if f"@{key.label}" in families:

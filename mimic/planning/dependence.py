@@ -26,7 +26,7 @@ from mimic.planning.around import HOPS, Around
 from mimic.planning.bounds import amounts as amounts_of
 from mimic.planning.bounds import bounded, bounds_of
 from mimic.planning.choosing import MARGINAL
-from mimic.planning.determining import Determining, determined, in_order, without_circles
+from mimic.planning.determining import Determining, determined, in_order, reached, without_circles
 from mimic.planning.exact import FOLLOWS, FOUND, following
 from mimic.planning.families import families, joined_by_copula, pinned_to
 from mimic.planning.lagging import Lag, lag_of, lagging
@@ -130,9 +130,12 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
         if not _free(step, keys)
     ]
     settled = {name for step in first for name in step.task.fills}
+    apart = list[Step]()
     for step in first:  # a key within a group is filled after the group, and so is seen only where that is settled first
-        if {*step.task.options.get("within", ()), *step.task.options.get("group", ())} <= settled:
+        if _within(step) <= settled:
             known += [(name, told_apart(table.column(name))) for name in step.task.fills if name in own]
+        else:
+            apart.append(step)
     free = sorted((step for step in steps if _free(step, keys)), key=lambda step: not step.task.fills[0].startswith(HIDDEN))
     out: list[Step] = list(exact)
     single = [
@@ -186,6 +189,11 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
         **{name: amount.terms for name, amount in amounts.items()},
     }
     after |= _afters(runs) | _afters(divided) | _afters(same) | _afters(lags)
+    grouping = _grouping(line, steps)
+    if grouping:  # a title before all that stands in the order of days that are distinct within it
+        needed = reached(grouping, after)
+        names = [step.task.fills[0] for step in free if len(step.task.fills) == 1 and not step.task.fills[0].startswith(HIDDEN)]
+        after |= {name: (*after.get(name, ()), *grouping) for name in names if name not in needed}
     free = in_order(sorted(free, key=lambda step: _turn(step, line, climbing, found)), after)
     known += [(name, told_apart(table.column(name))) for step in exact for name in step.task.fills if name in own]
     plain = not any(about_calendar(column.name) for column in table.columns)
@@ -244,6 +252,10 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
             known.append((name, told_apart(table.column(name))))
         elif len(step.task.fills) == 1 and name not in computed and name in found.profiles and 0.0 < found.profiles[name].null_share < 1.0:
             known.append((name, False))
+        settled |= {*step.task.fills}
+        for key in [key for key in apart if _within(key) <= settled and not set(grouping) - settled]:
+            apart.remove(key)
+            known += [(each, told_apart(table.column(each))) for each in key.task.fills if each in own]
     late = [_with_features(step, known[-MOST:]) if step.task.options["holes"] else step for step in late]
     return (*first, *out, *late, *(_reckoned(step, amounts[name]) for step in free if (name := step.task.fills[0]) in lately))
 
@@ -341,6 +353,23 @@ def _ready(line: Line, name: str, steps: Sequence[Step]) -> Line:
         if name in (*step.task.options.get("within", ()), *step.task.options.get("group", ()))
     }
     return (*line[:1], *(each for each in line[1:] if each != name and each not in waiting))
+
+
+def _grouping(line: Line, steps: Sequence[Step]) -> tuple[str, ...]:
+    """The columns that the order of siblings waits for: those within which a column of the line is distinct."""
+    names = (name for step in steps if set(step.task.fills) & set(line[1:]) for name in _within(step))
+    keys = {fills for step in steps if not _wrapped_column(step) for fills in step.task.fills}
+    return tuple(sorted({name for name in names if name not in keys}))
+
+
+def _within(step: Step) -> set[str]:
+    """The columns within which those of a step are distinct."""
+    return {*step.task.options.get("within", ()), *step.task.options.get("group", ())}
+
+
+def _wrapped_column(step: Step) -> bool:
+    """Whether a step fills one column that is no key."""
+    return len(step.task.fills) == 1 and not step.choice.kind.startswith(("key.", "reference."))
 
 
 def _with_features(step: Step, known: Sequence[tuple[str, bool]], siblings: str = "") -> Step:

@@ -141,14 +141,19 @@ def without_circles(found: Mapping[str, After], after: Mapping[str, Sequence[str
     out: dict[str, After] = {}
     for name, one in found.items():
         order = {**after, **{other: each.after for other, each in out.items()}}
-        seen, waiting = set[str](), [*one.after]
-        while waiting:
-            if (at := waiting.pop()) not in seen:
-                seen.add(at)
-                waiting += order.get(at, ())
-        if name not in seen:
+        if name not in reached(one.after, order):
             out[name] = one
     return out
 
 
-__all__ = ["Determining", "codes_of", "determined", "in_order", "without_circles"]
+def reached(names: Sequence[str], after: Mapping[str, Sequence[str]]) -> set[str]:
+    """These columns, and all that come before one of them."""
+    seen, waiting = set[str](), [*names]
+    while waiting:
+        if (at := waiting.pop()) not in seen:
+            seen.add(at)
+            waiting += after.get(at, ())
+    return seen
+
+
+__all__ = ["Determining", "codes_of", "determined", "in_order", "reached", "without_circles"]

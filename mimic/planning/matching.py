@@ -31,6 +31,7 @@ SAME, MOSTLY = 0.99, 0.6  # of the rows: a diamond, and one with exceptions
 SOME = 6_000  # rows on which scores are tried
 TELLS = 0.02  # nats about a score that the first parent and the row before must tell
 MOST = 30  # columns of the first parent that are asked about
+ASKED = 12  # columns of each parent that may tell whether a row has another one
 TRIED = 16  # columns of the further parent by which it may be dealt out
 PLAIN = 0.6  # of what the best score tells that a category must tell to be preferred
 SMALL = 250  # rows of a copied table that are told apart one by one
@@ -78,11 +79,31 @@ def further(
                 if before is not None:  # the one that the sibling before has tells more than all else
                     needs += [BEFORE, AFTER, f"<{need}", *([f"<@{key.label}"] if one["runs"] >= STICKY else [])]
                     options["line"] = tuple(line)
-    if not diamonds and not matches and not kin and "leading" not in options:
+    lacks = list(_lacking(replace(step, task=replace(step.task, options=options)), keys, found, around))
+    needs += [need for one in lacks for need in one["features"]]
+    if not diamonds and not matches and not kin and not lacks and "leading" not in options:
         return step
-    options |= {"matches": matches, "features": list(dict.fromkeys(needs))} if diamonds or matches else {}
+    options |= {"matches": matches, "lacks": lacks, "features": list(dict.fromkeys(needs))} if diamonds or matches or lacks else {}
     choice = replace(step.choice, reason="; ".join([step.choice.reason, *(_said(one) for one in matches)]))
     return replace(step, task=replace(step.task, options=options), choice=choice)
+
+
+def _lacking(step: Step, keys: Sequence[ForeignKey], found: TableEvidence, around: Around) -> Iterator[dict[str, Any]]:
+    """Of each key by which many rows have no parent and many have one: what is known of the parents that are chosen before."""
+    edges = assigned(step.task, found)
+    order = [edge.label for edge in edges]
+    if found.sampled < FEWEST:
+        return
+    for i, edge in enumerate(edges):
+        if not edge.optional or not SELDOM < edge.null_share < 1 - SELDOM:
+            continue
+        seen: list[tuple[str, bool]] = []
+        for via in (key for key in keys if key.label in order[:i] and not set(key.columns) & set(edge.columns) and key.parent != key.table):
+            told = sorted(around.above(via, 1), key=lambda told: any(part.startswith(HIDDEN) for part in told[0].split(".")))[:ASKED]
+            seen += [(f"{via.label}.{need}", category) for need, category in told]
+        if seen:
+            names = tuple(need for need, _ in seen)
+            yield {"label": edge.label, "features": names, "categories": tuple(need for need, category in seen if category)}
 
 
 def _said(match: dict[str, Any]) -> str:

@@ -94,3 +94,31 @@ tables: {visits: {columns: {total: {relation: off}}}}
     assert broken(target, "copied") > 0
     assert broken(target, "computed") > 0
     assert broken(target, "ordered") == 0
+
+
+def test_days_that_are_distinct_within_a_title_keep_after_the_day_of_hiring(tmp_path):
+    """The title is asked by nothing that stands in the order of such days: they would wait for each other."""
+    draw, path, target = np.random.default_rng(9), tmp_path / "source.db", tmp_path / "copy.db"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executescript("""
+            create table person (id integer primary key, hired date not null);
+            create table held (person_id integer not null references person, title text not null, since date not null, until date,
+              primary key (person_id, title, since));
+        """)
+        for i in range(600):
+            day = np.datetime64("2005-01-01") + int(draw.integers(0, 4_000))
+            connection.execute("insert into person values (?, ?)", (i, str(day)))
+            first = int(draw.integers(0, 2)) * 2
+            for rank in range(int(draw.integers(1, 4))):
+                ends = day + int(draw.integers(300, 1_500))
+                title = ["clerk", "senior clerk", "engineer", "senior engineer", "chief"][min(first + rank, 4)]
+                connection.execute("insert into held values (?, ?, ?, ?)", (i, title, str(day), str(ends)))
+                day = ends
+    done = CliRunner().invoke(app, ["clone", f"sqlite:///{path}", f"sqlite:///{target}", "-q"])
+    assert done.exit_code == 0, done.output
+    with closing(sqlite3.connect(target)) as connection:
+        early = "select count(*) from held join person on person.id = person_id where since < hired or until < since"
+        assert connection.execute(early).fetchone() == (0,)
+        follows = """select avg(b.title = 'senior ' || a.title) from held a join held b on b.person_id = a.person_id and b.since = a.until
+            where a.title in ('clerk', 'engineer')"""
+        assert connection.execute(follows).fetchone()[0] > 0.8  # drawn apart: 0.2
