@@ -11,6 +11,7 @@ from mimic.registry import Registry
 FAMILIES = (
     "keys",
     "references",
+    "hung",
     "fan_out",
     "within",
     "combinations",

@@ -82,7 +82,7 @@ class Lack:
         made = _dealing(
             f"^{key.label}", pa.array(many[~there]), told["features"], told["categories"], "numeric.quantiles", task, roots, stream
         )
-        return made, _back(evidence.column(key.referred[0]), live, above)
+        return made, behind(evidence.column(key.referred[0]), live, above)
 
     def absent(self, n: int, many: int, given: Mapping[str, pa.Array], rows: Mapping[str, Ints], stream: Stream) -> NDArray[np.bool_]:
         """Which of n rows have no parent, `many` of them; `rows` the parents that were chosen before."""
@@ -102,7 +102,7 @@ class Lack:
         wanted = np.flatnonzero(~absent)
         degrees = reconcile(weights if weights.sum() > 0 else np.ones(len(roots)), len(wanted), stream.at("degrees"), None)
         out = np.full(n, -1, dtype=np.int64)
-        out[wanted] = _hung(wanted, np.repeat(roots, degrees), self.back * n, stream.at("back"))
+        out[wanted] = hung(wanted, np.repeat(roots, degrees), self.back * n, stream.at("back"))
         return out
 
     def _beside(self, given: Mapping[str, pa.Array], rows: Mapping[str, Ints]) -> dict[str, pa.Array]:
@@ -122,11 +122,11 @@ class Lack:
         return cls(state["label"], Leaves.restore(state["lacks"]), bears, float(state["back"]))
 
 
-def _hung(rows: Ints, above: Ints, back: float, stream: Stream) -> Ints:
+def hung(rows: Ints, above: Ints, back: float, stream: Stream) -> Ints:
     """On which of `above` (m,) each of the rising `rows` (m,) hangs: one from before it, about `back` rows before where that can be."""
     m, u = len(rows), np.clip(stream.at("by").uniform(len(rows)), 1e-9, 1.0)
     order = above[np.argsort(above - back / np.log(2) * np.log(u), kind="stable")]
-    if back >= rows.max(initial=0) + 1:
+    if back > rows.max(initial=0):
         return order
     low, high = 0, m  # how many rows begin with what is left in the end: as few as leave hardly any before what they hang on
     while low < high:
@@ -141,7 +141,7 @@ def _hung(rows: Ints, above: Ints, back: float, stream: Stream) -> Ints:
     return out
 
 
-def _back(numbered: pa.Array, rows: Ints, above: Ints) -> float:
+def behind(numbered: pa.Array, rows: Ints, above: Ints) -> float:
     """How far before `rows` (m,) those stand on which they hang, by the key `numbered` (n,): the median, as a share of all rows."""
     if not ordered(numbered.type):
         return 1.0
@@ -168,4 +168,4 @@ def _dealing(
     return Leaves.learn(asked, replace(evidence, hidden={**evidence.hidden, name: values}, memo=dict(evidence.memo)), stream)
 
 
-__all__ = ["Lack"]
+__all__ = ["FLAT", "Lack", "behind", "hung"]

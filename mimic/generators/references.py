@@ -81,6 +81,7 @@ class References:
     kin: tuple[Kin, ...] = ()
     matches: tuple[Match, ...] = ()
     lacks: tuple[Lack, ...] = ()
+    late: tuple[str, ...] = ()  # keys to the own table of which only `@@label` is filled: who hangs on whom is settled later
     spare: tuple[Generator, ...] = ()  # for columns that may not be NULL in rows without a parent, where no parent lends a value
     selves: bool = False  # every row is its own parent
     compared: tuple[
@@ -89,8 +90,9 @@ class References:
 
     @property
     def fills(self) -> tuple[str, ...]:
-        columns = dict.fromkeys(column for edge in self.edges for column in edge.columns if column not in self.held)
-        return (*columns, *(f"@{edge.label}" for edge in self.edges))
+        edges = [edge for edge in self.edges if edge.label not in self.late]
+        columns = dict.fromkeys(column for edge in edges for column in edge.columns if column not in self.held)
+        return (*columns, *(f"@{edge.label}" for edge in edges), *(f"@@{label}" for label in self.late))
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -129,6 +131,7 @@ class References:
             tuple(Kin(*told) for told in task.options.get("kin", ())),
             tuple(match for match in matches if match is not None),
             tuple(lack for lack in lacks if lack is not None),
+            tuple(task.options.get("late", ())),
             tuple(_spares(task, edges)),
         )
 
@@ -148,6 +151,7 @@ class References:
             kin=(),
             matches=(),
             lacks=(),
+            late=tuple(label for label in self.late if label == chosen[0].label),
             held=tuple(name for name in self.held if name in taken),
             selves=any(_mirrored(chosen[0], other) for other in self.edges),
         )
@@ -213,7 +217,9 @@ class References:
             keys = [given[f"{edge.label}.{name}"] for name in edge.referred]
             self._undo(edge, rows, out, keys, stream.at("undo", edge.label))
         self._wholly(rows, out)
-        return out | {f"@{edge.label}": pa.array(rows[edge.label]) for edge in self.edges}
+        later = {name for edge in self.edges if edge.label in self.late for name in edge.columns}
+        chosen_rows = {f"@@{label}" if label in self.late else f"@{label}": pa.array(parents) for label, parents in rows.items()}
+        return {name: values for name, values in out.items() if name not in later} | chosen_rows
 
     def _keeping(self, names: set[str]) -> References:
         """The same where some columns are filled before: rows have parents with just these values."""
@@ -560,6 +566,7 @@ class References:
             "kin": [[kin.label, kin.via, kin.above, kin.own] for kin in self.kin],
             "matches": [match.state() for match in self.matches],
             "lacks": [lack.state() for lack in self.lacks],
+            "late": list(self.late),
             "spare": [pack(made) for made in self.spare],
         }
 
@@ -574,7 +581,18 @@ class References:
         kin = tuple(Kin(*told) for told in state["kin"])
         further = tuple(Diamond(*told) for told in state["diamonds"]), kin, tuple(Match.restore(told) for told in state["matches"])
         lacks = tuple(Lack.restore(told) for told in state["lacks"])
-        return cls(state["table"], edges, tuple(map(tuple, state["uniques"])), state["grouped"], rooms, held, *further, lacks, spare)
+        return cls(
+            state["table"],
+            edges,
+            tuple(map(tuple, state["uniques"])),
+            state["grouped"],
+            rooms,
+            held,
+            *further,
+            lacks,
+            tuple(state["late"]),
+            spare,
+        )
 
 
 def assigned(task: Task, evidence: TableEvidence | None) -> tuple[Edge, ...]:

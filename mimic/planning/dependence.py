@@ -32,7 +32,7 @@ from mimic.planning.families import families, joined_by_copula, pinned_to
 from mimic.planning.lagging import Lag, lag_of, lagging
 from mimic.planning.leading import leading
 from mimic.planning.lines import Line, before, climbs, joined, line_of, ordered_by, rising
-from mimic.planning.matching import further
+from mimic.planning.matching import further, hung
 from mimic.planning.ranking import ranked
 from mimic.planning.relations import Relation, repeated
 from mimic.planning.running import Runs, looking_back, run_on, running
@@ -122,6 +122,7 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     steps = [
         further(step, table, found, around, config, line, sample) if step.choice.kind == "reference.assign" else step for step in steps
     ]
+    steps = [made for step in steps for made in (hung(step, table, found, around) if step.choice.kind == "reference.assign" else [step])]
     above = tuple(known)
     held = {name for step in steps for name in step.task.options.get("held", ())}  # parents are chosen to fit these: they come first
     first = [

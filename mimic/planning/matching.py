@@ -11,14 +11,15 @@ import numpy as np
 import pyarrow as pa
 
 from mimic.config import TableConfig
-from mimic.generators.features import Feature, evenly, feature_of
+from mimic.generators.features import Feature, evenly, feature_of, numbers
+from mimic.generators.lacking import FLAT
 from mimic.generators.lines import AFTER, BEFORE
 from mimic.generators.lines import Line as Ordered
 from mimic.generators.matching import STICKY, Diamond, Kin, alike, climbed
 from mimic.generators.references import assigned
 from mimic.generators.targets import Target, spread_out
 from mimic.generators.trees import grow
-from mimic.plan import Held, Step
+from mimic.plan import Choice, Held, Step
 from mimic.planning.around import Around
 from mimic.planning.switching import switched
 from mimic.profile import TableEvidence
@@ -104,6 +105,47 @@ def _lacking(step: Step, keys: Sequence[ForeignKey], found: TableEvidence, aroun
         if seen:
             names = tuple(need for need, _ in seen)
             yield {"label": edge.label, "features": names, "categories": tuple(need for need, category in seen if category)}
+
+
+def hung(step: Step, table: Table, found: TableEvidence, around: Around) -> list[Step]:
+    """The step of a table's references, and one for each key to the own table by which rows hang on older ones that hang on none: who
+    hangs on whom is settled there, when dates are known."""
+    keys = {key.label: key for key in table.foreign_keys if key.parent == table.name and len(key.columns) == 1}
+    shared = {name for key in table.foreign_keys if key.label not in keys for name in key.columns}
+    shared |= {name for rule in table.keys for name in rule.columns} | {name for check in table.checks for name in check.columns}
+    out, late = [step], list[str]()
+    dates = [c.name for c in table.written if pa.types.is_temporal(found.sample.schema.field(c.name).type) and c.name in found.profiles]
+    for one in step.task.options.get("lacks", ()):
+        key = keys.get(one["label"])
+        if key is None or key.columns[0] in shared or not found.complete:
+            continue
+        up = around.evidence.up(found, key)
+        rows = np.flatnonzero(up >= 0)
+        if len(rows) < FEWEST or (up[up[rows]] >= 0).mean() > 1 - FLAT:
+            continue
+        date = next((name for name in dates if _older(found.column(name), rows, up)), None)
+        if date is not None:
+            column = table.column(key.columns[0])
+            meaning = next(m for c, m in zip(step.task.columns, step.task.meanings, strict=True) if c.name == column.name)
+            told = {"hung": (key.label, column.name, key.referred[0], date), "lacks": [one]}
+            task = replace(step.task, columns=(column,), meanings=(meaning,), unique=False, options=told)
+            held = Held("ordered", date, f"never before {date} of the row that {column.name} refers to", len(rows), 0)
+            out.append(Step(task, Choice("reference.hung", f"on which older row, by {date}", relations=(held,))))
+            late.append(key.label)
+    if late:
+        gone = {keys[label].columns[0] for label in late}
+        left = [(c, m) for c, m in zip(step.task.columns, step.task.meanings, strict=True) if c.name not in gone]
+        task = replace(
+            step.task, columns=tuple(c for c, _ in left), meanings=tuple(m for _, m in left), options={**step.task.options, "late": late}
+        )
+        out[0] = replace(step, task=task)
+    return out
+
+
+def _older(date: pa.Array, rows: Ints, up: Ints) -> bool:
+    """Whether no row is older than the one on which it hangs."""
+    when, null = numbers(date)
+    return not null.any() and bool((when[rows] >= when[up[rows]]).mean() >= 1 - SELDOM)
 
 
 def _said(match: dict[str, Any]) -> str:

@@ -215,6 +215,25 @@ def clouded() -> Case:
     return Case(task, evidence, lambda n: {"#child.key": pa.array(np.arange(n) % 5 + 0.0)})
 
 
+def hung_by_date() -> Case:
+    """Rows of which every third hangs on one before it."""
+    table = Table(
+        TableName("", "t"),
+        (Column("id", Integer(32), nullable=False), Column("up", Integer(32), nullable=True), Column("day", Date(), nullable=False)),
+    )
+    days = [datetime.date(2024, 1, 1) + datetime.timedelta(days=i // 2) for i in range(N)]
+    above = [i - 1 if i % 3 == 1 else -1 for i in range(N)]
+    evidence = evidence_of(table, {"id": range(N), "up": [i if i >= 0 else None for i in above], "day": days})
+    evidence = replace(evidence, hidden={"@fk": pa.array(above)})
+    task = Task(table, (table.column("up"),), meanings=(MEANT,), options={"hung": ("fk", "up", "id", "day")})
+
+    def given(n: int) -> dict[str, pa.Array]:
+        up = pa.array([i - 1 if i % 3 == 1 else -1 for i in range(n)])
+        return {"@@fk": up, "id": pa.array(range(n), pa.int32()), "day": pa.array([days[i % N] for i in range(n)])}
+
+    return Case(task, evidence, given)
+
+
 FULL_NAMES = [None if i % 10 == 0 else f"{word(i).title()} {word(i * 3 % N).title()}" for i in range(N)]
 CASES: dict[str, dict[str, Case]] = {
     "key.sequence": {
@@ -369,6 +388,7 @@ CASES: dict[str, dict[str, Case]] = {
         "numbers": dealt(Integer(32), [i % 40 // 8 for i in range(N)], **DETERMINED),
     },
     "hidden.profiles": {"two keys": profiled()},
+    "reference.hung": {"one key": hung_by_date()},
     "hidden.clouds": {"one key": clouded()},
     "relation.follows": {
         "copied": dealt(Float(), [i % 40 + 0.001 for i in range(N)], drawn_by="numeric.quantiles", follows="sum", nullable=False),
