@@ -149,7 +149,7 @@ def in_turn(
                 sums.add(rows, before[rows], dealt, at)
 
     if not free and (have > 0).sum() > 1:
-        some = _some(turns, before, n)
+        some = some_of(turns, before, n)
         rows = np.concatenate(some)
         wanted = have * (len(rows) / max(have.sum(), 1))
         for _ in range(ROUNDS):
@@ -163,7 +163,7 @@ def in_turn(
     return dealt, at, leaf, shares
 
 
-def _some(turns: Sequence[Ints], before: Ints, n: int) -> list[Ints]:
+def some_of(turns: Sequence[Ints], before: Ints, n: int) -> list[Ints]:
     """The turns of some lines only, of about `ENOUGH` rows together."""
     if n <= ENOUGH:
         return list(turns)
@@ -175,4 +175,4 @@ def _some(turns: Sequence[Ints], before: Ints, n: int) -> list[Ints]:
     return [rows[taken[rows]] for rows in turns]
 
 
-__all__ = ["NEAR", "ROUNDS", "Before", "in_turn"]
+__all__ = ["ENOUGH", "NEAR", "ROUNDS", "Before", "in_turn", "some_of"]

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
 from mimic.generators.calendar import about_calendar, dated, read
-from mimic.generators.chains import NEAR, ROUNDS, Before, in_turn
+from mimic.generators.chains import ENOUGH, NEAR, ROUNDS, Before, in_turn, some_of
 from mimic.generators.dealing import akin, even, groups, in_order, kinship, located, raked, repaired, unraked
 from mimic.generators.dials import dial_of
 from mimic.generators.draws import LARGE
@@ -374,14 +374,9 @@ class Leaves:
             shared = None
             if self.familiar is not None and line is not None:
                 shared = _shared([line.read(need, given) for need in self.familiar.beside], len(leaf))
+            if not self.free:
+                fitted = self._fitted(fitted, wanted, line, limits, leaf, u, shared)
             codes = self._drawn(line, limits, fitted, leaf, u, shared)
-            for _ in range(0 if self.free else ROUNDS):
-                got = np.bincount(codes, minlength=len(counts))
-                if np.abs(got - counts).max() <= NEAR * len(codes):
-                    break
-                fitted *= np.clip((wanted + 1.0) / (got + 1.0), 0.2, 5.0)
-                fitted /= fitted.sum(axis=1, keepdims=True)
-                codes = self._drawn(line, limits, fitted, leaf, u, shared)
         else:
             edges = np.cumsum(fitted, axis=1)
             u = self._even(leaf, group, 0, stream)
@@ -394,6 +389,34 @@ class Leaves:
         if group is None or self.alike is None:
             return even(leaf, group, stream)
         return akin(leaf, group, self.alike[part], stream)
+
+    def _fitted(
+        self,
+        shares: Floats,
+        wanted: Floats,
+        line: Line | None,
+        limits: Limits | None,
+        leaf: Ints,
+        u: Floats,
+        shared: Shared | None,
+    ) -> Floats:
+        """Shares with which codes come about as often as `wanted` (codes,) says: some lines are drawn until they do."""
+        if len(leaf) > ENOUGH:
+            rows = np.arange(0, len(leaf), -(-len(leaf) // ENOUGH))
+            if line is not None:
+                rows = np.sort(np.concatenate(some_of(line.turns(), line.before, len(leaf))))
+                line = line.only(rows)
+            leaf, u = leaf[rows], u[rows]
+            limits = None if limits is None else (limits[0], limits[1][rows])
+            shared = None if shared is None else shared[:, rows]
+            wanted = wanted * (len(rows) / wanted.sum())
+        for _ in range(ROUNDS):
+            got = np.bincount(self._drawn(line, limits, shares, leaf, u, shared), minlength=len(wanted))
+            if np.abs(got - wanted).max() <= NEAR * len(leaf):
+                break
+            shares = shares * np.clip((wanted + 1.0) / (got + 1.0), 0.2, 5.0)
+            shares /= shares.sum(axis=1, keepdims=True)
+        return shares
 
     def _drawn(
         self, line: Line | None, limits: Limits | None, shares: Floats, leaf: Ints, u: Floats, shared: Shared | None

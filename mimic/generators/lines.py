@@ -67,6 +67,12 @@ class Line:
         order = np.argsort(place, kind="stable")
         return np.split(order, np.cumsum(np.bincount(place))[:-1]) if len(order) else []
 
+    def only(self, rows: Ints) -> Line:
+        """The line of some rows (m,): of whole lines, or of none of a line's rows."""
+        place = np.full(len(self.before) + 1, -1, dtype=np.int64)  # the last stands for the one before the first
+        place[rows] = np.arange(len(rows))
+        return Line(place[self.before[rows]], self.at[rows], self.left[rows])
+
     def groups(self) -> tuple[Ints, int]:
         """A number for the line of each row (n,), and how many lines there are."""
         group, turns = np.zeros(len(self.before), dtype=np.int64), self.turns()
