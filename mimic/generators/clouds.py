@@ -21,7 +21,7 @@ from scipy.stats import rankdata
 
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
 from mimic.generators.dealing import even
-from mimic.generators.features import Feature, arranged, feature_of, numbers
+from mimic.generators.features import Feature, arranged, binned, feature_of, numbers
 from mimic.generators.growing import held, numbered
 from mimic.generators.nested import inside, pack, unpack
 from mimic.generators.trees import ROOT, Bins, Tree, gains, grow
@@ -150,8 +150,8 @@ class Clouds:
             one, other = np.sort(order[: len(order) // 2]), np.sort(order[len(order) // 2 :])
             tree = grow(bins[:, one], scores[one], least=least // 2, worth=WORTH)
             tree = held(tree, bins[:, other], owners.take(other), task.k)
-        node = tree.leaf(bins)
-        cells = Cells.of(scores, numbered(tree)[node], int((numbered(tree) >= 0).sum()), owners, task.k)
+        leaf = numbered(tree)
+        cells = Cells.of(scores, leaf[tree.leaf(bins)], int((leaf >= 0).sum()), owners, task.k)
         features = tuple(asked[i][0] for i in strong)
         return replace(nothing, features=features, tables=tuple(tables[i] for i in strong), tree=tree, cells=cells)
 
@@ -161,9 +161,7 @@ class Clouds:
         made = {name: values for i, each in enumerate(self.inner) for name, values in each.sample(wide, inside(stream, str(i)), {}).items()}
         if self.cells is None or not span.n:
             return made
-        bins = np.zeros((max(len(self.features), 1), span.n), dtype=np.uint8)
-        for i, (feature, table) in enumerate(zip(self.features, self.tables, strict=True)):
-            bins[i] = table[feature.encode(given[feature.need])]
+        bins = binned(self.features, self.tables, given, span.n)
         scores = self.cells.draw(numbered(self.tree)[self.tree.leaf(bins)], inside(stream, "clouds"))
         out: dict[str, pa.Array] = {}
         for i, (name, values) in enumerate(made.items()):

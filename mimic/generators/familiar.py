@@ -107,8 +107,7 @@ class Familiar:
         """Nothing is drawn yet; `width` codes there are."""
         group, groups = line.groups()
         seen = np.zeros((groups, width), dtype=np.uint8)
-        power = np.arange(256, dtype=np.float64) ** self.often * (np.arange(256) > 0)
-        return Walk(self.weights, power, line.before, _told(line, shared), group, seen, np.zeros(len(group), dtype=np.int64))
+        return Walk(self.weights, _powers(self.often), line.before, _told(line, shared), group, seen, np.zeros(len(group), dtype=np.int64))
 
     def state(self) -> State:
         return {"weights": self.weights, "beside": list(self.beside), "often": self.often}
@@ -199,11 +198,16 @@ def _foretold(odds: Floats, counts: Counts, before: Ints, codes: Ints) -> Floats
     np.put_along_axis(odds, before[:, None], 0.0, axis=1)
     out = np.zeros(len(OFTEN))
     for i, power in enumerate(OFTEN):
-        liked = odds * (np.arange(256, dtype=np.float64) ** power * (np.arange(256) > 0))[counts]
+        liked = odds * _powers(power)[counts]
         own = np.take_along_axis(liked, codes[:, None], axis=1)[:, 0]
         live = own > 0
         out[i] = np.log(own[live] / liked[live].sum(axis=1)).sum()
     return out
+
+
+def _powers(often: float) -> Floats:
+    """What it counts to have been there 0 .. 255 times."""
+    return np.asarray(np.arange(256, dtype=np.float64) ** often * (np.arange(256) > 0))
 
 
 def _bucket(kinds: Ints, turn: int) -> Ints:

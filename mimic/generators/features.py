@@ -8,6 +8,7 @@ the target's order.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
@@ -170,6 +171,21 @@ def texts_of(values: pa.Array) -> list[str | None]:
     return found
 
 
+def equal(a: pa.Array, b: pa.Array) -> NDArray[np.bool_]:
+    """Where two columns (n,) hold the same, NULL included."""
+    both = pc.and_(pc.is_null(a), pc.is_null(b))
+    return np.asarray(pc.or_(pc.fill_null(pc.equal(a, b), False), both))
+
+
+def binned(features: Sequence[Feature], tables: Sequence[NDArray[np.uint8]], given: Mapping[str, pa.Array], n: int) -> NDArray[np.uint8]:
+    """The bins of all features (features, n), one row of 0 where there are none; 0 for what is not given."""
+    out = np.zeros((max(len(features), 1), n), dtype=np.uint8)
+    for i, (feature, table) in enumerate(zip(features, tables, strict=True)):
+        if feature.need in given:
+            out[i] = table[feature.encode(given[feature.need])]
+    return out
+
+
 def evenly(codes: Codes, width: int) -> NDArray[np.uint8]:
     """A table from codes to bins, as many rows to a bin as can be where there are too many codes; code 0 has bin 0."""
     if width <= BINS:
@@ -250,4 +266,18 @@ def scale_of(evidence: TableEvidence, need: str, k: int) -> tuple[Scale, Floats]
     return found
 
 
-__all__ = ["Codes", "Feature", "Scale", "arranged", "evenly", "feature_of", "hashed", "numbers", "ordered", "scale_of", "texts_of"]
+__all__ = [
+    "Codes",
+    "Feature",
+    "Scale",
+    "arranged",
+    "binned",
+    "equal",
+    "evenly",
+    "feature_of",
+    "hashed",
+    "numbers",
+    "ordered",
+    "scale_of",
+    "texts_of",
+]

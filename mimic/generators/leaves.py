@@ -25,7 +25,7 @@ from mimic.generators.dealing import akin, even, groups, in_order, kinship, loca
 from mimic.generators.dials import dial_of
 from mimic.generators.draws import LARGE
 from mimic.generators.familiar import Familiar, Limits, Shared, alone
-from mimic.generators.features import Codes, Feature, Scale, arranged, evenly, feature_of, scale_of
+from mimic.generators.features import Codes, Feature, Scale, arranged, binned, evenly, feature_of, scale_of
 from mimic.generators.growing import LEAST, Lost, filled, guide_of, held, judged, renumbered
 from mimic.generators.lines import Line, about_sameness, about_siblings, own_column
 from mimic.generators.nested import inside, pack, unpack
@@ -313,7 +313,7 @@ class Leaves:
             there = [need for need in self._asked if about_siblings(need) and (not own_column(need) or own_column(need) in given)]
             given = {**given, **{need: line.read(need, given) for need in there}}
         given = {**given, **{need: read(need, given[dated(need)]) for need in self._asked if about_calendar(need) and need not in given}}
-        bins, led = self._bins(given, n), None
+        bins, led = binned(self.features, self.tables, given, n), None
         if self.guide is not None and self.guide.need in given:
             led = self.guide.place(given[self.guide.need])
         if line is not None and self.chained:
@@ -351,14 +351,6 @@ class Leaves:
         index = np.empty(n, dtype=np.int64)
         index[order] = source[(np.cumsum(have) - have)[code] + (2 * rank + 1) * have[code] // (2 * wanted[code])]
         return index
-
-    def _bins(self, given: Columns, n: int) -> Bins:
-        """The bins of all features (features, n); 0 for what is not given: the column's own value in the sibling before."""
-        out = np.zeros((max(len(self.features), 1), n), dtype=np.uint8)
-        for i, (feature, table) in enumerate(zip(self.features, self.tables, strict=True)):
-            if feature.need in given:
-                out[i] = table[feature.encode(given[feature.need])]
-        return out
 
     def _codes(self, leaf: Ints, counts: Ints, group: Ints | None, given: Columns, stream: Stream, *, exact: bool) -> Ints:
         """A code for every row: by the shares of its leaf, among those that `counts` has; as often as it says when `exact`."""

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from mimic.generators.dealing import groups
-from mimic.generators.features import numbers
+from mimic.generators.features import equal, numbers
 from mimic.generators.nested import INSIDE
 from mimic.streams import Ints
 
@@ -54,12 +53,7 @@ class Line:
             return pa.array(self.at if need == BEFORE else self.left)
         values = given[own_column(need)]
         before = values.take(pa.array(self.before, mask=self.before < 0))
-        return self._same(values, before) if about_sameness(need) else before
-
-    def _same(self, values: pa.Array, before: pa.Array) -> pa.Array:
-        """1 where a row has what the sibling before has, NULL like NULL, 0 where not; NULL for the first."""
-        same = pc.or_(pc.fill_null(pc.equal(values, before), False), pc.and_(values.is_null(), before.is_null()))
-        return pa.array(np.asarray(same).astype(np.int8), mask=self.before < 0)
+        return pa.array(equal(values, before).astype(np.int8), mask=self.before < 0) if about_sameness(need) else before
 
     def turns(self) -> list[Ints]:
         """The rows that come first, those that come second, ...: each after the one that it follows."""

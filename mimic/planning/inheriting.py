@@ -13,14 +13,13 @@ import pyarrow.compute as pc
 
 from mimic.config import Relation, TableConfig
 from mimic.generators.composed import formed
-from mimic.generators.features import numbers
+from mimic.generators.features import equal, numbers
 from mimic.generators.inherited import COUNTED
 from mimic.plan import Choice, Held, Step
 from mimic.planning.arithmetic import is_number
 from mimic.planning.around import Around
 from mimic.planning.choosing import DEALT
 from mimic.planning.families import families
-from mimic.planning.relations import equal
 from mimic.planning.switching import switched
 from mimic.profile import TableEvidence
 from mimic.schema import ForeignKey, Table

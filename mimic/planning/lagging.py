@@ -9,14 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mimic.generators.features import numbers
+from mimic.generators.features import equal, numbers
 from mimic.generators.lines import Line as Ordered
 from mimic.generators.ways import SPANS, seconds, span
 from mimic.plan import Choice, Held, Step
 from mimic.planning.arithmetic import is_number, places_of
 from mimic.planning.inheriting import PLAIN
 from mimic.planning.lines import Line
-from mimic.planning.relations import equal
 from mimic.profile import TableEvidence
 from mimic.streams import Ints
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
+from mimic.generators.features import equal
 from mimic.profile import TableEvidence
 from mimic.schema import Column, ForeignKey, Table, bare
 from mimic.streams import Ints
@@ -98,10 +98,4 @@ def _same(mine: pa.Array, theirs: pa.Array, rows: Ints) -> float:
     return float(equal(mine.take(pa.array(rows)), theirs.take(pa.array(rows))).mean())
 
 
-def equal(a: pa.Array, b: pa.Array) -> NDArray[np.bool_]:
-    """Where two columns (n,) hold the same, NULL included."""
-    both = pc.and_(pc.is_null(a), pc.is_null(b))
-    return np.asarray(pc.or_(pc.fill_null(pc.equal(a, b), False), both))
-
-
-__all__ = ["Relation", "copied", "equal", "repeated"]
+__all__ = ["Relation", "copied", "repeated"]

@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from mimic.generators.features import numbers, ordered, with_gaps
+from mimic.generators.features import equal, numbers, ordered, with_gaps
 from mimic.generators.totals import Take, Total, Where, outermost
 from mimic.generators.ways import RATES
 from mimic.planning.arithmetic import is_rate, places_of
-from mimic.planning.relations import Relation, equal
+from mimic.planning.relations import Relation
 from mimic.profile import TableEvidence, parent_rows
 from mimic.schema import ForeignKey
 from mimic.streams import Floats, Ints

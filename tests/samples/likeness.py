@@ -17,7 +17,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_array
 
 from mimic.planning.meaning import context_of
-from mimic.planning.meaning.likeness import features
+from mimic.planning.meaning.likeness import TOLD_BY_TYPE, features
 from mimic.planning.meaning.rules import letter
 from mimic.planning.meaning.words import phrase
 from tests.samples.columns import FILES, Told, applications, structure
@@ -25,7 +25,6 @@ from tests.samples.columns import FILES, Told, applications, structure
 OUT = Path(__file__).parents[2] / "mimic" / "planning" / "meaning" / "likeness.tsv"
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "pii" / "columns.csv"
 HARM = ("direct", "secret", "special")
-UNTOLD = "bsdm"  # types of which names tell nothing more
 LEAST = 0.2  # weights below it are left out
 TWICE = 2  # features of a single column are left out
 
@@ -48,7 +47,7 @@ def examples(of: dict[str, list[tuple[str, list[Told]]]]) -> list[Example]:
             key = table.primary_key.columns if table.primary_key else ()
             for column in table.columns:
                 label, kind, parent = said[table.name.name, column.name]
-                if not parent and (type_ := letter(column.type)) not in UNTOLD:
+                if not parent and (type_ := letter(column.type)) not in TOLD_BY_TYPE:
                     shown = features(phrase(column.name), type_, column.name in key, context_of(schema, table.name))
                     out.append(Example(application, dict(shown), label, kind))
     return out

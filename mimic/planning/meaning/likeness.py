@@ -1,7 +1,7 @@
 """How like a column is to columns that people labelled as sensitive, by the words of its name, of its table, and by its type.
 
 Nobody can list the words of every application. Rules speak first; where they find no harm, a column whose words were seen on harmful
-ones counts as harmful too. `likeness.tsv` holds one weight per feature, fitted by logistic regression on some 19,000 labelled columns
+ones counts as harmful too. `likeness.tsv` holds one weight per feature, fitted by logistic regression on some 22,000 labelled columns
 (`python -m tests.samples.likeness` fits it anew). It holds words of names, no value of any database.
 """
 
@@ -31,7 +31,7 @@ SURE = 0.6  # the kind of a column is read from its likeness instead of its rule
 _SECRETS = frozenset({Kind.PASSWORD, Kind.TOKEN, Kind.KEY, Kind.SESSION})
 _PROTECTED = frozenset({Kind.HEALTH, Kind.DIAGNOSIS, Kind.ETHNICITY, Kind.RELIGION})
 _ABOUT = ("person", "personal", "loosely", "reached", "definition", "configuration", "patient", "health", "company", "place")
-_TOLD_BY_TYPE = "bsdm"  # flags, dates and times harm by what rules know of them, or not at all
+TOLD_BY_TYPE = "bsdm"  # flags, dates and times harm by what rules know of them, or not at all
 
 
 class Likeness(NamedTuple):
@@ -93,8 +93,6 @@ def likeness(words: str, letter: str, key: bool, context: Context) -> Likeness:
     """By the name alone; nothing about what references what."""
     harm, kinds = _weights()
     shown = {"": 1.0, **features(words, letter, key, context)}
-    if letter in _TOLD_BY_TYPE:
-        return Likeness(0.0, 0.0, Kind.OTHER, 0.0)
     spoken = dict.fromkeys(kinds[""], 0.0)
     for feature, strength in shown.items():
         for kind, weight in kinds.get(feature, {}).items():
@@ -120,7 +118,7 @@ def widened(read: Meaning, unknown: bool, words: str, letter: str, key: bool, co
 
     `unknown`: the rules flag it for want of a word they know. `rows`: the values will tell what it holds; only what harms is said here.
     """
-    if letter in _TOLD_BY_TYPE or (rows and letter in "in"):
+    if letter in TOLD_BY_TYPE or (rows and letter in "in"):
         return read
     found = likeness(words, letter, key, context)
     if read.sensitivity in HARM or found.harm < _least(read, letter, rows):
@@ -128,12 +126,11 @@ def widened(read: Meaning, unknown: bool, words: str, letter: str, key: bool, co
             return read
         return replace(read, kind=found.kind, plainly=read)
     certain = found.sure >= SURE and (found.harm >= 0.5 or not rows)
-    guessed: Kind
-    if not certain and rows:
-        guessed = Kind.OTHER if read.kind is Kind.WORDS else read.kind
+    if certain or (not rows and read.sensitivity is Sensitivity.NONE):
+        kind = found.kind
     else:
-        guessed = found.kind if certain or read.sensitivity is Sensitivity.NONE else read.kind
-    return Meaning(guessed, found.sensitivity, round(found.harm, 2), WHY, plainly=read)
+        kind = Kind.OTHER if rows and read.kind is Kind.WORDS else read.kind
+    return Meaning(kind, found.sensitivity, round(found.harm, 2), WHY, plainly=read)
 
 
 def _least(read: Meaning, letter: str, rows: bool) -> float:
@@ -148,4 +145,4 @@ def _least(read: Meaning, letter: str, rows: bool) -> float:
     return KNOWN if known else FLAGGED
 
 
-__all__ = ["FLAGGED", "WHY", "Likeness", "features", "likeness", "widened"]
+__all__ = ["FLAGGED", "TOLD_BY_TYPE", "WHY", "Likeness", "features", "likeness", "widened"]
