@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint64]
 
-CHUNK = 65_536  # rows of a logical chunk: the unit of randomness, whatever the batch size
+CHUNK = 131_072  # rows of a logical chunk: the unit of randomness, whatever the batch size
 
 
 class Stream:

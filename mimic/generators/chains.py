@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mimic.generators.dealing import unraked
 from mimic.generators.familiar import Walk
 from mimic.generators.features import Feature, Scale
-from mimic.generators.pooling import Learnt
+from mimic.generators.pooling import Learnt, grown_together
 from mimic.generators.so_far import Sums
 from mimic.generators.trees import Bins
 from mimic.streams import Floats, Ints, Stream
@@ -116,6 +116,7 @@ def in_turn(
     which = place.at("tree").integers(n, len(trees))
     offset = np.cumsum([0, *(len(learnt.shares) for learnt in trees)])
     shares = unraked(np.concatenate([learnt.shares for learnt in trees]).astype(np.float64), have.astype(np.float64))
+    forest, scaled = grown_together(trees), [(turn, learnt.cells) for turn, learnt in enumerate(trees) if learnt.cells is not None]
     dealt, at, leaf = np.zeros(n, dtype=np.int64), np.full(n, 0.5), np.zeros(n, dtype=np.int64)
 
     def deal(turns: Sequence[Ints]) -> None:
@@ -123,28 +124,26 @@ def in_turn(
         if walk is not None:
             walk.begin()
         for many, rows in enumerate(turns):
-            here = bins[:, rows]
+            here = bins.take(rows, axis=1)
             if own.feature >= 0:
                 here[own.feature] = own.bin(before[rows], dealt, at)
             if sums is not None and sums.feature >= 0:
                 here[sums.feature] = sums.bin(sums.before(before[rows]))
-            for turn, learnt in enumerate(trees):
-                part = np.flatnonzero(which[rows] == turn)
-                leaf[rows[part]] = offset[turn] + learnt.leaf[learnt.tree.leaf(here[:, part])]
+            leaf[rows] = ended = forest.leaf(here, which[rows])
             if walk is not None:
-                dealt[rows] = walk.take(many, rows, shares[leaf[rows]], u[rows])
+                codes = walk.take(many, rows, shares[ended], u[rows])
             else:
-                dealt[rows] = np.minimum((u[rows, None] >= edges[leaf[rows]]).sum(axis=1), edges.shape[1] - 1)
-            live = rows[dealt[rows] == 1]
-            follow = own.place(before[live], dealt, at)
-            if sums is not None and sums.guide is not None:
-                follow = sums.guide.place(sums.before(before[live]))
-            follow = follow if follow is not None else None if led is None else led[live]
-            for turn, learnt in enumerate(trees):
-                if learnt.cells is not None:
+                codes = np.minimum(np.add.reduce(u[rows, None] >= edges[ended], axis=1), edges.shape[1] - 1)
+            dealt[rows] = codes
+            if scaled and len(live := rows[codes == 1]):
+                follow = own.place(before[live], dealt, at)
+                if sums is not None and sums.guide is not None:
+                    follow = sums.guide.place(sums.before(before[live]))
+                follow = follow if follow is not None else None if led is None else led[live]
+                for turn, cells in scaled:
                     part = np.flatnonzero(which[live] == turn)
                     guide = None if follow is None else follow[part]
-                    at[live[part]] = np.clip(learnt.cells.draw(leaf[live[part]] - offset[turn], v[live[part]], guide), 0.0, 1.0)
+                    at[live[part]] = np.clip(cells.draw(leaf[live[part]] - offset[turn], v[live[part]], guide), 0.0, 1.0)
             if sums is not None:
                 sums.add(rows, before[rows], dealt, at)
 

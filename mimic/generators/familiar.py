@@ -8,6 +8,7 @@ on how much the leaf thinks of each of the three: all of that where siblings are
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
@@ -27,6 +28,7 @@ BLOCK = 4_096  # rows whose odds are held at once
 LEANING, DRAWN = 1.0, 20.0  # how many rows speak for what siblings do by chance, and for what those of all buckets do
 OFTEN = (0.0, 0.5, 1.0, 1.5, 2.0)  # powers of how often earlier siblings had a category
 LEAST, RARE = 1e-9, 0.03  # of a share whose logarithm is taken; below which a leaf may count otherwise: what it rules out stays out
+LOG_RARE = float(np.log(RARE))
 Limits = tuple[NDArray[np.float32], Ints]  # factors for codes (parts, codes), and the part of each row
 Shared = NDArray[np.float64]  # (rows, n): 1 where a row has what the sibling before it has, -1 where not, by column; 0 for the first
 Counts = NDArray[np.uint8]
@@ -65,9 +67,10 @@ class Familiar:
         for here, bucket, counts in _walked(line, codes, shares.shape[1]):
             odds = _odds(shares, leaf[here], limits, here)
             before = codes[line.before[here]]
-            parts.append(_three(odds, counts > 0, before))
-            memory.append(_memory(counts, before))
-            had = np.take_along_axis(counts, codes[here][:, None], axis=1)[:, 0] > 0
+            own = _spots(before, shares.shape[1])
+            parts.append(_three(odds, counts > 0, own, np.add.reduce(odds, axis=1)))
+            memory.append(_memory(counts, own))
+            had = counts.ravel()[_spots(codes[here], shares.shape[1])] > 0
             states.append(np.where(codes[here] == before, 0, np.where(had, 1, 2)))
             again = np.flatnonzero(states[-1] == 1)
             told += _foretold(odds[again], counts[again], before[again], codes[here][again])
@@ -132,20 +135,22 @@ class Walk:
 
     def take(self, turn: int, rows: Ints, odds: Floats, u: Floats) -> Ints:
         """A code for each of the `rows` (m,), before each of which `turn` siblings stand; `odds` (m, codes) of their leaves."""
+        group = self.group[rows]
         if turn and len(rows):
-            counts, before = self.seen[self.group[rows]], self.codes[self.before[rows]]
-            had = counts > 0
-            part = _three(odds, had, before)
-            also = np.concatenate([self.also[:, rows], _memory(counts, before)])
-            chance = _chances(part, also, self.weights[_bucket(had.sum(axis=1), turn)])
+            counts, before = self.seen[group], self.codes[self.before[rows]]
+            had, own = counts > 0, _spots(before, odds.shape[1])
+            whole = np.add.reduce(odds, axis=1)
+            part = _three(odds, had, own, whole)
+            also = np.concatenate([self.also[:, rows], _memory(counts, own)])
+            chance = _chances(part, also, self.weights[_bucket(np.add.reduce(had, axis=1), turn)])
             known = odds * self.power[counts]
-            np.put_along_axis(known, before[:, None], 0.0, axis=1)
-            known *= (chance[:, 1] / np.maximum(known.sum(axis=1), LEAST))[:, None]
-            odds = np.where(had, known, odds * (chance[:, 2] / np.maximum(part[:, 2] * odds.sum(axis=1), LEAST))[:, None])
-            np.put_along_axis(odds, before[:, None], chance[:, :1], axis=1)
+            known.ravel()[own] = 0.0
+            known *= (chance[:, 1] / np.maximum(np.add.reduce(known, axis=1), LEAST))[:, None]
+            odds = np.where(had, known, odds * (chance[:, 2] / np.maximum(part[:, 2] * whole, LEAST))[:, None])
+            odds.ravel()[own] = chance[:, 0]
         codes = _picked(odds, u)
         self.codes[rows] = codes
-        _count(self.seen, self.group[rows], codes)
+        _count(self.seen, group, codes)
         return codes
 
     def begin(self) -> None:
@@ -174,7 +179,7 @@ def _odds(shares: Floats, leaf: Ints, limits: Limits | None, rows: Ints) -> Floa
 
 def _picked(odds: Floats, u: Floats) -> Ints:
     edges = np.cumsum(odds, axis=1)
-    return np.asarray(np.minimum((u[:, None] * edges[:, -1:] >= edges).sum(axis=1), odds.shape[1] - 1), dtype=np.int64)
+    return np.asarray(np.minimum(np.add.reduce(u[:, None] * edges[:, -1:] >= edges, axis=1), odds.shape[1] - 1), dtype=np.int64)
 
 
 def _walked(line: Line, codes: Ints, width: int) -> Iterator[tuple[Ints, Ints, Counts]]:
@@ -211,8 +216,8 @@ def _powers(often: float) -> Floats:
 
 
 def _bucket(kinds: Ints, turn: int) -> Ints:
-    part = int(np.searchsorted(np.array(TURNS), turn, side="right")) - 1
-    return np.asarray((np.clip(kinds, 1, KINDS) - 1) * len(TURNS) + part, dtype=np.int64)
+    part = bisect_right(TURNS, turn) - 1
+    return np.asarray((np.minimum(np.maximum(kinds, 1), KINDS) - 1) * len(TURNS) + part, dtype=np.int64)
 
 
 def _told(line: Line, shared: Shared | None) -> Floats:
@@ -221,35 +226,50 @@ def _told(line: Line, shared: Shared | None) -> Floats:
     return place if shared is None else np.concatenate([place, shared])
 
 
-def _memory(counts: Counts, before: Ints) -> Floats:
-    """How often there was the category of the sibling before, and the most frequent other one, in the logarithm (2, rows)."""
-    own = np.take_along_axis(counts, before[:, None], axis=1)[:, 0]
+def _spots(codes: Ints, width: int) -> Ints:
+    """Where each row's code stands in an array (rows, width) that is laid out flat."""
+    return np.arange(0, len(codes) * width, width) + codes
+
+
+def _memory(counts: Counts, own: Ints) -> Floats:
+    """How often there was the category of the sibling before, at `own` (`_spots`), and the most frequent other one, in the logarithm
+    (2, rows)."""
+    out = np.empty((2, len(counts)))
     others = counts.copy()
-    np.put_along_axis(others, before[:, None], 0, axis=1)
-    return np.log1p(np.stack([own, others.max(axis=1)]).astype(np.float64))
+    out[0] = counts.ravel()[own]
+    others.ravel()[own] = 0
+    out[1] = np.maximum.reduce(others, axis=1)
+    return np.log1p(out, out=out)
 
 
-def _three(odds: Floats, seen: NDArray[np.bool_], before: Ints) -> Floats:
-    """What the leaf gives the category of the sibling before, those of earlier ones, and all others (rows, 3)."""
-    same = np.take_along_axis(odds, before[:, None], axis=1)[:, 0]
-    known, whole = (odds * seen).sum(axis=1), odds.sum(axis=1)
-    part = np.stack([same, known - same, whole - known], axis=1) / np.maximum(whole, LEAST)[:, None]
-    return np.where(part > LEAST, part, 0.0)
+def _three(odds: Floats, seen: NDArray[np.bool_], own: Ints, whole: Floats) -> Floats:
+    """What the leaf gives the category of the sibling before, at `own` (`_spots`), those of earlier ones, and all others (rows, 3).
+
+    `whole` (rows,) the sum of the `odds`.
+    """
+    same, known = odds.ravel()[own], np.add.reduce(odds * seen, axis=1)
+    part = np.empty((len(odds), 3))
+    part[:, 0], part[:, 1], part[:, 2] = same, known - same, whole - known
+    part /= np.maximum(whole, LEAST)[:, None]
+    part[part <= LEAST] = 0.0
+    return part
 
 
 def _chances(part: Floats, also: Floats, weights: Floats) -> Floats:
     """How likely each of the three is (rows, 3); `weights` (rows, w) or (w,)."""
     many = 1 + len(also)
-    weights = np.broadcast_to(weights, (len(part), 2 * many + 2))
-    shown = np.concatenate([np.ones((1, len(part))), also]).T
+    shown = np.empty((len(part), many))
+    shown[:, 0], shown[:, 1:] = 1.0, also.T
     whole = np.log(np.maximum(part, LEAST))
-    score = weights[:, -2:-1] * whole + weights[:, -1:] * np.maximum(whole, np.log(RARE))
-    score[:, 0] += (shown * weights[:, :many]).sum(axis=1)
-    score[:, 1] += (shown * weights[:, many:-2]).sum(axis=1)
-    score = np.where(part > 0, score, -np.inf)
-    score -= np.where(np.isfinite(top := score.max(axis=1, keepdims=True)), top, 0.0)
-    odds = np.exp(score)
-    return np.asarray(odds / np.maximum(odds.sum(axis=1, keepdims=True), LEAST))
+    score = weights[..., -2:-1] * whole + weights[..., -1:] * np.maximum(whole, LOG_RARE)
+    score[:, 0] += np.add.reduce(shown * weights[..., :many], axis=1)
+    score[:, 1] += np.add.reduce(shown * weights[..., many:-2], axis=1)
+    score[part <= 0] = -np.inf
+    top = np.maximum.reduce(score, axis=1)
+    top[top == -np.inf] = 0.0
+    odds: Floats = np.exp(score - top[:, None])
+    odds /= np.maximum(np.add.reduce(odds, axis=1), LEAST)[:, None]
+    return odds
 
 
 def _fitted(state: Ints, part: Floats, also: Floats, near: Floats, hold: float) -> Floats:
@@ -259,7 +279,7 @@ def _fitted(state: Ints, part: Floats, also: Floats, near: Floats, hold: float) 
     moves = np.zeros((len(part), 3, 2 * many + 2))  # how the scores of a row move with each weight
     moves[:, 0, :many], moves[:, 1, many:-2] = shown, shown
     moves[:, :, -2] = np.log(np.maximum(part, LEAST))
-    moves[:, :, -1] = np.maximum(moves[:, :, -2], np.log(RARE))
+    moves[:, :, -1] = np.maximum(moves[:, :, -2], LOG_RARE)
     moves[part <= 0] = 0.0
     weights = near.copy()
     happened = moves[np.arange(len(state)), state]

@@ -29,7 +29,7 @@ from mimic.generators.features import Codes, Feature, Scale, arranged, binned, e
 from mimic.generators.growing import LEAST, Lost, filled, guide_of, held, judged, renumbered
 from mimic.generators.lines import Line, about_sameness, about_siblings, own_column
 from mimic.generators.nested import inside, pack, unpack
-from mimic.generators.pooling import Learnt
+from mimic.generators.pooling import Learnt, grown_together
 from mimic.generators.skill import outcome_of
 from mimic.generators.so_far import SoFar, Sums
 from mimic.generators.targets import Target, ranks, spread_out
@@ -210,12 +210,9 @@ class Leaves:
 
     def _unheld(self, bins: Bins, halves: tuple[Ints, Ints]) -> Ints:
         """The leaf of each row of the sample in the tree whose leaves do not hold it, numbered through all trees."""
-        leaf, offset = np.zeros(bins.shape[1] if len(bins) else len(halves[0]) + len(halves[1]), dtype=np.int64), 0
-        for rows, learnt in zip(halves, self.trees, strict=True):
-            here = bins[:, rows] if len(bins) else np.zeros((1, len(rows)), dtype=np.uint8)
-            leaf[rows] = offset + learnt.leaf[learnt.tree.leaf(here)]
-            offset += len(learnt.shares)
-        return leaf
+        other = np.zeros(len(halves[0]) + len(halves[1]), dtype=np.int64)
+        other[halves[1]] = 1
+        return grown_together(self.trees).leaf(bins if len(bins) else np.zeros((1, len(other)), dtype=np.uint8), other)
 
     def _alike(
         self, leaf: Ints, codes: Ints, rank: Floats, led: Floats | None, evidence: TableEvidence, noise: Floats
@@ -288,14 +285,7 @@ class Leaves:
 
     def _leaf(self, bins: Bins, place: Stream) -> Ints:
         """The leaf of each row in a tree drawn for it, numbered through all trees."""
-        n = bins.shape[1]
-        which = place.at("tree").integers(n, len(self.trees))
-        leaf, offset = np.zeros(n, dtype=np.int64), 0
-        for turn, learnt in enumerate(self.trees):
-            mine = np.flatnonzero(which == turn)
-            leaf[mine] = offset + learnt.leaf[learnt.tree.leaf(bins[:, mine])]
-            offset += len(learnt.shares)
-        return leaf
+        return grown_together(self.trees).leaf(bins, place.at("tree").integers(bins.shape[1], len(self.trees)))
 
     def dealt(self, values: pa.Array, given: Columns, place: Stream, *, exact: bool = False) -> Ints:
         """Which of the `values` each of n rows gets; when `exact`, every value goes to one row. `given`: the features, row by row.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimic.generator import State
-from mimic.generators.trees import Tree
+from mimic.generators.trees import Forest, Tree
 from mimic.profile import Owners
 from mimic.streams import Floats, Ints
 
@@ -77,6 +78,12 @@ class Learnt:
     def restore(cls, state: State) -> Self:
         tree = Tree(state["feature"], state["cut"], state["child"])
         return cls(tree, state["leaf"], state["shares"], Cells.restore(state["cells"]) if state["cells"] else None)
+
+
+def grown_together(trees: Sequence[Learnt]) -> Forest:
+    """The trees together; their leaves are numbered one tree after the other."""
+    first = np.cumsum([0, *(len(learnt.shares) for learnt in trees)])
+    return Forest.of([learnt.tree for learnt in trees], [start + learnt.leaf for start, learnt in zip(first, trees, strict=False)])
 
 
 def tilts(leaf: Ints, rank: Floats, guide: Floats, leaves: int) -> tuple[Floats, Floats, float]:
@@ -186,4 +193,4 @@ def shares_of(tree: Tree, at: Ints, codes: Ints, width: int, owners: Owners, k: 
     return out
 
 
-__all__ = ["Cells", "Learnt", "cells_of", "shares_of", "tilts"]
+__all__ = ["Cells", "Learnt", "cells_of", "grown_together", "shares_of", "tilts"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,25 +34,7 @@ class Tree:
 
     def leaf(self, bins: Bins) -> Ints:
         """The node in which each row ends, shape (rows,)."""
-        rows = bins.shape[1]
-        out = np.zeros(rows, dtype=np.int64)
-        if self.feature[0] < 0:
-            return out
-        inner, nodes = self.feature >= 0, np.arange(len(self.feature), dtype=np.int64)
-        start_of = np.where(inner, self.feature, 0).astype(np.int64) * rows
-        cut = np.where(inner, self.cut, np.uint8(255))  # a leaf leads to itself
-        child = np.where(inner, self.child, nodes)
-        flat = bins.ravel()
-        for first in range(0, rows, BLOCK):
-            on = np.arange(first, min(first + BLOCK, rows), dtype=np.int64)
-            here = np.zeros(len(on), dtype=np.int64)
-            while True:
-                after = child.take(here) + (flat.take(start_of.take(here) + on) > cut.take(here))
-                if (after == here).all():
-                    break
-                here = after
-            out[first : first + BLOCK] = here
-        return out
+        return Forest.of([self]).leaf(bins, np.zeros(bins.shape[1], dtype=np.int64))
 
     @property
     def parents(self) -> Ints:
@@ -69,6 +52,52 @@ class Tree:
     @property
     def used(self) -> tuple[int, ...]:
         return tuple(int(i) for i in np.unique(self.feature[self.feature >= 0]))
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """Trees laid one behind the other, so that rows go down different ones together: `start` (trees,) their first nodes, `depth` levels.
+
+    Of every node (nodes,): the `feature` it asks about, `cut` and `child` as in a tree; a leaf leads to itself. `number` is what stands for
+    the node.
+    """
+
+    start: Ints
+    feature: Ints
+    cut: NDArray[np.uint8]
+    child: Ints
+    number: Ints
+    depth: int
+
+    @classmethod
+    def of(cls, trees: Sequence[Tree], numbers: Sequence[Ints] | None = None) -> Self:
+        """`numbers` what stands for each node of each tree; without, its place in the tree."""
+        sizes = [len(tree.feature) for tree in trees]
+        start = np.cumsum([0, *sizes], dtype=np.int64)
+        feature = np.concatenate([tree.feature for tree in trees]).astype(np.int64)
+        inner, nodes = feature >= 0, np.arange(start[-1], dtype=np.int64)
+        child = np.where(inner, np.concatenate([tree.child for tree in trees]) + np.repeat(start[:-1], sizes), nodes)
+        cut = np.where(inner, np.concatenate([tree.cut for tree in trees]), np.uint8(255))
+        number = np.concatenate([np.arange(size) for size in sizes] if numbers is None else numbers)
+        depth, level = 0, start[:-1][inner[start[:-1]]]
+        while len(level):
+            below = np.concatenate([child[level], child[level] + 1])
+            depth, level = depth + 1, below[inner[below]]
+        return cls(start[:-1], np.where(inner, feature, 0), cut, child, number, depth)
+
+    def leaf(self, bins: Bins, which: Ints) -> Ints:
+        """What stands for the node in which each row ends in the tree that is said for it (rows,)."""
+        rows = bins.shape[1]
+        out = self.start.take(which)
+        if self.depth:
+            flat, spot = bins.ravel(), self.feature * rows
+            for first in range(0, rows, BLOCK):
+                here = out[first : first + BLOCK]
+                on = np.arange(first, first + len(here), dtype=np.int64)
+                for _ in range(self.depth):
+                    here = self.child.take(here) + (flat.take(spot.take(here) + on) > self.cut.take(here))
+                out[first : first + BLOCK] = here
+        return self.number.take(out)
 
 
 ROOT = Tree(np.array([-1], dtype=np.int16), np.zeros(1, dtype=np.uint8), np.zeros(1, dtype=np.int32))
@@ -157,4 +186,4 @@ def _splits(bins: NDArray[np.uint8], place: Ints, nodes: int, wanted: Floats, le
     return gain[np.arange(nodes), at], at
 
 
-__all__ = ["BINS", "Bins", "Tree", "gains", "grow"]
+__all__ = ["BINS", "Bins", "Forest", "Tree", "gains", "grow"]
