@@ -14,6 +14,7 @@ FAMILIES = (
     "hung",
     "fan_out",
     "within",
+    "panels",
     "combinations",
     "widened",
     "redrawn",

@@ -22,6 +22,7 @@ ENOUGH = 20_000  # rows on which it is seen how often codes come
 ROUNDS = 5  # in which shares are fitted, at most
 SLOW = 0.7  # of what is missing, in the logarithm: where siblings are alike, more of one calls for more again
 NEAR = 0.005  # of the rows that a code may be off
+OVER, KNOWS = 1.5, 0.9  # how much too often a code comes that is much too often, and how much of a leaf such codes are
 Number = TypeVar("Number", np.uint8, np.float64)
 
 
@@ -156,10 +157,25 @@ def in_turn(
             got = np.bincount(dealt[rows], minlength=len(have))
             if np.abs(got - wanted).max() < NEAR * len(rows):
                 break
-            shares *= np.clip(((wanted + 1.0) / (got + 1.0)) ** SLOW, 0.5, 2.0)
-            shares /= shares.sum(axis=1, keepdims=True)
+            shares = nearer(shares, wanted, got, np.clip(((wanted + 1.0) / (got + 1.0)) ** SLOW, 0.5, 2.0))
     deal(turns)
     return dealt, at, leaf, shares
+
+
+def nearer(shares: Floats, wanted: Floats, got: Ints, factor: Floats) -> Floats:
+    """Shares (leaves, codes) times a `factor` (codes,), with which codes come nearer to what is `wanted` (codes,) than they `got`.
+
+    A leaf that knows little but codes which come much too often is one that rows are led to more often than in the source: what it is to
+    lose goes to the codes that are short.
+    """
+    over, lacking = got > OVER * wanted + NEAR * got.sum(), np.maximum(wanted - got, 0.0)
+    made = shares * factor
+    if over.any() and lacking.sum() > 0:
+        led = shares[:, over].sum(axis=1) > KNOWS
+        lost = (shares[led] - made[led])[:, over].sum(axis=1)
+        made[led] += lost[:, None] * (lacking / lacking.sum())
+    made /= made.sum(axis=1, keepdims=True)
+    return made
 
 
 def some_of(turns: Sequence[Ints], before: Ints, n: int) -> list[Ints]:
@@ -174,4 +190,4 @@ def some_of(turns: Sequence[Ints], before: Ints, n: int) -> list[Ints]:
     return [rows[taken[rows]] for rows in turns]
 
 
-__all__ = ["ENOUGH", "NEAR", "ROUNDS", "Before", "in_turn", "some_of"]
+__all__ = ["ENOUGH", "NEAR", "ROUNDS", "Before", "in_turn", "nearer", "some_of"]

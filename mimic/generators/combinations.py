@@ -17,7 +17,8 @@ import pyarrow as pa
 from mimic.errors import CapacityError
 from mimic.generator import Columns, Literal, Span, State, Task
 from mimic.generators.references import codes
-from mimic.generators.within import _arrow, _rank
+from mimic.generators.units import arrow_of
+from mimic.generators.within import _rank
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
 from mimic.schema import arrow_type
@@ -79,7 +80,7 @@ class Combinations:
         for i, (name, listed) in enumerate(zip(self.columns, self.values, strict=True)):
             chosen, here = np.divmod(chosen, len(listed))
             mask = late if i == self.optional else np.zeros(span.n, dtype=np.bool_)
-            out[name] = pa.array(listed, pa.string()).take(pa.array(here, mask=mask)).cast(_arrow(self.types[i]))
+            out[name] = pa.array(listed, pa.string()).take(pa.array(here, mask=mask)).cast(arrow_of(self.types[i]))
         return out
 
     @property

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
 from mimic.generators.calendar import about_calendar, dated, read
-from mimic.generators.chains import ENOUGH, NEAR, ROUNDS, Before, in_turn, some_of
+from mimic.generators.chains import ENOUGH, NEAR, ROUNDS, Before, in_turn, nearer, some_of
 from mimic.generators.dealing import akin, even, groups, in_order, kinship, located, raked, repaired, unraked
 from mimic.generators.dials import dial_of
 from mimic.generators.draws import LARGE
@@ -396,8 +396,7 @@ class Leaves:
             got = np.bincount(self._drawn(line, limits, shares, leaf, u, shared), minlength=len(wanted))
             if np.abs(got - wanted).max() <= NEAR * len(leaf):
                 break
-            shares = shares * np.clip((wanted + 1.0) / (got + 1.0), 0.2, 5.0)
-            shares /= shares.sum(axis=1, keepdims=True)
+            shares = nearer(shares, wanted, got, np.clip((wanted + 1.0) / (got + 1.0), 0.2, 5.0))
         return shares
 
     def _drawn(

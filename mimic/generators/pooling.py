@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimic.generator import State
-from mimic.generators.trees import Forest, Tree
+from mimic.generators.trees import ROOT, Forest, Tree
 from mimic.profile import Owners
 from mimic.streams import Floats, Ints
 
@@ -81,7 +81,9 @@ class Learnt:
 
 
 def grown_together(trees: Sequence[Learnt]) -> Forest:
-    """The trees together; their leaves are numbered one tree after the other."""
+    """The trees together; their leaves are numbered one tree after the other. Without trees all rows are in one leaf."""
+    if not trees:
+        return Forest.of([ROOT])
     first = np.cumsum([0, *(len(learnt.shares) for learnt in trees)])
     return Forest.of([learnt.tree for learnt in trees], [start + learnt.leaf for start, learnt in zip(first, trees, strict=False)])
 

@@ -186,4 +186,4 @@ def _splits(bins: NDArray[np.uint8], place: Ints, nodes: int, wanted: Floats, le
     return gain[np.arange(nodes), at], at
 
 
-__all__ = ["BINS", "Bins", "Forest", "Tree", "gains", "grow"]
+__all__ = ["BINS", "ROOT", "Bins", "Forest", "Tree", "gains", "grow"]

@@ -23,6 +23,7 @@ from mimic.generators.degrees import reconcile
 from mimic.generators.nested import pack, unpack
 from mimic.generators.references import codes
 from mimic.generators.separating import separate
+from mimic.generators.units import arrow_of, from_units, step_of, units_of
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
 from mimic.schema import Boolean, Date, Decimal, Enum, Float, Time, Timestamp, arrow_type, bare
@@ -93,13 +94,16 @@ class Within:
         sample = evidence if evidence is not None and evidence.sampled else None
         if sample is not None and task.column.nullable:
             here["null_share"] = sample.column(name).null_count / sample.sampled
-        if (listed := _listed(task)) and (sample is None or not pa.types.is_string(arrow)):
-            return cls(way="chosen", values=listed, owners=(0,) * len(listed), reason="listed by a CHECK", weights=None, **here)
-        if pa.types.is_integer(arrow):
-            first = _dense_from(sample, group, name) if sample is not None else int(task.options.get("start", 1))
+        whole = pa.types.is_integer(arrow)
+        first = counted_from(sample, group, name) if whole and sample is not None else None
+        if first is None and (listed := _listed(task)) and (sample is None or not pa.types.is_string(arrow)):
+            weights = None if sample is None else _shares(sample, name, listed, task.k)
+            return cls(way="chosen", values=listed, owners=(0,) * len(listed), reason="listed by a CHECK", weights=weights, **here)
+        if whole:
+            first = first if sample is not None else int(task.options.get("start", 1))
             return cls(way="dense", first=first, **here) if first is not None else cls(way="apart", **here)
         if isinstance(kind, Date | Timestamp | Time | Float | Decimal) and not pa.types.is_string(arrow):
-            return cls(way="apart", step=_step(sample.column(name) if sample is not None else None, arrow), **here)
+            return cls(way="apart", step=step_of(sample.column(name) if sample is not None else None, arrow), **here)
         if isinstance(kind, Boolean):
             return cls(way="chosen", values=("false", "true"), owners=(0, 0), reason="type", **here)
         if isinstance(kind, Enum):
@@ -115,7 +119,7 @@ class Within:
         return replace(self, group=())
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
-        n, arrow = span.n, _arrow(self.type)
+        n, arrow = span.n, arrow_of(self.type)
         live = np.ones(n, dtype=bool)
         if self.null_share:
             live[stream.at("null").permutation(n)[: round(self.null_share * n)]] = False
@@ -153,10 +157,10 @@ class Within:
     def _apart(self, n: int, stream: Stream, told: Columns, order: Ints, begin: Ints, size: Ints, arrow: pa.DataType) -> pa.Array:
         """Values as they are drawn, ascending within the group, moved up by the least step where two would meet."""
         drawn = _whole(self.inner, n, stream, told) if self.inner is not None else pa.array(stream.integers(n, max(4 * n, 100)))
-        units, scale = _units(drawn, arrow)
+        units, scale = units_of(drawn, arrow)
         units = units // self.step
         for need in self.floors:
-            least, same = _units(pc.fill_null(told[need], drawn[0]), arrow)
+            least, same = units_of(pc.fill_null(told[need], drawn[0]), arrow)
             if same == scale:
                 units = np.where(np.asarray(told[need].is_valid()), np.maximum(units, -(-least // self.step)), units)
         which = np.repeat(np.arange(len(size)), size)
@@ -167,7 +171,7 @@ class Within:
         lifted = np.maximum.accumulate((ascending - place) + which * width) - which * width + place
         out = np.empty(n, dtype=np.int64)
         out[order] = lifted * self.step
-        return _from_units(out, arrow, scale)
+        return from_units(out, arrow, scale)
 
     def _chosen(self, stream: Stream, group: Ints, size: Ints, arrow: pa.DataType) -> pa.Array:
         """Every value as often as its share says, distinct within each group (-1, a NULL, where that cannot be)."""
@@ -265,7 +269,7 @@ def _whole(inner: Generator, n: int, stream: Stream, told: Columns | None = None
     return pc.fill_null_backward(pc.fill_null_forward(values)) if values.null_count else values
 
 
-def _dense_from(sample: TableEvidence, group: tuple[str, ...], name: str) -> int | None:
+def counted_from(sample: TableEvidence, group: tuple[str, ...], name: str) -> int | None:
     """0 or 1 when the column counts up from there in (nearly) every group of the sample, None otherwise."""
     values = sample.column(name)
     if values.null_count:
@@ -282,61 +286,23 @@ def _dense_from(sample: TableEvidence, group: tuple[str, ...], name: str) -> int
     return None
 
 
-def _step(values: pa.Array | None, arrow: pa.DataType) -> int:
-    """The unit in which values differ: a day, a second, a thousandth."""
-    if not pa.types.is_timestamp(arrow) and not pa.types.is_time(arrow):
-        return 1
-    if values is None or not len(values):
-        return 1_000_000
-    units = np.asarray(values.drop_null().cast(pa.int64()).to_numpy(zero_copy_only=False))
-    for step in (86_400_000_000, 3_600_000_000, 60_000_000, 1_000_000, 1_000):
-        if len(units) and not (units % step).any():
-            return step
-    return 1
-
-
-def _units(values: pa.Array, arrow: pa.DataType) -> tuple[Ints, int]:
-    """Values as whole numbers of their smallest unit; the second number is the decimal scale."""
-    if pa.types.is_date32(arrow):
-        return np.asarray(values.cast(pa.int32()).to_numpy(zero_copy_only=False), dtype=np.int64), 0
-    if pa.types.is_decimal(arrow):
-        numbers = np.asarray(values.cast(pa.float64()).to_numpy(zero_copy_only=False))
-        return np.round(numbers * 10**arrow.scale).astype(np.int64), arrow.scale
-    if pa.types.is_floating(arrow):
-        return np.round(np.asarray(values.to_numpy(zero_copy_only=False), dtype=np.float64) * 1000).astype(np.int64), 3
-    return np.asarray(values.cast(pa.int64()).to_numpy(zero_copy_only=False), dtype=np.int64), 0
-
-
-def _from_units(units: Ints, arrow: pa.DataType, scale: int) -> pa.Array:
-    if pa.types.is_date32(arrow):
-        return pa.array(units.astype(np.int32)).cast(arrow)
-    if pa.types.is_decimal(arrow):
-        bits = np.stack([units, units >> 63], axis=1)  # 128 bits, little end first: exact, whatever the scale
-        return pa.Array.from_buffers(arrow, len(units), [None, pa.py_buffer(np.ascontiguousarray(bits).tobytes())])
-    if pa.types.is_floating(arrow):
-        return pa.array(units / 1000.0).cast(arrow)
-    return pa.array(units).cast(arrow)
-
-
-def _arrow(name: str) -> pa.DataType:
-    if name.startswith("decimal128"):
-        precision, scale = (int(part) for part in name[name.index("(") + 1 : -1].split(","))
-        return pa.decimal128(precision, scale)
-    if name.startswith("timestamp"):
-        return pa.timestamp("us", tz="UTC" if "tz=" in name else None)
-    if name.startswith("fixed_size_binary"):
-        return pa.binary(16)
-    return {"time64[us]": pa.time64("us"), "date32[day]": pa.date32(), "double": pa.float64(), "float": pa.float32()}.get(
-        name
-    ) or pa.type_for_alias(name)
-
-
 def _listed(task: Task) -> tuple[str, ...]:
     """The values that a CHECK leaves, where they are few."""
     options, whole = task.options, pa.types.is_integer(arrow_type(task.column.type))
     if whole and "values" not in options and "low" in options and "high" in options and options["high"] - options["low"] <= FEW:
         return tuple(str(value) for value in range(ceil(options["low"]), floor(options["high"]) + 1))
     return tuple(str(value) for value in options.get("values", ()))
+
+
+def _shares(sample: TableEvidence, name: str, listed: tuple[str, ...], k: int) -> Floats:
+    """How often each of the `listed` values comes; those that fewer than k owners hold come equally often."""
+    encoded = pc.cast(sample.column(name), pa.string()).drop_null().dictionary_encode()
+    index, told = np.asarray(encoded.indices), dict(zip(encoded.dictionary.to_pylist(), range(len(encoded.dictionary)), strict=True))
+    live = np.flatnonzero(np.asarray(sample.column(name).is_valid()))
+    often, held = np.bincount(index, minlength=len(told)), sample.owners.take(live).reach(index, len(told), k)
+    known = np.array([told[value] if value in told and held[told[value]] else -1 for value in listed])
+    rest = max(len(index) - int(often[known[known >= 0]].sum()), 0)
+    return np.where(known >= 0, often[known] if len(often) else 0.0, rest / max(int((known < 0).sum()), 1)) / max(len(index), 1)
 
 
 def _kept(sample: TableEvidence | None, name: str, task: Task) -> tuple[tuple[str, ...], tuple[int, ...], Floats | None, int]:
@@ -367,4 +333,4 @@ def register(registry: Registry) -> None:
     registry.generators.add(Within)
 
 
-__all__ = ["Within", "register"]
+__all__ = ["Within", "counted_from", "register"]

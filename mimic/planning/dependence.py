@@ -33,9 +33,10 @@ from mimic.planning.lagging import Lag, lag_of, lagging
 from mimic.planning.leading import leading
 from mimic.planning.lines import Line, before, climbs, joined, line_of, ordered_by, rising
 from mimic.planning.matching import further, hung
+from mimic.planning.panels import PANEL, panels
 from mimic.planning.ranking import ranked
 from mimic.planning.relations import Relation, repeated
-from mimic.planning.running import Runs, looking_back, run_on, running
+from mimic.planning.running import Runs, looking_back, run_on, running, signed
 from mimic.planning.sharing import Shares, share_of, shares
 from mimic.planning.siblings import families_of, in_a_row, siblings_of
 from mimic.planning.since import Since, counted_from, dated, floors
@@ -115,8 +116,10 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
         mine |= {*table.primary_key.columns}
     growing = around.evidence.readings.get(table.name, {}) if switched("rising", config, []) else None
     steps, numbered = (steps, "") if growing is None else ranked(steps, table, found, growing, mine)
+    steps = panels(steps, table, found, config, around.evidence.k)
+    stepping = {step.task.fills[0]: tuple(step.task.options["within"]) for step in steps if step.choice.kind == PANEL}
     siblings = siblings_of(table, found, around)
-    line = line_of(table, found, in_a_row(table, found, around) or siblings or families_of(table, found, around))
+    line = line_of(table, found, in_a_row(table, found, around) or siblings or families_of(table, found, around), stepping)
     line = tuple(name for name in line if name != numbered)  # which is told by the date of a row: siblings stand as they are made
     sample = ordered_by(line, table, found, around.evidence)
     steps = [
@@ -165,12 +168,12 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     known += [(need, category) for need, category in more if need not in there]
     fixed = {*amounts, *runs, *divided, *pinned, *computed}
     fixed |= {name for name, asked in config.columns.items() if asked.generator not in FOUND}
-    told = determined(found, [step for step in free if _wrapped(step, config)], fixed, around.evidence.k)
+    alone = [name for name in alone if name not in divided and switched("copied", config, [name])]
+    same = without_circles(repeated(found, alone), order | _afters(runs) | _afters(divided))
+    ahead = {*stepping, *same}
+    told = determined(found, [step for step in free if _wrapped(step, config)], fixed | same.keys(), around.evidence.k, ahead)
     told = {name: one for name, one in told.items() if switched("determined", config, [name])}
-    alone = [name for name in alone if name not in divided and name not in told and switched("copied", config, [name])]
-    same = without_circles(
-        repeated(found, alone), order | _afters(runs) | _afters(divided) | {name: (one.by,) for name, one in told.items()}
-    )
+    told = without_circles(told, order | _afters(runs) | _afters(divided) | _afters(same))
     alone = [name for name in single if name in open_ and name not in (*amounts, *runs, *divided, *told, *same)]
     lags = lagging(found, [*alone, *told], line, sample)
     followed = {name: (one.by,) for name, one in told.items()}
@@ -184,12 +187,15 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     climbing = {
         name: up for name, up in climbing.items() if name not in runs and name not in same and not set(lead.get(name, ())) - climbing.keys()
     }
-    after: dict[str, Sequence[str]] = {
-        **lead,
-        **{name: (one.by,) for name, one in told.items()},
-        **{name: amount.terms for name, amount in amounts.items()},
-    }
-    after |= _afters(runs) | _afters(divided) | _afters(same) | _afters(lags)
+    firm: dict[str, Sequence[str]] = {name: (one.by,) for name, one in told.items()}
+    firm |= {name: amount.terms for name, amount in amounts.items()}
+    firm |= _afters(runs) | _afters(divided) | _afters(same) | _afters(lags)
+    after: dict[str, Sequence[str]] = {**lead, **firm}
+    for term, sign in signed(runs.values(), [name for name in alone if name not in firm]):
+        ways = reached((sign,), firm)  # whether money comes or goes is settled before how much, which looks at what is there
+        if term not in ways:
+            after |= {name: tuple(each for each in after[name] if each != term) for name in ways if name in after}
+            after[term] = (*(each for each in after.get(term, ()) if term not in reached((each,), after)), sign)
     grouping = _grouping(line, steps)
     if grouping:  # a title before all that stands in the order of days that are distinct within it
         needed = reached(grouping, after)
@@ -303,7 +309,7 @@ def _repeating(step: Step, relation: Relation) -> Step:
     return replace(step, task=replace(step.task, options=options), choice=Choice(FOLLOWS, relation.said, lost, relations=(held,)))
 
 
-def _afters(found: Mapping[str, Runs] | Mapping[str, Shares] | Mapping[str, Relation] | Mapping[str, Lag]) -> dict[str, Sequence[str]]:
+def _afters(found: Mapping[str, Runs | Shares | Relation | Lag]) -> dict[str, Sequence[str]]:
     return {name: one.after for name, one in found.items()}
 
 

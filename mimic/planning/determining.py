@@ -38,10 +38,16 @@ class Determining:
     by: str
     held: Held
 
+    @property
+    def after(self) -> tuple[str, ...]:
+        return (self.by,)
 
-def determined(found: TableEvidence, steps: Sequence[Step], but: Collection[str], k: int) -> dict[str, Determining]:
+
+def determined(
+    found: TableEvidence, steps: Sequence[Step], but: Collection[str], k: int, stepping: Collection[str] = ()
+) -> dict[str, Determining]:
     """By column, the one that determines it, among the steps' columns and without those in `but`. No circles: of columns that determine
-    each other all but the first follow it."""
+    each other all but the first follow it. `stepping` are columns that are there before and only determine others."""
     kinds = {step.task.fills[0]: step.choice.kind for step in steps if len(step.task.fills) == 1 and not step.task.unique}
     names = [name for name, kind in kinds.items() if kind in (*DRAWN, *COME_AGAIN) and name in found.profiles]
     codes: dict[str, Ints] = {}
@@ -49,14 +55,16 @@ def determined(found: TableEvidence, steps: Sequence[Step], but: Collection[str]
         profile = found.profiles[name]
         if name not in but and profile.distinct >= 2 and profile.null_share < 0.95:
             codes[name] = codes_of(found, name)
+    mine_only = list(codes)
+    codes |= {name: codes_of(found, name) for name in stepping if name in found.profiles}
     wide = {name: int(each.max(initial=0)) + 1 for name, each in codes.items()}
-    leads = [name for name, each in codes.items() if kinds[name] == DRAWN[0] or _often(each, found, k)]
+    leads = [name for name, each in codes.items() if kinds.get(name) == DRAWN[0] or _often(each, found, k)]
     best: dict[str, tuple[int, Determining]] = {}
-    for mine in codes:
+    for mine in mine_only:
         for by in leads if kinds[mine] in DRAWN else ():
-            if by == mine or wide[by] < wide[mine] or _leads(best, by, mine):
+            if by == mine or (wide[by] < wide[mine] and by in mine_only) or _leads(best, by, mine):
                 continue
-            if wide[by] == wide[mine] and names.index(by) > names.index(mine):
+            if wide[by] == wide[mine] and by in names and names.index(by) > names.index(mine):
                 continue
             if mine in best and best[mine][0] <= wide[by]:
                 continue

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
 
+from mimic.generators.after import datelike
 from mimic.generators.features import numbers, ordered
 from mimic.generators.joined import joins
 from mimic.generators.lines import AFTER, BEFORE, SAME, about_siblings
 from mimic.generators.lines import Line as Ordered
 from mimic.generators.rising import regular
+from mimic.generators.within import counted_from
 from mimic.plan import Choice, Held, Step
 from mimic.planning.summaries import told_apart
 from mimic.profile import Evidence, TableEvidence
@@ -25,19 +28,24 @@ ALIKE, TOLD = 0.03, 4  # of these rows: have what the one before has, and have n
 BACK, MOVES = 0.001, 0.05  # of these rows: may go back in a column that rises, must go on
 FEW, TELLS = 30, 0.15  # categories at most, and how much of the next one a category must tell
 NEAR = 0.35  # of the range of a column: how far apart the rows of one parent lie, if steps are to tell more than the range
+MOSTLY_APART = 0.05  # of the rows at most share the date with a sibling, if it is to order them
+NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 Line = tuple[str, ...]  # the need whose equal rows are siblings, and the columns that order them
 
 
-def line_of(table: Table, found: TableEvidence, siblings: str) -> Line:
-    """By a key made of a foreign key or one column and of numbers or dates; else the siblings of a parent in the order of their own key.
+def line_of(table: Table, found: TableEvidence, siblings: str, stepping: Mapping[str, tuple[str, ...]] = NOTHING) -> Line:
+    """By a key made of a foreign key or one column and of numbers or dates; else by what siblings are counted or dated by, where that is
+    unique among them; else the siblings of a parent in the order of their own key, or without one in that of a date.
 
-    () where there is none, where not all siblings are in the sample, or where columns have names that mean something else.
+    `stepping` columns of a calendar, and the group of each that shares it. () where there is no line, where not all siblings are in the
+    sample, or where columns have names that mean something else.
     """
-    if any(about_siblings(column.name) for column in table.columns) or table.primary_key is None:
+    if any(about_siblings(column.name) for column in table.columns):
         return ()
-    names = table.primary_key.columns
+    keys = {key.columns: f"@{key.label}" for key in table.foreign_keys}
+    keyed = {name for columns in keys for name in columns}
+    names = table.primary_key.columns if table.primary_key is not None else ()
     if len(names) > 1:
-        keys = {key.columns: f"@{key.label}" for key in table.foreign_keys}
         for many in range(len(names) - 1, 0, -1):
             first = [named for named in keys if set(named) <= set(names) and len(named) == many]
             group = keys[first[0]] if first else names[0] if many == 1 else ""
@@ -45,12 +53,47 @@ def line_of(table: Table, found: TableEvidence, siblings: str) -> Line:
             rest = tuple(name for name in others if ordered(found.column(name).type))
             if group and rest and found.families(first[0] if first else names[:1]):
                 return _long((group, *rest), found)
+    counted = [(keys[group], name) for name, group in stepping.items() if group in keys]
+    counted += [(keys[group], name) for group, name in _counted(table, found) if group in keys and name not in keyed]
+    for line in counted:
+        if found.families(tuple(line[0][1:].split(","))) and (long := _long(line, found)):
+            return long
+    if len(names) > 1 or not siblings or not found.families(family := tuple(siblings[1:].split(","))):
         return ()
-    keyed = {name for key in table.foreign_keys for name in key.columns}
-    whole = bool(siblings) and found.families(tuple(siblings[1:].split(",")))
-    if whole and ordered(found.column(names[0]).type) and names[0] not in keyed:
-        return _long((siblings, *names), found)
-    return ()
+    if len(names) == 1:
+        return _long((siblings, *names), found) if ordered(found.column(names[0]).type) and names[0] not in keyed else ()
+    dates = [(_alike(found, (*family, name)), name) for name in found.profiles if _is_date(found, name) and name not in keyed]
+    alike, name = min(dates, default=(1.0, ""))
+    return _long((siblings, name), found) if alike <= MOSTLY_APART else ()
+
+
+def _counted(table: Table, found: TableEvidence) -> list[tuple[tuple[str, ...], str]]:
+    """Columns that are unique among the rows of a parent, and number or date them: they say more of their order than a key does."""
+    out = []
+    for rule in table.uniques:
+        if rule.where or rule.expressions:
+            continue
+        for key in table.foreign_keys:
+            rest = [name for name in rule.columns if name not in key.columns]
+            if len(rest) != 1 or not set(key.columns) < set(rule.columns) or rest[0] not in found.profiles:
+                continue
+            if _is_date(found, rest[0]) or _is_place(found, key.columns, rest[0]):
+                out.append((key.columns, rest[0]))
+    return out
+
+
+def _is_date(found: TableEvidence, name: str) -> bool:
+    return not found.profiles[name].null_share and datelike(found.table.column(name).type) and ordered(found.column(name).type)
+
+
+def _is_place(found: TableEvidence, group: tuple[str, ...], name: str) -> bool:
+    return pa.types.is_integer(found.column(name).type) and counted_from(found, group, name) is not None
+
+
+def _alike(found: TableEvidence, names: tuple[str, ...]) -> float:
+    """Which share of the rows another one equals in all of these columns."""
+    rows = found.sample.select(list(names))
+    return 1.0 - int(rows.group_by(list(names)).aggregate([]).num_rows) / max(int(rows.num_rows), 1)
 
 
 def _long(line: Line, found: TableEvidence) -> Line:

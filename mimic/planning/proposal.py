@@ -19,7 +19,13 @@ mimic.yaml, proposed by `mimic plan`. Change what you like; `mimic schema` print
 Leave out a column to let Mimic choose its generator anew each time; write `mode: synthesize`, `copy` or `empty` per table."""
 
 _COLUMN = 60  # where reasons begin, on lines that leave room
-_FIXED = ("reference.assign", "key.within", "null", "tree.leaves")  # what follows from keys and groups, or is found while learning
+_FIXED = (
+    "reference.assign",
+    "key.within",
+    "key.panel",
+    "null",
+    "tree.leaves",
+)  # what follows from keys and groups, or is found while learning
 
 
 def write_config(plan: Plan, *, previous: str = "") -> str:

@@ -25,6 +25,7 @@ FEWEST, FAMILIES = 80, 20  # rows that go on from another one, and rows that beg
 HOLDS = 0.98  # of these: here and there somebody has put something right, or two rows of one moment stand in another order
 GLANCE, PROMISING = 400, 0.9  # rows that all terms are tried on, and the share that lets some be looked at closely
 DIFFERENT = 5  # values of what is added, or it counts
+BELOW = 0.02  # of the rows at most are below 0, where hardly anything ever is
 MOST, DATES, SIGNS = 10, 2, 12  # columns that are tried as terms, dates as orders, values of a column that says in or out
 
 
@@ -44,7 +45,7 @@ class Runs:
     opening: str | None
     holds: int
     rows: int
-    floor: bool = False  # it goes down now and then, and never below 0
+    floor: bool = False  # it goes down now and then, and hardly ever below 0
 
     @property
     def after(self) -> tuple[str, ...]:
@@ -90,6 +91,13 @@ def run_on(step: Step, one: Runs) -> Step:
     lost = ((step.choice.kind, 0.0), *step.choice.lost)
     kept = {name: value for name, value in step.task.options.items() if name in ("today",)}
     return replace(step, task=replace(step.task, options=kept | options), choice=Choice(RUNNING, one.said, lost, relations=(held,)))
+
+
+def signed(runs: Iterable[Runs], names: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The terms, of some columns, that another column adds or takes away, and that column."""
+    for one in runs:
+        if one.signs is not None and not one.lag:
+            yield from ((term, one.signs[0]) for _, term in one.terms if term in names)
 
 
 def looking_back(step: Step, runs: Iterable[Runs], line: Line, known: Collection[str]) -> Step:
@@ -221,8 +229,8 @@ def _made(
                 there, null = numbers(values)
                 if opening == "" and ((np.abs(there - begins) <= slack) & ~null).mean() >= HOLDS:
                     opening = f"{key.label}.{need}"
-    floor = bool(read[name].min() >= 0 and (read[name][before >= 0] < read[name][before[before >= 0]]).any())
+    floor = bool((read[name] < 0).mean() <= BELOW and (read[name][before >= 0] < read[name][before[before >= 0]]).any())
     return Runs(name, line, terms, signs, lag, opening, int(near.sum()), len(near), floor)
 
 
-__all__ = ["RUNNING", "Runs", "looking_back", "run_on", "running"]
+__all__ = ["RUNNING", "Runs", "looking_back", "run_on", "running", "signed"]

@@ -16,6 +16,7 @@ import pytest
 from mimic.conditions import Call, ColumnRef, Constant
 from mimic.generator import Task
 from mimic.generators import builtin
+from mimic.generators.panels import calendar_of
 from mimic.profile import FanOut
 from mimic.schema import (
     Array,
@@ -118,6 +119,19 @@ def inside_a_group(kind, values, **options) -> Case:
     task = Task(table, (columns[1],), options={"within": ("parent",), **options})
     parents = [i // 3 for i in range(N)]
     return Case(task, evidence_of(table, {"parent": parents, "part": values}), lambda n: {"parent": pa.array(np.arange(n) // 3)})
+
+
+def stepping(every: int = 0) -> Case:
+    """Thirty groups with a row for each of ten weeks, without some where `every` so manieth is missing."""
+    columns = (Column("parent", Integer(), nullable=False), Column("day", Date(), nullable=False))
+    table = Table(TableName("", "t"), columns, primary_key=Unique("pk", ("parent", "day"), primary=True))
+    there = [(i // 10, i % 10) for i in range(N) if not every or i % every]
+    days = [datetime.date(2024, 1, 5) + datetime.timedelta(days=7 * week) for _, week in there]
+    evidence = evidence_of(table, {"parent": [parent for parent, _ in there], "day": days})
+    calendar = calendar_of(evidence.column("day"), np.array([parent for parent, _ in there]), evidence.owners, 10)
+    assert calendar is not None
+    task = Task(table, (columns[1],), options={"within": ("parent",), "panel": calendar})
+    return Case(task, evidence, lambda n: {"parent": pa.array(np.arange(n) // 8)})
 
 
 def filler(column: str):
@@ -252,6 +266,7 @@ CASES: dict[str, dict[str, Case]] = {
         "labels": inside_a_group(Enum("e", ("a", "b", "c", "d")), ["abc"[i % 3] for i in range(N)]),
         "texts": inside_a_group(Text(), [("en", "fr", "de")[i % 3] for i in range(N)], inner=filler("part")),
     },
+    "key.panel": {"weeks": stepping(), "some missing": stepping(every=23)},
     "key.combinations": {"labels": combined()},
     "key.widened": {"texts": case_of(Text(), [word(i) for i in range(N)], unique=True, nullable=False,
                                      options={"first": labels("v"), "wider": filler("v")})},
