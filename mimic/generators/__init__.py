@@ -37,6 +37,7 @@ FAMILIES = (
     "sharing",
     "inherited",
     "bounded",
+    "seldom",
     "json_shape",
     "arrays",
     "ranges",

@@ -37,6 +37,7 @@ from mimic.planning.panels import PANEL, panels
 from mimic.planning.ranking import ranked
 from mimic.planning.relations import Relation, repeated
 from mimic.planning.running import Runs, looking_back, run_on, running, signed
+from mimic.planning.seldom import kept_seldom, seldom
 from mimic.planning.sharing import Shares, share_of, shares
 from mimic.planning.siblings import families_of, in_a_row, siblings_of
 from mimic.planning.since import Since, counted_from, dated, floors
@@ -196,6 +197,7 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
         if term not in ways:
             after |= {name: tuple(each for each in after[name] if each != term) for name in ways if name in after}
             after[term] = (*(each for each in after.get(term, ()) if term not in reached((each,), after)), sign)
+    few = seldom([name for name in alone if name not in line and switched("counted", config, [name])], found, around)
     grouping = _grouping(line, steps)
     if grouping:  # a title before all that stands in the order of days that are distinct within it
         needed = reached(grouping, after)
@@ -250,6 +252,8 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
                 looking = rising(looking, line, found, sample, climbing[name], since.need if since is not None else "")
             elif bounds is not None:  # what is counted from a column that rises need not be made to rise
                 looking = bounded(looking, bounds)
+            elif name in few and looking.choice.kind == LEAVES:
+                looking = kept_seldom(looking, few[name])
             out.append(looking)
         else:
             out.append(step)

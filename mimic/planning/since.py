@@ -15,6 +15,7 @@ FEWEST = 200  # rows that hold both dates
 TOGETHER = 0.5  # of the rows that hold the date
 BOUND = 1.2  # the same of a date that tells no more than the calendar, but is never gone before: that has to stay so
 OFTEN = 0.05  # of the rows
+SELDOM = 0.005  # of the distances may have the other sign, if it is to be nearly always the one date first
 CLOSE, AFTER = 0.2, 0.6  # of the spread of the date itself: how far the distances may spread, and how far where they have one sign
 
 
@@ -46,7 +47,7 @@ def counted_from(values: pa.Array, others: Mapping[str, pa.Array]) -> Since | No
             caps.append(need)
         own, _ = distances(values, pa.array(np.zeros(len(values), dtype=np.int64)).view(pa.timestamp("us")))
         share = _spread(apart) / max(_spread(own[~null].astype(np.float64)), 1.0)
-        sided = apart.min() >= 0 or apart.max() <= 0
+        sided = min((apart < 0).mean(), (apart > 0).mean()) <= SELDOM
         if share < (AFTER if sided else CLOSE):
             best = min(best or (np.inf, ""), (share, need))
         if sided and share < BOUND and _crossing(values, other):
