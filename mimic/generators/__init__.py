@@ -37,6 +37,7 @@ FAMILIES = (
     "sharing",
     "inherited",
     "bounded",
+    "ratios",
     "seldom",
     "json_shape",
     "arrays",

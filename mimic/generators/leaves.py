@@ -172,7 +172,7 @@ class Leaves:
         order = place.at("folds").permutation(n)
         halves = np.sort(order[: n // 2]), np.sort(order[n // 2 :])
         few = order[:MOST_WEIGHED]
-        gain = gains([_bins(asked, few, wanted) for asked in features], wanted[few], max(dial.least, least * len(few) // n))
+        gain = gains([bins_of(asked, few, wanted) for asked in features], wanted[few], max(dial.least, least * len(few) // n))
         most = _strongest(gain, [feature.need for feature, _ in features])
         asked = task.options.get("prefer", ())
         strong = [i for i, (feature, _) in enumerate(features) if i in most or feature.need in asked]
@@ -493,7 +493,7 @@ def _strongest(gain: Floats, needs: Sequence[str]) -> set[int]:
     return set((most + rest)[:MOST_FEATURES])
 
 
-def _bins(asked: tuple[Feature, Codes], rows: Ints, wanted: Floats) -> NDArray[np.uint8]:
+def bins_of(asked: tuple[Feature, Codes], rows: Ints, wanted: Floats) -> NDArray[np.uint8]:
     """Bins of some rows that will do to weigh a feature."""
     feature, codes = asked[0], asked[1][rows]
     return (evenly(codes, feature.width) if feature.way == "number" else arranged(feature, codes, wanted[rows]))[codes]

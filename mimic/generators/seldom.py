@@ -125,10 +125,11 @@ def _exchanged(
     lacking, free = int((room < low).sum()), int((room < high).sum())
     pairs = min(max(over, lacking), able, free)
     index, which = index.copy(), which.copy()
+    value = which[mine[:1]]
     a, b = give[:pairs], take[:pairs]
     index[a], index[b], which[a], which[b] = index[b], index[a], which[b], which[a]
     if len(mine):  # more are lacking than there are to spare
-        index[more := take[pairs:lacking]], which[more] = code, which[mine[0]]
+        index[more := take[pairs:lacking]], which[more] = code, value
     others = np.flatnonzero(~np.isin(index, bound))
     if len(others):  # more are too many than there is room for
         of = others[chance[give[pairs:over]] % len(others)]

@@ -35,6 +35,7 @@ from mimic.planning.lines import Line, before, climbs, joined, line_of, ordered_
 from mimic.planning.matching import further, hung
 from mimic.planning.panels import PANEL, panels
 from mimic.planning.ranking import ranked
+from mimic.planning.ratios import Multiple, multiples, multiplied
 from mimic.planning.relations import Relation, repeated
 from mimic.planning.running import Runs, looking_back, run_on, running, signed
 from mimic.planning.seldom import kept_seldom, seldom
@@ -180,6 +181,12 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     followed = {name: (one.by,) for name, one in told.items()}
     lags = {name: one for name, one in lags.items() if name in alone and switched("running", config, [name])}
     lags = without_circles(lags, order | _afters(runs) | _afters(divided) | _afters(same) | followed)
+    alone = [name for name in alone if name not in lags and name in own and name not in line]
+    asked = [*known, *((name, told_apart(table.column(name))) for name in own if table.has(name))][-MOST:]
+    near = without_circles(
+        multiples(found, alone, numbers_above, asked, around),
+        order | _afters(runs) | _afters(divided) | _afters(same) | _afters(lags) | {name: (one.by,) for name, one in told.items()},
+    )
     # What goes on along a line says when: others hang on it.
     climbing = climbs([step.task.fills[0] for step in free if len(step.task.fills) == 1], line, found, sample)
     lead = leading(
@@ -190,7 +197,7 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     }
     firm: dict[str, Sequence[str]] = {name: (one.by,) for name, one in told.items()}
     firm |= {name: amount.terms for name, amount in amounts.items()}
-    firm |= _afters(runs) | _afters(divided) | _afters(same) | _afters(lags)
+    firm |= _afters(runs) | _afters(divided) | _afters(same) | _afters(lags) | _afters(near)
     after: dict[str, Sequence[str]] = {**lead, **firm}
     for term, sign in signed(runs.values(), [name for name in alone if name not in firm]):
         ways = reached((sign,), firm)  # whether money comes or goes is settled before how much, which looks at what is there
@@ -250,6 +257,8 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
             climbs_ = periods and name in climbing and looking.choice.kind != JOINED and switched("rising", config, [name])
             if climbs_ and sample is not None and not (bounds is not None and set(bounds.needs) & climbing.keys()):
                 looking = rising(looking, line, found, sample, climbing[name], since.need if since is not None else "")
+            elif periods and name in near and looking.choice.kind == LEAVES and (bounds is None or set(bounds.needs) <= {near[name].by}):
+                looking = multiplied(looking, near[name])
             elif bounds is not None:  # what is counted from a column that rises need not be made to rise
                 looking = bounded(looking, bounds)
             elif name in few and looking.choice.kind == LEAVES:
@@ -313,7 +322,7 @@ def _repeating(step: Step, relation: Relation) -> Step:
     return replace(step, task=replace(step.task, options=options), choice=Choice(FOLLOWS, relation.said, lost, relations=(held,)))
 
 
-def _afters(found: Mapping[str, Runs | Shares | Relation | Lag]) -> dict[str, Sequence[str]]:
+def _afters(found: Mapping[str, Runs | Shares | Relation | Lag | Multiple]) -> dict[str, Sequence[str]]:
     return {name: one.after for name, one in found.items()}
 
 

@@ -16,6 +16,7 @@ import pytest
 from mimic.conditions import Call, ColumnRef, Constant
 from mimic.generator import Task
 from mimic.generators import builtin
+from mimic.generators.features import _digest
 from mimic.generators.panels import calendar_of
 from mimic.profile import FanOut
 from mimic.schema import (
@@ -428,6 +429,15 @@ CASES: dict[str, dict[str, Case]] = {
     },
     "relation.bounded": {
         "plain": dealt(Integer(32), [None if i % 9 == 0 else i % 40 for i in range(N)], bounded=["numeric.quantiles", [], [], [], ""]),
+    },
+    "relation.ratio": {
+        "decimal": dealt(Decimal(10, 2), [Exact(str(round((i % 40 + 0.001) * (1 + i % 3), 2))) for i in range(N)], nullable=False,
+                         ratio=["numeric.quantiles", "sum", True]),
+        "gaps": dealt(Integer(32), [None if i % 9 == 0 else 3 * (i % 40) for i in range(N)], ratio=["numeric.quantiles", "sum", False]),
+    },
+    "relation.seldom": {
+        "once": dealt(Boolean(), [i % 4 == 0 for i in range(N)], drawn_by="categorical.shares", categories=["v"], nullable=False,
+                      seldom=["categorical.shares", "sum", [_digest("true"), 1, 1]]),
     },
     "sequence.rising": {
         "sorted": dealt(Date(), DAYS, rising=["sorted", "up", "temporal.quantiles", "a", "sum"]),
