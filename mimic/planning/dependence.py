@@ -210,7 +210,8 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
         needed = reached(grouping, after)
         names = [step.task.fills[0] for step in free if len(step.task.fills) == 1 and not step.task.fills[0].startswith(HIDDEN)]
         after |= {name: (*after.get(name, ()), *grouping) for name in names if name not in needed}
-    free = in_order(sorted(free, key=lambda step: _turn(step, line, climbing, found)), after)
+    ready = {name for name, one in told.items() if one.by in stepping}  # what a day says is known with it, and others may ask
+    free = in_order(sorted(free, key=lambda step: _turn(step, line, climbing, found, ready)), after)
     known += [(name, told_apart(table.column(name))) for step in exact for name in step.task.fills if name in own]
     plain = not any(about_calendar(column.name) for column in table.columns)
     dates = {name: needs for name in own if plain and table.has(name) and (needs := calendar(name, found.column(name)))}
@@ -280,13 +281,14 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     return (*first, *out, *late, *(_reckoned(step, amounts[name]) for step in free if (name := step.task.fills[0]) in lately))
 
 
-def _turn(step: Step, line: Line, climbing: Collection[str], found: TableEvidence) -> int:
-    """Hidden columns come first, then what makes a line, then what rises along it, then dates: what happens hangs on when.
+def _turn(step: Step, line: Line, climbing: Collection[str], found: TableEvidence, ready: Collection[str]) -> int:
+    """Hidden columns come first, then what makes a line and what follows from a calendar (`ready`), then what rises along it, then dates:
+    what happens hangs on when.
 
     A date that may be missing is itself something that happens: a day of shipment hangs on the status.
     """
     name = step.task.fills[0]
-    if name.startswith(HIDDEN) or set(step.task.fills) & set(line):
+    if name.startswith(HIDDEN) or set(step.task.fills) & {*line, *ready}:
         return 0 if name.startswith(HIDDEN) else 1
     dated_ = len(step.task.fills) == 1 and datelike(step.task.column.type) and name in found.profiles
     when = dated_ and found.profiles[name].null_share <= SELDOM
