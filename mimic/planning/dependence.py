@@ -118,7 +118,7 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
         mine |= {*table.primary_key.columns}
     growing = around.evidence.readings.get(table.name, {}) if switched("rising", config, []) else None
     steps, numbered = (steps, "") if growing is None else ranked(steps, table, found, growing, mine)
-    steps = panels(steps, table, found, config, around.evidence.k)
+    steps = panels(steps, table, found, config, {step.task.fills[0] for step in steps if _wrapped(step, config)}, around.evidence.k)
     stepping = {step.task.fills[0]: tuple(step.task.options["within"]) for step in steps if step.choice.kind == PANEL}
     siblings = siblings_of(table, found, around)
     line = line_of(table, found, in_a_row(table, found, around) or siblings or families_of(table, found, around), stepping)

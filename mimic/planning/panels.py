@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import pyarrow as pa
@@ -21,9 +21,11 @@ PANEL = "key.panel"
 DRAWN = ("temporal.", "numeric.", "categorical.")
 
 
-def panels(steps: Sequence[Step], table: Table, found: TableEvidence, config: TableConfig, k: int) -> list[Step]:
+def panels(
+    steps: Sequence[Step], table: Table, found: TableEvidence, config: TableConfig, free: Collection[str], k: int
+) -> list[Step]:  # fmt: skip
     """The same steps; columns that are distinct within a group, and dates and whole numbers of the rows of a parent, step through a
-    calendar where the sample shows one."""
+    calendar where the sample shows one. `free` columns may be filled by whatever suits."""
     keyed = {name for key in table.foreign_keys for name in key.columns}
     single = [key.columns for key in table.foreign_keys if len(key.columns) == 1]
     out = []
@@ -32,10 +34,7 @@ def panels(steps: Sequence[Step], table: Table, found: TableEvidence, config: Ta
         if step.choice.kind == "key.within":
             groups = [tuple(step.task.options["within"])]
         else:
-            free = (
-                len(step.task.fills) == 1 and name not in keyed and step.choice.kind.startswith(("temporal.", "numeric.", "categorical."))
-            )
-            groups = single if free and not step.task.unique and name not in config.columns else []
+            groups = single if name in free and name not in keyed and step.choice.kind.startswith(DRAWN) else []
         out.append(next((made for group in groups if (made := _stepping(step, group, found, config, k)) is not None), step))
     return out
 

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
-import mimic
+from mimic.cli.app import app
 
 SHOPS, WEEKS, BUYERS = 60, 52, 800
 Ask = Callable[[str], list[tuple[int, ...]]]
 
 
-@pytest.fixture(scope="module")
-def trade(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ask, Ask]:
-    """A source and its copy, each as what answers a query."""
+@pytest.fixture(scope="module", params=["as found", "as planned"])
+def trade(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ask, Ask]:
+    """A source and its copy, each as what answers a query; what `plan` writes says the same as nothing at all."""
     draw, folder = np.random.default_rng(5), tmp_path_factory.mktemp("trade")
     weeks = [str(np.datetime64("2024-01-05") + 7 * week) for week in range(WEEKS)]
     holiday = set(draw.choice(WEEKS, 6, replace=False).tolist())
@@ -59,8 +60,17 @@ def trade(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ask, Ask]:
             price = round(litres * {"diesel": 34.9, "petrol": 36.4, "gas": 17.2}[fuel] * float(draw.normal(1, 0.01)), 2)
             db.execute("insert into purchase values (?, ?, ?, ?, ?, ?)", (places[at], buyer, int(number[buyer]), fuel, litres, price))
         db.commit()
-    mimic.clone(f"sqlite:///{folder / 'trade.sqlite'}", f"sqlite:///{folder / 'copy.sqlite'}", reference="synthesize")
+    source, planned, more = f"sqlite:///{folder / 'trade.sqlite'}", folder / "mimic.yaml", list[str]()
+    if request.param == "as planned":
+        run("plan", source, "-o", str(planned), "--reference", "synthesize")
+        more = ["--config", str(planned)]
+    run("clone", source, f"sqlite:///{folder / 'copy.sqlite'}", "--reference", "synthesize", *more)
     return asked(folder / "trade.sqlite"), asked(folder / "copy.sqlite")
+
+
+def run(*arguments: str) -> None:
+    done = CliRunner().invoke(app, list(arguments))
+    assert done.exit_code == 0, done.output
 
 
 def asked(path: Path) -> Ask:
