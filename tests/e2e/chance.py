@@ -21,14 +21,19 @@ KEYS = """select format('delete from %s c where %s and not exists (select from %
     where contype = 'f' and conparentid = 0 group by pg_constraint.oid, conrelid, confrelid"""
 
 
+def quoted(table: str) -> str:
+    return ".".join(f'"{part}"' for part in table.split("."))
+
+
 def texts(database: Any, table: str, column: str) -> list[str]:
-    query = f"""select regexp_replace("{column}"::text, '\\s', ' ', 'g') from {table} where "{column}" <> ''"""
+    query = f"""select regexp_replace("{column}"::text, '\\s', ' ', 'g') from {quoted(table)} where "{column}" <> ''"""
     return [line for line in database.psql(query).split("\n") if line]
 
 
 def without(database: Any, table: str, column: str, part: int) -> None:
     """Delete the rows of one part of the values, and whatever refers to none then."""
-    deleted = [f'set session_replication_role = replica; delete from {table} where abs(hashtext("{column}"::text)) % {PARTS} = {part}']
+    where = f'abs(hashtext("{column}"::text)) % {PARTS} = {part}'
+    deleted = [f"set session_replication_role = replica; delete from {quoted(table)} where {where}"]
     keys = [line for line in database.psql(KEYS).split("\n") if line]
     orphans = "; ".join(keys)
     database.psql("; ".join([*deleted, *[orphans] * (5 if keys else 0)]).rstrip("; "))
