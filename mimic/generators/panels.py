@@ -15,6 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from mimic.generator import Columns, Literal, Span, State, Task
+from mimic.generators.lines import beginning, places
 from mimic.generators.references import codes
 from mimic.generators.units import arrow_of, from_units, units_of
 from mimic.profile import Owners, TableEvidence
@@ -70,7 +71,7 @@ def calendar_of(values: pa.Array, group: Ints, owners: Owners, k: int) -> Calend
         return None
     order = np.lexsort((rank, group))
     rank, group = rank[order], group[order]
-    begins = np.append(True, group[1:] != group[:-1])
+    begins = beginning(group)
     apart = np.diff(rank)[~begins[1:]]
     if not len(apart) or (apart == 0).any() or (apart == 1).mean() < NEXT or 2 * len(apart) < len(rank):
         return None
@@ -131,7 +132,7 @@ class Panel:
         n, arrow = span.n, arrow_of(self.type)
         group = codes([given[name] for name in self.group], [])[0]
         order = np.argsort(group, kind="stable")
-        begins = np.append(True, group[order][1:] != group[order][:-1])[:n]
+        begins = beginning(group[order])
         start = np.flatnonzero(begins)
         size = np.diff(np.append(start, n))
         which = np.repeat(np.arange(len(size)), size)
@@ -142,7 +143,7 @@ class Panel:
         end = np.searchsorted(np.cumsum(self.ends), stream.at("ends").uniform(len(size)) * self.ends.sum(), side="right")
         inside = np.floor(stream.at("inside").uniform(len(size)) * (room + 1)).astype(np.int64)
         first = np.where(end == 0, 0, np.where(end == 1, room, np.minimum(inside, room)))
-        rank = np.arange(n) - start[which] + first[which]
+        rank = places(begins) + first[which]
         for some in np.array_split(gone := np.flatnonzero(length > size), -(-len(gone) * len(steps) // BLOCK) or 1):
             there = self._there(first[some], length[some], size[some], len(steps), stream.at("there", int(some[0]) if len(some) else 0))
             rows = (

@@ -17,6 +17,7 @@ from mimic.generator import Columns, Generator, Literal, Span, State, Task
 from mimic.generators.dealing import groups
 from mimic.generators.features import hashed
 from mimic.generators.leaves import plain
+from mimic.generators.lines import beginning, places
 from mimic.generators.nested import inside, pack, unpack
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
@@ -98,10 +99,8 @@ class Seldom:
 def _nth(group: Ints, order: Ints) -> Ints:
     """How many rows of its group come before each (m,), by `order`."""
     rows = np.lexsort((order, group))
-    begins = np.append(True, group[rows][1:] != group[rows][:-1])[: len(rows)]
-    start = np.flatnonzero(begins)
     out = np.empty(len(group), dtype=np.int64)
-    out[rows] = np.arange(len(rows)) - np.repeat(start, np.diff(np.append(start, len(rows))))
+    out[rows] = places(beginning(group[rows]))
     return out
 
 

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from mimic.errors import CapacityError
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
 from mimic.generators.degrees import reconcile
+from mimic.generators.lines import beginning, places
 from mimic.generators.nested import pack, unpack
 from mimic.generators.references import codes
 from mimic.generators.separating import separate
@@ -323,9 +324,8 @@ def _kept(sample: TableEvidence | None, name: str, task: Task) -> tuple[tuple[st
 def _rank(group: Ints) -> Ints:
     """The place of each row within its group, 0 first, in row order."""
     order = np.argsort(group, kind="stable")
-    _, begin, size = np.unique(group[order], return_index=True, return_counts=True)
     out = np.empty(len(group), dtype=np.int64)
-    out[order] = np.arange(len(group)) - np.repeat(begin, size)
+    out[order] = places(beginning(group[order]))
     return out
 
 

@@ -15,6 +15,7 @@ from mimic.generators.trees import grow
 from mimic.plan import Choice, Step
 from mimic.planning.arithmetic import is_number
 from mimic.planning.around import Around
+from mimic.planning.determining import reached
 from mimic.profile import TableEvidence
 from mimic.streams import Floats, Ints, Streams
 
@@ -54,7 +55,11 @@ def multiples(
         if found.profiles[name].distinct < DIFFERENT:
             continue
         best: tuple[float, Multiple] | None = None
-        others = {other: found.column(other) for other in [*numeric[:i], *numeric[i + 1 :]] if not _led(out, other, name)}
+        others = {
+            other: found.column(other)
+            for other in [*numeric[:i], *numeric[i + 1 :]]
+            if name not in reached((other,), {led: one.after for led, one in out.items()})
+        }
         for need, values in {**others, **bases}.items():
             asked = [(need, False), *(each for each in known if each[0] not in (need, name))]
             if (near := _near(found, found.column(name), values, rows, asked, around)) is not None and (best is None or near[0] < best[0]):
@@ -62,15 +67,6 @@ def multiples(
         if best is not None:
             out[name] = best[1]
     return out
-
-
-def _led(found: Mapping[str, Multiple], start: str, end: str) -> bool:
-    """Whether `start` is, at any distance, reckoned from `end`."""
-    while start in found:
-        start = found[start].by
-        if start == end:
-            return True
-    return False
 
 
 def _near(
