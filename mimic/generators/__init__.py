@@ -39,6 +39,7 @@ FAMILIES = (
     "bounded",
     "ratios",
     "seldom",
+    "balanced",
     "json_shape",
     "arrays",
     "ranges",

@@ -287,6 +287,18 @@ class Leaves:
         """The leaf of each row in a tree drawn for it, numbered through all trees."""
         return grown_together(self.trees).leaf(bins, place.at("tree").integers(bins.shape[1], len(self.trees)))
 
+    def alike_in(self, given: Columns, n: int) -> Ints:
+        """The leaf (n,) of each row in the first tree; `given` as for `sample`, and the column itself."""
+        told = self._answered(given, Line.of(self.line, given) if self.lined else None)
+        return grown_together(self.trees).leaf(binned(self.features, self.tables, told, n), np.zeros(n, dtype=np.int64))
+
+    def _answered(self, given: Columns, line: Line | None) -> Columns:
+        """The same columns, and what is asked about siblings and calendars."""
+        if line is not None:
+            there = [need for need in self._asked if about_siblings(need) and (not own_column(need) or own_column(need) in given)]
+            given = {**given, **{need: line.read(need, given) for need in there}}
+        return {**given, **{need: read(need, given[dated(need)]) for need in self._asked if about_calendar(need) and need not in given}}
+
     def dealt(self, values: pa.Array, given: Columns, place: Stream, *, exact: bool = False) -> Ints:
         """Which of the `values` each of n rows gets; when `exact`, every value goes to one row. `given`: the features, row by row.
 
@@ -298,11 +310,8 @@ class Leaves:
         codes, number = self.target.read(values)
         have = np.bincount(codes, minlength=self.target.codes)
         group = groups(given[self.siblings]) if self.siblings else None
-        line = Line.of(self.line, given) if self.so_far is not None or any(map(about_siblings, self._asked)) else None
-        if line is not None:
-            there = [need for need in self._asked if about_siblings(need) and (not own_column(need) or own_column(need) in given)]
-            given = {**given, **{need: line.read(need, given) for need in there}}
-        given = {**given, **{need: read(need, given[dated(need)]) for need in self._asked if about_calendar(need) and need not in given}}
+        line = Line.of(self.line, given) if self.so_far is not None or self.lined else None
+        given = self._answered(given, line)
         bins, led = binned(self.features, self.tables, given, n), None
         if self.guide is not None and self.guide.need in given:
             led = self.guide.place(given[self.guide.need])

@@ -22,8 +22,9 @@ from mimic.registry import Registry
 from mimic.schema import Decimal, Float, LogicalType, arrow_type, bare
 from mimic.streams import Floats, Stream
 
-LITTLE = 1e-9
+LITTLE, SINGLE = 1e-9, 1e-6  # how far a number may be from a round one; one of single precision
 GRAINS, _GRAINS = 0.98, (1000.0, 500.0, 100.0, 50.0, 25.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.25, 0.1, 0.05)  # share of the values
+EVEN = 9  # places of numbers that are whole numbers of a round one: 12.4, not 12.399999999999999
 FAMILY = "+"  # before a column: its sum over all siblings is meant
 
 
@@ -73,8 +74,8 @@ class Share:
             given = {each: evidence.column(each) for each in needed}
             here = Line.of(line, given) if line else None
             own = numbers(evidence.column(name))[0]
-            of, grain = _whole(whole, given, here, len(own)), _grain(own)
-            least = 0.0 if own.min() <= 0 else grain or 10.0 ** -(_places(task.column.type) or 0)
+            of, grain = _whole(whole, given, here, len(own)), grain_of(own, task.column.type)
+            least = 0.0 if own.min() <= 0 else grain or 10.0 ** -(places_of(task.column.type) or 0)
             of = of if here is None else left(of, own, here)
             if here is None:
                 same = np.abs(of - own) <= LITTLE * np.maximum(1.0, np.abs(own))
@@ -95,7 +96,7 @@ class Share:
         taken = np.clip(taken, 0.0, 1.0)
         here = Line.of(self.line, given) if self.line else None
         whole = np.nan_to_num(_whole(self.whole, given, here, span.n))
-        places = _places(self.type)
+        places = places_of(self.type)
         if here is None:
             made = cast(pa.array(_rounded(whole, places)), arrow_type(self.type))
             if self.otherwise is None:
@@ -115,7 +116,8 @@ class Share:
             if self.firm:
                 end = rows[here.left[rows] == 0]
                 out[end] = rest[end]
-        return {self.column: cast(pa.array(_rounded(out, places)), arrow_type(self.type))}
+        even = EVEN if places is None and self.grain else places
+        return {self.column: cast(pa.array(_rounded(out, even)), arrow_type(self.type))}
 
     def capacity(self) -> int | None:
         return None
@@ -179,15 +181,16 @@ def _number(whole: str) -> float | None:
         return None
 
 
-def _grain(values: Floats) -> float:
+def grain_of(values: Floats, kind: LogicalType) -> float:
     """The largest round number that nearly all values are whole numbers of; 0 where there is none."""
+    little = SINGLE if isinstance(number := bare(kind), Float) and number.bits <= 32 else LITTLE
     for size in _GRAINS:
-        if (np.abs(values / size - np.rint(values / size)) < LITTLE * np.maximum(1.0, np.abs(values))).mean() >= GRAINS:
+        if (np.abs(values / size - np.rint(values / size)) < little * np.maximum(1.0, np.abs(values / size))).mean() >= GRAINS:
             return size
     return 0.0
 
 
-def _places(kind: LogicalType) -> int | None:
+def places_of(kind: LogicalType) -> int | None:
     match bare(kind):
         case Decimal() as number:
             return number.scale or 0
@@ -204,4 +207,4 @@ def register(registry: Registry) -> None:
     registry.generators.add(Share)
 
 
-__all__ = ["FAMILY", "Share", "left"]
+__all__ = ["EVEN", "FAMILY", "Share", "grain_of", "left", "places_of"]

@@ -31,7 +31,7 @@ MARGINAL = "marginal"  # the column's own generator, and nothing around it
 DEALT = (  # generators around another one
     *("tree.leaves", "copula.gaussian", MARGINAL, "key.ranked", "relation.composed"),
     *("temporal.after", "sequence.joined", "sequence.rising", "sequence.running", "sequence.lagged"),
-    *("relation.share", "relation.inherited", "relation.seldom", "relation.ratio"),
+    *("relation.share", "relation.inherited", "relation.seldom", "relation.ratio", "relation.balanced"),
     *("relation.follows", "relation.bounded", "relation.computed", "relation.determined"),
 )
 NOTHING, REDRAWN = "null", "key.redrawn"

@@ -23,6 +23,7 @@ from mimic.generators.ways import said
 from mimic.plan import Choice, Held, Step
 from mimic.planning.arithmetic import Reckoned, is_number, reckoned
 from mimic.planning.around import HOPS, Around
+from mimic.planning.balancing import balanced, kept_in_balance
 from mimic.planning.bounds import amounts as amounts_of
 from mimic.planning.bounds import bounded, bounds_of
 from mimic.planning.choosing import MARGINAL
@@ -205,6 +206,7 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
             after |= {name: tuple(each for each in after[name] if each != term) for name in ways if name in after}
             after[term] = (*(each for each in after.get(term, ()) if term not in reached((each,), after)), sign)
     few = seldom([name for name in alone if name not in line and switched("counted", config, [name])], found, around)
+    level = balanced([name for name in alone if name not in firm and switched("shared", config, [name])], found, around)
     grouping = _grouping(line, steps)
     if grouping:  # a title before all that stands in the order of days that are distinct within it
         needed = reached(grouping, after)
@@ -264,6 +266,8 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
                 looking = bounded(looking, bounds)
             elif name in few and looking.choice.kind == LEAVES:
                 looking = kept_seldom(looking, few[name])
+            elif name in level and looking.choice.kind == LEAVES and "so_far" not in looking.task.options:
+                looking = kept_in_balance(looking, level[name])
             out.append(looking)
         else:
             out.append(step)

@@ -1,4 +1,5 @@
-"""Weeks that all shops share, addresses of which one is the main one, prices that are a multiple: undeclared, and kept."""
+"""Weeks that all shops share, addresses of which one is the main one, prices that are a multiple, shares of about a hundred: undeclared,
+and kept."""
 
 import sqlite3
 from collections.abc import Callable
@@ -31,6 +32,8 @@ def trade(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             create table buyer (id integer primary key, since date not null);
             create table address (id integer primary key, buyer_id integer not null references buyer,
               is_main boolean not null, kind text not null);
+            create table interest (id integer primary key, buyer_id integer not null references buyer,
+              topic text not null, percent numeric(4, 1) not null);
             create table purchase (id integer primary key, buyer_id integer not null references buyer,
               number integer not null check (number <= 150), fuel text not null,
               litres numeric(6, 2) not null, price numeric(9, 2) not null, unique (buyer_id, number));
@@ -50,6 +53,12 @@ def trade(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             kinds = ["bill", "home", *draw.choice(["work", "other"], 4).tolist()]
             for i in np.argsort(draw.random(several)).tolist():
                 db.execute("insert into address (buyer_id, is_main, kind) values (?, ?, ?)", (buyer, i == main, kinds[i]))
+            known = float(draw.uniform(90, 100))
+            parts = np.round(known * draw.dirichlet(np.full(int(draw.integers(1, 7)), 0.7)), 1)
+            topics = draw.choice(["cars", "music", "sport", "art", "food", "travel"], len(parts), replace=False).tolist()
+            db.executemany(
+                "insert into interest (buyer_id, topic, percent) values (?, ?, ?)", zip([buyer] * len(parts), topics, parts, strict=True)
+            )
         order = draw.permutation(np.repeat(np.arange(1, BUYERS + 1), draw.integers(2, 12, BUYERS)))
         number = np.zeros(BUYERS + 1, dtype=int)
         places = {at: i + 1 for i, at in enumerate(draw.permutation(len(order)).tolist())}  # keys say nothing about the order
@@ -122,3 +131,15 @@ def test_a_price_is_near_so_much_a_litre(trade):
     source, copy = (np.array(rows(query))[:, 0] for rows in trade)
     assert np.quantile(np.abs(source - 1), 0.9) < 0.02
     assert np.quantile(np.abs(copy - 1), 0.9) < 0.03
+
+
+def test_shares_of_a_buyer_come_to_about_a_hundred(trade):
+    """Each is spread as in the source, and as many stand alone."""
+    sums = "select sum(percent) from interest group by buyer_id having count(*) > 1 order by 1"
+    source, copy = (np.array(rows(sums))[:, 0] for rows in trade)
+    assert np.abs(np.quantile(source, [0.01, 0.5, 0.99]) - np.quantile(copy, [0.01, 0.5, 0.99])).max() < 2
+    each = "select percent from interest order by 1"
+    source, copy = (np.array(rows(each))[:, 0] for rows in trade)
+    assert np.abs(np.quantile(source, [0.1, 0.5, 0.9]) - np.quantile(copy, [0.1, 0.5, 0.9])).max() < 5
+    assert (copy >= 0).all()
+    assert np.abs(copy * 10 - np.rint(copy * 10)).max() < 1e-6

@@ -461,6 +461,11 @@ CASES: dict[str, dict[str, Case]] = {
         "of a hundred": dealt(Integer(32), [5 * (i % 7) for i in range(N)], share=["100.0", ["a", "sum"], True], nullable=False),
         "of the siblings": dealt(Float(), [i / 7 for i in range(N)], share=["+sum", ["a"], True], nullable=False),
     },
+    "relation.balanced": {
+        "of one size": dealt(Integer(32), [5 * (i % 7) for i in range(N)], balanced=["numeric.quantiles", "a"], nullable=False),
+        "round": dealt(Decimal(10, 2), [Exact(i % 9) / 10 for i in range(N)], balanced=["numeric.quantiles", "sum"], nullable=False),
+        "with holes": dealt(Float(), [None if i % 9 == 0 else i / 7 for i in range(N)], balanced=["numeric.quantiles", "a"]),
+    },
     "relation.inherited": {
         "same": inheriting(Text(), [("low", "mid", "high")[i % 3] for i in range(N)], "same", drawn_by="categorical.shares"),
         "a step deeper": inheriting(Integer(32), [1] * N, "step", 1.0, start=1.0, drawn_by="numeric.quantiles"),
