@@ -32,8 +32,9 @@ class Reading:
 
     "number": texts are numbers of so many `decimals`, behind a `prefix`, padded with zeros to `width`, without zeros at the end
     where `trimmed`. "code": texts are whole numbers behind a `prefix`, with zeros up to `width`. "date": texts are as `pattern` says
-    ("YYYYMMDD", "YYYY-MM-DDThh:mm:ssZ"); "digits": whole numbers are. "span": texts are intervals, or as `pattern` says
-    ("hh:mm:ss", hours without end), counted in `step` microseconds; a step of 0 is a month.
+    ("YYYYMMDD", "YYYY-MM-DDThh:mm:ssZ"); "digits": whole numbers are, of months ("YYYYMM") and years ("YYYY") the first day is meant.
+    "span": texts are intervals, or as `pattern` says ("hh:mm:ss", hours without end), counted in `step` microseconds; a step of 0 is a
+    month.
     """
 
     way: Literal["number", "code", "date", "digits", "span"]
@@ -63,7 +64,8 @@ class Reading:
             return "numbers behind other signs" if self.prefix else "numbers with zeros before them"
         if self.way == "span":
             return "spans of time read as numbers"
-        return f"{'numbers' if self.way == 'digits' else 'texts'} read as {'moments' if 'h' in self.pattern else 'days'} ({self.pattern})"
+        what = next(what for sign, what in (("h", "moments"), ("D", "days"), ("M", "months"), ("Y", "years")) if sign in self.pattern)
+        return f"{'numbers' if self.way == 'digits' else 'texts'} read as {what} ({self.pattern})"
 
     def read(self, values: pa.Array) -> pa.Array:
         """Values as the database wrote them (n,) in the Arrow type of `type`; NULL where there is none, or no such thing."""
@@ -197,7 +199,8 @@ def _moments(texts: pa.Array, pattern: str) -> tuple[Ints, Mask]:
             fields[sign] = fields[sign] * 10 + digit
         else:
             fine &= letters[:, place] == ord(sign)
-    year, month, day = fields["Y"], fields["M"], fields["D"]
+    year = fields["Y"]
+    month, day = (fields[sign] if sign in pattern else np.ones(len(rows), dtype=np.int64) for sign in "MD")
     fine &= (year >= _FIRST) & (month >= 1) & (month <= 12) & (day >= 1) & (fields["h"] < 24) & (fields["m"] < 60) & (fields["s"] < 60)
     first = np.where(fine, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
     date = first.astype("datetime64[D]") + np.where(fine, day - 1, 0)

@@ -10,6 +10,7 @@ from mimic.registry import Registry
 # Keys and references first, then values, then texts. The order decides nothing but ties between equal scores: the first wins.
 FAMILIES = (
     "keys",
+    "stepped",
     "references",
     "hung",
     "fan_out",

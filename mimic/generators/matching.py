@@ -30,21 +30,27 @@ from mimic.streams import Floats, Ints, Stream
 
 SHORT, SIZES = 40, 16  # numbers that are told apart one by one; else so many sizes
 STICKY = 0.5  # runs from which on a whole run is dealt out at once
+_YEARS = (1, 9_999)
 BACK = 0.01  # of the rows may go back where numbers rise
 
 
 @dataclass(frozen=True, slots=True)
 class Diamond:
-    """The key `label` leads where the key `upper` of the parent by `via` leads, in a `share` of the rows."""
+    """The key `label` leads where the key `upper` of the parent by `via` leads, in a `share` of the rows.
+
+    With `way`, `upper` is no key but a column which says what stands in the column `key` of the row: its day, month or year (`spelt`).
+    """
 
     label: str
     via: str
     upper: str
     share: float = 1.0
+    way: str = ""
+    key: str = ""
 
     @property
     def need(self) -> str:
-        return f"{self.via}.@{self.upper}"
+        return f"{self.via}.{self.upper}" if self.way else f"{self.via}.@{self.upper}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,8 +250,22 @@ def _rising(parents: Ints, scores: Floats, first: Ints) -> Ints:
 
 def through(diamond: Diamond, given: Mapping[str, pa.Array], rows: Mapping[str, Ints]) -> Ints:
     """The parents' row numbers (n,) that a diamond dictates, -1 where it says nothing."""
-    upper = np.asarray(given[diamond.need].to_numpy(zero_copy_only=False), dtype=np.int64)
+    above = given[diamond.need]
+    if diamond.way:
+        keys = given[f"{diamond.label}.{diamond.key}"].cast(pa.date32())
+        above = pc.fill_null(pc.index_in(spelt(above, diamond.way), value_set=keys), -1)
+    upper = np.asarray(above.to_numpy(zero_copy_only=False), dtype=np.int64)
     return climbed(rows[diamond.via], upper)
+
+
+def spelt(values: pa.Array, way: str) -> pa.Array:
+    """The "day" of dates and moments (n,), the first day of their "month" or "year", or that of "years" which stand there as numbers."""
+    if way == "years":
+        years, null = numbers(values)
+        first = np.clip(np.where(null, 1970, years), *_YEARS).astype(np.int64) - 1970
+        days = first.astype("<M8[Y]").astype("<M8[D]").astype(np.int64).astype(np.int32)
+        return pa.array(days, mask=null | (years < _YEARS[0]) | (years > _YEARS[1])).cast(pa.date32())
+    return pc.floor_temporal(values.cast(pa.date32()), unit=way).cast(pa.date32())
 
 
 def climbed(rows: Ints, up: Ints) -> Ints:
@@ -253,4 +273,4 @@ def climbed(rows: Ints, up: Ints) -> Ints:
     return np.where(rows >= 0, up[np.maximum(rows, 0)], -1) if len(up) else np.full(len(rows), -1, dtype=np.int64)
 
 
-__all__ = ["Diamond", "Kin", "Match", "alike", "climbed", "in_runs", "through"]
+__all__ = ["Diamond", "Kin", "Match", "alike", "climbed", "in_runs", "spelt", "through"]

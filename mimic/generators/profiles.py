@@ -25,7 +25,8 @@ from mimic.streams import Floats, Ints, Stream
 class Profiles:
     """Fills all hidden columns of a table at once, given nothing.
 
-    Option `keys`: for each key that points here its hidden columns, the number of children first.
+    Options: `keys`, for each key that points here its hidden columns, the number of children first; `ordered`, whether the rows have an
+    order that says something (years): they keep it.
     """
 
     kind: ClassVar[str] = "hidden.profiles"
@@ -33,6 +34,7 @@ class Profiles:
 
     columns: tuple[str, ...]
     rows: Floats  # (rows of the source, columns)
+    ordered: bool = False
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -63,13 +65,16 @@ class Profiles:
             table[rising, 0] = np.maximum(np.round(counts.quantile((np.arange(len(table)) + 0.5) / len(table))), 0.0)
             parts.append(table)
         rows = np.concatenate(parts, axis=1)
+        if task.options.get("ordered"):
+            return cls(names, rows, True)
         return cls(names, rows[np.lexsort(rows.T)])  # in no order of the source
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
-        """Every row of the source as often as the next one, in random order."""
-        order = stream.whole.at("order").permutation(len(self.rows))
+        """Every row of the source as often as the next one, in random order if they have none."""
+        order = np.arange(len(self.rows)) if self.ordered else stream.whole.at("order").permutation(len(self.rows))
         place = np.arange(span.start, span.start + span.n)
-        even = place * len(self.rows) // span.total if span.total < len(self.rows) else place % len(self.rows)
+        stretched = self.ordered or span.total < len(self.rows)
+        even = place * len(self.rows) // span.total if stretched else place % len(self.rows)
         return {name: pa.array(self.rows[order[even], i]) for i, name in enumerate(self.columns)}
 
     def capacity(self) -> int | None:
@@ -79,11 +84,11 @@ class Profiles:
         return ()
 
     def state(self) -> State:
-        return {"columns": list(self.columns), "rows": self.rows}
+        return {"columns": list(self.columns), "rows": self.rows, "ordered": self.ordered}
 
     @classmethod
     def restore(cls, state: State) -> Self:
-        return cls(tuple(state["columns"]), state["rows"])
+        return cls(tuple(state["columns"]), state["rows"], bool(state["ordered"]))
 
 
 def _cells(rows: Ints, owners: Ints, k: int) -> list[Ints]:

@@ -10,7 +10,7 @@ one, because the numbers were capped before.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -562,7 +562,7 @@ class References:
             "grouped": self.grouped,
             "rooms": [[list(columns), room] for columns, room in self.rooms],
             "held": list(self.held),
-            "diamonds": [[diamond.label, diamond.via, diamond.upper, diamond.share] for diamond in self.diamonds],
+            "diamonds": [list(astuple(diamond)) for diamond in self.diamonds],
             "kin": [[kin.label, kin.via, kin.above, kin.own] for kin in self.kin],
             "matches": [match.state() for match in self.matches],
             "lacks": [lack.state() for lack in self.lacks],

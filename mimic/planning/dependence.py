@@ -34,6 +34,7 @@ from mimic.planning.lagging import Lag, lag_of, lagging
 from mimic.planning.leading import leading
 from mimic.planning.lines import Line, before, climbs, joined, line_of, ordered_by, rising
 from mimic.planning.matching import further, hung
+from mimic.planning.natural import CALENDAR, natural, stepped
 from mimic.planning.panels import PANEL, panels
 from mimic.planning.ranking import ranked
 from mimic.planning.ratios import Multiple, multiples, multiplied
@@ -82,7 +83,8 @@ def listed(steps: Sequence[Step], table: Table, found: TableEvidence) -> list[St
         return list(steps)
     meaning = Meaning(Kind.COUNT, Sensitivity.NONE, 1.0, "children of a row")
     columns = tuple(Column(name, Float()) for name in names)
-    task = Task(table, columns, meanings=(meaning,) * len(names), options={"keys": keys}, k=hidden[0].task.k)
+    options: dict[str, Any] = {"keys": keys} | ({"ordered": True} if natural(found) else {})
+    task = Task(table, columns, meanings=(meaning,) * len(names), options=options, k=hidden[0].task.k)
     made = Step(task, Choice("hidden.profiles", "how many rows hang on each row, and what they are like"))
     return [*(step for step in steps if step not in hidden), made]
 
@@ -102,6 +104,8 @@ def together(steps: Sequence[Step], found: TableEvidence) -> list[Step]:
 def with_dependence(steps: Sequence[Step], table: Table, around: Around, config: TableConfig) -> tuple[Step, ...]:
     """The same steps, hidden columns first, each drawing on what is filled before it."""
     found = around.evidence.of(table.name)
+    mine = {n for n, asked in config.columns.items() if asked.generator not in (*FOUND, CALENDAR) or asked.options or asked.expression}
+    steps = stepped(steps, found, mine, around.evidence.k)
     if about_nobody(around.evidence, found) and found.complete:
         steps = listed(steps, table, found)
     steps = together(steps, found)
@@ -150,6 +154,7 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
         for step in (*exact, *late, *free)
         if len(step.task.fills) == 1 and table.has(name := step.task.fills[0]) and name in found.profiles
     ]
+    single = [*({natural(found)} - {"", *single}), *single]
     numbers_above = _above(found, around, known)
     amounts = reckoned(found, [name for name in single if name not in computed], numbers_above)
     open_ = {step.task.fills[0] for step in free if _wrapped(step, config)} - pinned.keys()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -15,12 +15,13 @@ from mimic.generators.features import Feature, evenly, feature_of, numbers
 from mimic.generators.lacking import FLAT
 from mimic.generators.lines import AFTER, BEFORE
 from mimic.generators.lines import Line as Ordered
-from mimic.generators.matching import STICKY, Diamond, Kin, alike, climbed
+from mimic.generators.matching import STICKY, Diamond, Kin, alike, climbed, through
 from mimic.generators.references import assigned
 from mimic.generators.targets import Target, spread_out
 from mimic.generators.trees import grow
 from mimic.plan import Choice, Held, Step
 from mimic.planning.around import Around
+from mimic.planning.natural import natural
 from mimic.planning.switching import switched
 from mimic.profile import TableEvidence
 from mimic.schema import HIDDEN, ForeignKey, Table
@@ -47,9 +48,11 @@ def further(
     """The step of a table's references, with diamonds and matches as options; `line` the order of siblings, () if there is none, and
     `here` the sample's rows in it."""
     keys = [key for key in around.parents(table) if around.modes[key.parent][0] != "empty" and around.evidence.of(key.parent).sampled]
-    diamonds = [diamond for diamond in _diamonds(keys, found, around) if switched("same_row", config, diamond.label.split(","))]
+    diamonds = [*_diamonds(keys, found, around)]
+    diamonds += _spelt_out(keys, {diamond.label for diamond in diamonds}, found, around)
+    diamonds = [diamond for diamond in diamonds if switched("same_row", config, diamond.label.split(","))]
     taken = {diamond.label for diamond in diamonds}
-    told = [(diamond.label, diamond.via, diamond.upper, diamond.share) for diamond in diamonds]
+    told = [astuple(diamond) for diamond in diamonds]
     options = {**step.task.options, "diamonds": told}
     held = tuple(_agreeing(diamond, keys, found, around) for diamond in diamonds)
     if line and line[0].startswith("@"):
@@ -294,6 +297,10 @@ def _told(bins: np.ndarray[Any, np.dtype[np.uint8]], wanted: Floats, cells: Ints
 
 def _agreeing(diamond: Diamond, keys: list[ForeignKey], found: TableEvidence, around: Around) -> Held:
     key, via = (next(each for each in keys if each.label == label) for label in (diamond.label, diamond.via))
+    if diamond.way:
+        what = "" if diamond.way == "years" else f"the {diamond.way} of "
+        live, same = _says(diamond, key, via, found, around)
+        return Held("same_row", diamond.label, f"is {what}{via.label}.{diamond.upper}", same, live - same)
     upper = next(each for each in around.evidence.of(via.parent).table.foreign_keys if each.label == diamond.upper)
     mine, theirs = _both(key, via, upper, found, around)
     both = (mine >= 0) & (theirs >= 0)
@@ -350,6 +357,52 @@ def _diamonds(keys: list[ForeignKey], found: TableEvidence, around: Around) -> I
             if share >= least and key.label not in taken and via.label not in taken:
                 taken.add(key.label)
                 yield Diamond(key.label, via.label, upper.label, 1.0 if share >= SAME else round(share, 3))
+
+
+def _spelt_out(keys: list[ForeignKey], taken: Collection[str], found: TableEvidence, around: Around) -> Iterator[Diamond]:
+    """Keys to days, months and years that another parent says, in nearly every row: the month of a ledger by the day of a calendar."""
+    done, asked = set(taken), set[str]()
+    for key in keys:
+        above = around.evidence.of(key.parent)
+        name = natural(above)
+        if key.label in (*done, *asked) or key.referred != (name,) or not pa.types.is_date(above.column(name).type):
+            continue
+        for via in (via for via in keys if via.label not in (key.label, *done) and not set(key.columns) & set(via.columns)):
+            beside = around.evidence.of(via.parent)
+            says = ((need, way) for need, _ in around.seen(via.parent, 1, key.table) for way in _ways(beside.column(need).type))
+            tried = (Diamond(key.label, via.label, need, 1.0, way, name) for need, way in says)
+            if (made := next((each for each in tried if _holds(each, key, via, found, around)), None)) is not None:
+                done.add(key.label)
+                asked.add(via.label)
+                yield made
+                break
+
+
+def _ways(kind: pa.DataType) -> tuple[str, ...]:
+    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
+        return ("day", "month", "year")
+    return ("years",) if pa.types.is_integer(kind) else ()
+
+
+def _holds(diamond: Diamond, key: ForeignKey, via: ForeignKey, found: TableEvidence, around: Around) -> bool:
+    live, same = _says(diamond, key, via, found, around)
+    return live >= FEWEST and same >= SAME * live and _by_chance(*_spelt_rows(diamond, key, via, found, around)) < ALIKE
+
+
+def _says(diamond: Diamond, key: ForeignKey, via: ForeignKey, found: TableEvidence, around: Around) -> tuple[int, int]:
+    """In how many rows another parent says what the key should be, and in how many it says what it is."""
+    mine, theirs = _spelt_rows(diamond, key, via, found, around)
+    return len(mine), int((mine == theirs).sum())
+
+
+def _spelt_rows(diamond: Diamond, key: ForeignKey, via: ForeignKey, found: TableEvidence, around: Around) -> tuple[Ints, Ints]:
+    """The row of one parent that a row leads to, and that which another parent spells out, of all rows (m,) that have both parents."""
+    mine, first = around.evidence.up(found, key), around.evidence.up(found, via)
+    beside, above = around.evidence.of(via.parent), around.evidence.of(key.parent)
+    given = {diamond.need: beside.column(diamond.upper), f"{key.label}.{diamond.key}": above.column(diamond.key)}
+    theirs = through(diamond, given, {via.label: first})
+    both = (mine >= 0) & (first >= 0)
+    return mine[both], np.where(theirs[both] >= 0, theirs[both], above.sampled)
 
 
 def _agreements(

@@ -9,14 +9,17 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
+import networkx as nx
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from mimic.config import TableConfig
+from mimic.generators.stepped import steps_of
 from mimic.plan import Step
 from mimic.planning.keys import mentioned
 from mimic.planning.meaning import UNSURE
+from mimic.planning.meaning.words import phrase
 from mimic.profile import Evidence, TableEvidence
 from mimic.readings import DIGITS, PLAIN, Reading, plain_money
 from mimic.schema import (
@@ -42,6 +45,8 @@ SEEING = ("tree.", "temporal.", "numeric.", "sequence.", "relation.", "copula.",
 FEWEST = 20  # different values from which texts that look like dates are dates
 RISES = 0.999  # of the rows in which a code is higher than in the row before
 MANY = 40  # different values from which texts that look like numbers are numbers: fewer are names of versions, sizes, grades
+NO_ROWS = Reading("digits")  # of a column that refers to nothing yet
+FEWEST_YEARS, DENSE = 3, 0.9  # years that are keys, and how many of those from the first to the last are there
 YEARS = (1800, 2200)  # dates that are spelt in digits alone lie between these
 _STEPS = (DAY, HOUR, MINUTE, SECOND, 1_000, 1)
 _DATES = (
@@ -58,13 +63,16 @@ _TIME = r"([T ])(\d\d:\d\d)(:\d\d)?(\.\d{1,6})?( ?(?:Z|UTC|[+-]\d\d(?::?\d\d)?))
 def with_readings(evidence: Evidence, configured: dict[TableName, TableConfig]) -> Evidence:
     """The same evidence as the engine sees it: columns of samples and schema are what their texts stand for.
 
-    Left as they are: what foreign keys hold or refer to, what has a generator of texts in mimic.yaml or is asked for in an `expression`,
-    and, but for `numeric`, what CHECKs and other SQL of the table mention, which is about texts.
+    Left as they are: what foreign keys hold or refer to, unless all of it spells days or months in digits; what has a generator of texts
+    in mimic.yaml or is asked for in an `expression`; and, but for `numeric`, what CHECKs and other SQL of the table mention: they are about
+    what is written.
     """
     tables, readings, seen = dict(evidence.tables), dict[TableName, dict[str, Reading]](), dict[TableName, Table]()
+    fixed = {name: _fixed(found.table, configured.get(name, TableConfig())) for name, found in evidence.tables.items()}
+    keys = _of_keys(evidence, fixed)
     for name, found in evidence.tables.items():
-        left = _left_alone(found.table, evidence.schema, configured.get(name, TableConfig()))
-        here: dict[str, Reading] = {}
+        left = fixed[name] | _keyed(found.table, evidence.schema)
+        here = dict(keys.get(name, {}))
         for column in found.table.written if found.sampled else ():
             if column.name in left:
                 continue
@@ -97,14 +105,19 @@ def told(step: Step, readings: Mapping[str, Reading], written: Table) -> Step:
 
 
 def in_order(evidence: Evidence) -> Evidence:
-    """The same evidence, samples in the order of their primary key where that is one number: rows stand as they were numbered."""
+    """The same evidence, samples in the order of their primary key where that is one number or date: rows stand as they were numbered."""
     tables = dict(evidence.tables)
     for name, found in evidence.tables.items():
         key = found.table.primary_key
-        if key is not None and len(key.columns) == 1 and pa.types.is_integer(found.column(key.columns[0]).type):
-            ids = np.asarray(found.column(key.columns[0]))
-            if (np.diff(ids) < 0).any():
-                tables[name] = found.take(np.argsort(ids, kind="stable"))
+        if key is None or len(key.columns) != 1:
+            continue
+        values = found.column(key.columns[0])
+        if pa.types.is_integer(values.type) or (
+            (pa.types.is_date(values.type) or pa.types.is_timestamp(values.type)) and not values.null_count
+        ):
+            order = np.asarray(pc.array_sort_indices(values)).astype(np.int64)
+            if (np.diff(order) != 1).any():
+                tables[name] = found.take(order)
     return replace(evidence, tables=tables)
 
 
@@ -130,9 +143,15 @@ def read_column(column: Column, reading: Reading) -> Column:
     return replace(column, type=inner(column.type))
 
 
-def _left_alone(table: Table, schema: Schema, config: TableConfig) -> set[str]:
+def _keyed(table: Table, schema: Schema) -> set[str]:
+    """What foreign keys hold or refer to."""
     out = {name for key in table.foreign_keys for name in key.columns}
-    out |= {name for key in schema.children(table.name) for name in key.referred}
+    return out | {name for key in schema.children(table.name) for name in key.referred}
+
+
+def _fixed(table: Table, config: TableConfig) -> set[str]:
+    """What the configuration says something of that holds for what is written."""
+    out = set[str]()
     for name, told in config.columns.items():
         if told.expression is not None or not (told.generator or "tree.").startswith(SEEING):
             out.add(name)
@@ -171,12 +190,55 @@ def reading_of(column: Column, values: pa.Array, *, version: bool = False) -> Re
         case Interval():
             return _span(live)
         case Integer():
-            limits = pc.min_max(live)
-            spelt = limits["min"].as_py() >= YEARS[0] * 10_000 and limits["max"].as_py() < YEARS[1] * 10_000
-            return _dated(live, ("YYYYMMDD",), "digits") if spelt and _different(live, FEWEST) else None
+            return _spelt(live) if _different(live, FEWEST) else None
         case Text():
             return _text(live, version)
     return None
+
+
+def _spelt(live: pa.Array, *, years: bool = False) -> Reading | None:
+    """How whole numbers are read that spell days or months, or `years`, if they may."""
+    limits = pc.min_max(live).as_py()
+    for pattern, size in (("YYYYMMDD", 10_000), ("YYYYMM", 100), *([("YYYY", 1)] if years else [])):
+        if limits["min"] >= YEARS[0] * size and limits["max"] < YEARS[1] * size:
+            return _dated(live, (pattern,), "digits")
+    return None
+
+
+def _of_keys(evidence: Evidence, left: Mapping[TableName, Collection[str]]) -> dict[TableName, dict[str, Reading]]:
+    """How keys are read that spell days or months, and with them all that refers to them: the days of a calendar."""
+    graph: nx.Graph[tuple[TableName, str]] = nx.Graph()
+    for table in evidence.schema.tables:
+        for key in table.foreign_keys:
+            graph.add_edges_from(((table.name, a), (key.parent, b)) for a, b in zip(key.columns, key.referred, strict=True))
+    out: dict[TableName, dict[str, Reading]] = {}
+    for family in nx.connected_components(graph):
+        readings = {_of_key(evidence, name, column, left) for name, column in family}
+        if len(found := readings - {NO_ROWS}) == 1 and (reading := found.pop()) is not None:
+            for name, column in family:
+                out.setdefault(name, {})[column] = reading
+    return out
+
+
+def _of_key(evidence: Evidence, name: TableName, column: str, left: Mapping[TableName, Collection[str]]) -> Reading | None:
+    """How one key column is read; `NO_ROWS` where there is nothing to read."""
+    found = evidence.tables.get(name)
+    if found is None or not found.table.has(column) or column in left.get(name, ()):
+        return None
+    kind, live, key = found.table.column(column).type, found.column(column).drop_null(), found.table.primary_key
+    if not isinstance(bare(kind), Integer):
+        return None
+    told_of = _told_of(found.table, found.table.column(column))
+    if key is None or key.columns != (column,):
+        return None if told_of else _spelt(live, years=True) if len(live) else NO_ROWS
+    if not {"year", "season"}.isdisjoint(phrase(column).split()) and len(live) >= FEWEST_YEARS:
+        low, high = pc.min_max(live).as_py().values()
+        made = _spelt(live, years=True) if len(live) >= DENSE * (high - low + 1) else None
+    else:
+        made = _spelt(live) if _different(live, FEWEST) else None
+    if made is None or (told_of and steps_of(made.read(live)) is None):  # what follows one another in steps keeps to a CHECK as it is
+        return None
+    return made
 
 
 def counted_on(column: Column, found: TableEvidence) -> Reading | None:

@@ -16,6 +16,7 @@ import pyarrow as pa
 from mimic.generators.features import Codes, feature_of, numbers, ordered
 from mimic.generators.profiles import owned
 from mimic.graph import LoadOrder
+from mimic.planning.natural import natural
 from mimic.profile import Evidence, TableEvidence, parent_rows
 from mimic.schema import Boolean, Column, Enum, ForeignKey, TableName, Text, bare
 from mimic.streams import Floats, Ints
@@ -70,8 +71,8 @@ def told_apart(column: Column) -> bool:
 
 
 def described(found: TableEvidence, k: int) -> tuple[str, ...]:
-    """Own columns that say what a row is like: no keys, no references, no text that is different in every row."""
-    keys = {name for rule in found.table.keys if len(rule.columns) == 1 for name in rule.columns}
+    """Own columns that say what a row is like: no references, no text that is different in every row, no keys but natural ones."""
+    keys = {name for rule in found.table.keys if len(rule.columns) == 1 for name in rule.columns} - {natural(found)}
     keys |= {name for key in found.table.foreign_keys for name in key.columns}
     out = []
     for column in found.table.written:

@@ -259,6 +259,12 @@ CASES: dict[str, dict[str, Case]] = {
     },
     "key.uuid": {"uuid": primary(Uuid(), [uuid.UUID(int=i).bytes for i in DISTINCT]),
                  "text": primary(Text(), [str(uuid.UUID(int=i)) for i in DISTINCT])},
+    "key.calendar": {
+        "days": case_of(Date(), DAYS[:1] * N, options={"steps": (18_262, 1, False)}, unique=True, nullable=False),
+        "months": case_of(Date(), DAYS[:1] * N, options={"steps": (18_276, 3, True)}, unique=True, nullable=False),
+        "hours": case_of(Timestamp(zoned=True), MOMENTS[:1] * N, options={"steps": (0, 3_600_000_000, False)}, unique=True, nullable=False),
+        "untold": case_of(Date(), DAYS[:1] * N, unique=True, nullable=False),
+    },
     "reference.assign": {"nullable": referring()},
     "fan_out.histogram": {"numbers": numbering_children(), "copied parents": numbering_children(keys=("id",))},
     "key.within": {

@@ -48,6 +48,7 @@ def read(kind, values, **more):
         (Text(), [at.strftime("%Y%m%d%H%M%S") for at in MOMENTS], Timestamp(precision=0), "YYYYMMDDhhmmss"),
         (Text(), [f"{at:%Y-%m-%d %H:%M}+02:00" for at in MOMENTS], Timestamp(precision=0), "YYYY-MM-DD hh:mm+02:00"),
         (Integer(32), [int(day.strftime("%Y%m%d")) for day in DAYS], Date(), "YYYYMMDD"),
+        (Integer(32), [(2019 + i // 12) * 100 + i % 12 + 1 for i in range(60)], Date(), "YYYYMM"),
         (Text(), [f"{20 + i // 10:02}:{i % 60:02}:00" for i in range(60)], Integer(), "hh:mm:ss"),
         (Text(), [f"{price:.2f}" for price in PRICES], Decimal(18, 2), ""),
         (Text(), [f"{price:010.2f}" for price in PRICES], Decimal(18, 2), ""),
