@@ -109,7 +109,7 @@ def filled(
         guide = np.append(led[rows], led[lost.like[seen[first:]] if follows else seen[first:]])[speak]
     seen, at = seen[speak], at[speak]
     behind = lost.behind(owners, seen)
-    shares = shares_of(tree, at, codes[seen], target.codes, behind, k)[last].astype(np.float32)
+    shares = shares_of(tree, at, codes[seen], target.codes, behind, k, ordered=target.way == "levels")[last].astype(np.float32)
     cells = None
     if target.scaled:
         live = np.flatnonzero(codes[seen] == 1)

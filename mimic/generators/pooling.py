@@ -147,10 +147,11 @@ def cells_of(leaf: Ints, rank: Floats, leaves: int, owners: Owners, k: int, guid
     return Cells(start, parts[0], parts[1], parts[2], parts[3], alone)
 
 
-def shares_of(tree: Tree, at: Ints, codes: Ints, width: int, owners: Owners, k: int) -> Floats:
+def shares_of(tree: Tree, at: Ints, codes: Ints, width: int, owners: Owners, k: int, *, ordered: bool = False) -> Floats:
     """Shares of the codes in every node (nodes, codes).
 
-    A code that k owners have in a node has its share of the node's rows. The others share what is left as they do in the node
+    A code that k owners have in a node has its share of the node's rows. So have, where codes stand in an order, neighbours that k owners
+    have together; among them it is as in the node above. The others share what is left as they do in the node
     above; and where fewer than k owners are left, what is left is as much as the node above has of these codes (k / 2 rows at
     most), so that nothing of fewer than k is told.
     """
@@ -179,12 +180,15 @@ def shares_of(tree: Tree, at: Ints, codes: Ints, width: int, owners: Owners, k: 
             first = np.full(nodes, -1, dtype=np.int64)
             first[place] = before
             base = out[first[touched]]
-        told = owners.reach(np.where(held[place, codes], -1, place), nodes, k)[touched]  # whether the few have owners enough together
-        rows, known = counts[touched].sum(axis=1), held[touched]
-        rest = counts[touched].sum(axis=1, where=~known)
+        seen, known, spot = counts[touched], held[touched], np.searchsorted(touched, place)
+        rows = seen.sum(axis=1)
+        if ordered:
+            seen, known = _pooled(seen, known, base, spot, codes, owners, k)
+        told = owners.reach(np.where(known[spot, codes], -1, spot), len(touched), k)  # whether the few have owners enough together
+        rest = seen.sum(axis=1, where=~known)
         untold = np.clip(base.sum(axis=1, where=~known) / np.maximum(base.sum(axis=1), 1e-12) * rows, 0.5, np.minimum(k / 2, rows / 2))
         rest = np.where(rest == 0, 0.0, np.where(told, rest, untold)) / rows
-        seen = np.where(known, counts[touched], 0.0)
+        seen = np.where(known, seen, 0.0)
         weight = seen.sum(axis=1)
         rest = np.where(weight > 0, rest, 1.0)
         spread = np.where(known, 0.0, base)
@@ -193,6 +197,36 @@ def shares_of(tree: Tree, at: Ints, codes: Ints, width: int, owners: Owners, k: 
         out[touched] = seen * ((1 - rest) / np.maximum(weight, 1e-12))[:, None] + spread * (rest / mass)[:, None]
         before = place
     return out
+
+
+def _pooled(
+    counts: Floats, held: NDArray[np.bool_], base: Floats, at: Ints, codes: Ints, owners: Owners, k: int
+) -> tuple[Floats, NDArray[np.bool_]]:  # fmt: skip
+    """Counts (nodes, codes) and what is known of them; neighbours that k owners have together are counted together, spread as in `base`.
+
+    `at` and `codes` (rows,) say where each row is, and what it has. Code 0 has no neighbours.
+    """
+    nodes, width = counts.shape
+    group, gathered, number = np.full((nodes, width), -1, dtype=np.int64), np.zeros(nodes), np.zeros(nodes, dtype=np.int64)
+    for code in range(1, width):
+        free = ~held[:, code]
+        group[free, code] = number[free]
+        gathered += np.where(free, counts[:, code], 0.0)
+        number += gathered >= k
+        gathered[gathered >= k] = 0.0
+    last = (group == number[:, None]) & (number[:, None] > 0)  # too few are left: they join those before them
+    group[last] -= 1
+    many = int(group.max(initial=0)) + 1
+    mine = group[at, codes]
+    enough = owners.reach(np.where(mine >= 0, at * many + mine, -1), nodes * many, k)
+    cell = np.arange(nodes)[:, None] * many + group
+    pooled = (group >= 0) & enough[np.where(group >= 0, cell, 0)]
+    spot = cell[pooled]
+    weight = np.maximum(base[pooled], 1e-9)
+    rows, of_all = (np.bincount(spot, weights=each, minlength=nodes * many) for each in (counts[pooled], weight))
+    out = counts.copy()
+    out[pooled] = rows[spot] * weight / of_all[spot]
+    return out, held | pooled
 
 
 __all__ = ["Cells", "Learnt", "cells_of", "grown_together", "shares_of", "tilts"]
