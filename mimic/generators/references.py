@@ -27,6 +27,7 @@ from mimic.generators.lacking import Lack
 from mimic.generators.matching import Diamond, Kin, Match, in_runs, through
 from mimic.generators.nested import best, pack, part, some, unpack
 from mimic.generators.separating import Wrong, separate
+from mimic.generators.timely import Timely, either, in_time, untimely
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
 from mimic.schema import ForeignKey
@@ -87,6 +88,7 @@ class References:
     compared: tuple[
         tuple[str, Operator, str], ...
     ] = ()  # (a, operator, b): what CHECKs say of columns of two keys, told before rows are made
+    timely: tuple[Timely, ...] = ()
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -102,6 +104,7 @@ class References:
             *(need for kin in self.kin for need in kin.needs),
             *(need for match in self.matches for need in match.needs),
             *(need for lack in self.lacks for need in lack.needs),
+            *(need for limit in self.timely for need in limit.needs),
         )
         return tuple(dict.fromkeys((*self.held, *own, *further)))
 
@@ -133,6 +136,7 @@ class References:
             tuple(lack for lack in lacks if lack is not None),
             tuple(task.options.get("late", ())),
             tuple(_spares(task, edges)),
+            timely=tuple(Timely(*told) for told in task.options.get("timely", ())),
         )
 
     def part(self, name: str) -> References:
@@ -151,6 +155,7 @@ class References:
             kin=(),
             matches=(),
             lacks=(),
+            timely=(),
             late=tuple(label for label in self.late if label == chosen[0].label),
             held=tuple(name for name in self.held if name in taken),
             selves=any(_mirrored(chosen[0], other) for other in self.edges),
@@ -441,6 +446,11 @@ class References:
             separate(each, rows[edge.label], parents, None, rows[edge.label] >= 0, stream.at("compared"), wrong=wrong, free=free)
             if edge.optional:
                 rows[edge.label] = np.where(wrong(each, rows[edge.label]), -1, rows[edge.label])
+        late = either(wrong, limits) if (limits := untimely(edge.label, [each.label for each in done], self.timely, rows, given)) else None
+        alone = [unique for unique in self.uniques if set(unique) & set(edge.columns)]
+        if late is not None and not alone:  # as far as it goes
+            tied = next((kin.groups(given, rows[kin.via])[1] for kin in self.kin if kin.label == edge.label and kin.via in rows), None)
+            rows[edge.label] = in_time(rows[edge.label], late, tied, stream.at("timely"))
         for unique in self.uniques:
             reached = {name for other in (*done, edge) for name in other.columns} | set(self.held)
             if not set(unique) & set(edge.columns) or not set(unique) <= reached:
@@ -473,6 +483,8 @@ class References:
             if left:
                 why = f"UNIQUE ({', '.join(unique)}) has no combination left for some rows"
                 raise CapacityError(self.table, n, n - left, why, table=self.table)
+            if late is not None and covered and len(alone) == 1:  # no combination comes twice by that
+                separate(fixed, rows[edge.label], projected, group, live, stream.at("timely"), wrong=late, free=False)
 
     def _apart(self, edge: Edge, given: Columns) -> bool:
         """Whether a key of one column is chosen here, and nothing else speaks of that column."""
@@ -568,6 +580,7 @@ class References:
             "lacks": [lack.state() for lack in self.lacks],
             "late": list(self.late),
             "spare": [pack(made) for made in self.spare],
+            "timely": [list(astuple(limit)) for limit in self.timely],
         }
 
     @classmethod
@@ -592,6 +605,7 @@ class References:
             lacks,
             tuple(state["late"]),
             spare,
+            timely=tuple(Timely(*told) for told in state["timely"]),
         )
 
 

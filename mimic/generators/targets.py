@@ -125,6 +125,11 @@ def spread_out(target: Target, codes: Ints, number: Floats, noise: Floats) -> Fl
         place[live] = ((np.cumsum(many) - many / 2) / max(live.sum(), 1))[which.reshape(-1)]  # equal numbers stand in one place
         parts.append(np.where(live, place - place[live].mean() if live.any() else 0.0, 0.0) * np.sqrt(12.0))
         parts.append(np.where(live, np.abs(place - 0.5) - 0.25, 0.0) * 5.0)
+    elif target.way == "levels" and count > PROJECTED:
+        live = codes > 0
+        many = np.bincount(codes[live], minlength=count)
+        place = ((np.cumsum(many) - many / 2) / max(live.sum(), 1))[codes]
+        parts.append(np.where(live, place - 0.5, 0.0) * np.sqrt(12.0))
     share = np.bincount(codes, minlength=count) / max(len(codes), 1)
     seen = np.flatnonzero((share > 0) & (share < 1))
     if len(seen):

@@ -23,6 +23,7 @@ from mimic.plan import Choice, Held, Step
 from mimic.planning.around import Around
 from mimic.planning.natural import natural
 from mimic.planning.switching import switched
+from mimic.planning.timing import timely
 from mimic.profile import TableEvidence
 from mimic.schema import HIDDEN, ForeignKey, Table
 from mimic.streams import Floats, Ints, Streams
@@ -65,6 +66,8 @@ def further(
         if switched("same_row", config, same.label.split(",")):
             kin[same.label], held = same, (*held, said)
     options["kin"] = [(same.label, same.via, same.above, same.own) for same in kin.values()]
+    limits = [(limit, said) for limit, said in timely(keys, taken, found, around) if switched("ordered", config, limit.columns)]
+    options["timely"], held = [astuple(limit) for limit, _ in limits], (*held, *(said for _, said in limits))
     step = replace(step, choice=replace(step.choice, relations=(*step.choice.relations, *held)))
     matches, needs = [], list[str]()
     for via in (via for via in keys if via.label == first):  # nothing is dealt out by a parent that is not there yet
@@ -85,7 +88,7 @@ def further(
                     options["line"] = tuple(line)
     lacks = list(_lacking(replace(step, task=replace(step.task, options=options)), keys, found, around))
     needs += [need for one in lacks for need in one["features"]]
-    if not diamonds and not matches and not kin and not lacks and "leading" not in options:
+    if not diamonds and not matches and not kin and not lacks and not limits and "leading" not in options:
         return step
     options |= {"matches": matches, "lacks": lacks, "features": list(dict.fromkeys(needs))} if diamonds or matches or lacks else {}
     choice = replace(step.choice, reason="; ".join([step.choice.reason, *(_said(one) for one in matches)]))

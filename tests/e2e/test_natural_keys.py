@@ -26,7 +26,9 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
               month text not null, fiscal_year integer not null, is_weekend boolean not null);
             create table period (period integer primary key, locked boolean not null);
             create table fiscal_year (year integer primary key, title text not null);
+            create table product (id integer primary key, launched date not null, gone date, price numeric(7, 2) not null);
             create table sale (id integer primary key, date_key integer not null references dim_date,
+              product_id integer not null references product,
               period integer not null references period, year integer not null references fiscal_year, amount numeric(9, 2) not null);
             create table season (year integer primary key check (year >= 1950));
             create table race (id integer primary key, year integer not null references season, round integer not null,
@@ -47,12 +49,19 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         months = sorted({int(f"{day.astype(object):%Y%m}") for day in days})
         db.executemany("insert into period values (?, ?)", [(month, i < 20) for i, month in enumerate(months)])
         db.executemany("insert into fiscal_year values (?, ?)", [(year, f"FY {year}") for year in (2022, 2023, 2024)])
+        born = np.where(np.arange(200) % 4 > 0, draw.integers(0, 100, 200), draw.integers(0, DAYS - 100, 200))
+        gone = np.where(np.arange(200) % 3 > 0, DAYS, born + draw.integers(60, 400, 200))
+        for i in range(200):
+            until = str(days[0] + int(gone[i])) if gone[i] < DAYS else None
+            db.execute("insert into product values (?, ?, ?, ?)", (i + 1, str(days[born[i]]), until, round(float(draw.lognormal(2, 1)), 2)))
         busy = np.array([3.0 if day.astype(object).weekday() > 4 else 1.0 for day in days])
         for at in np.sort(draw.choice(DAYS, SALES, p=busy / busy.sum())):
             date = days[at].astype(object)
-            keys = (int(f"{date:%Y%m%d}"), int(f"{date:%Y%m}"), date.year + (date.month > 6))
+            there = np.flatnonzero((born <= at) & (gone >= at))
+            product = int(draw.choice(there)) + 1 if len(there) else 1 + int(np.argmin(born))
+            keys = (int(f"{date:%Y%m%d}"), product, int(f"{date:%Y%m}"), date.year + (date.month > 6))
             amount = round(float(draw.lognormal(3, 0.5)), 2)
-            db.execute("insert into sale (date_key, period, year, amount) values (?, ?, ?, ?)", (*keys, amount))
+            db.execute("insert into sale (date_key, product_id, period, year, amount) values (?, ?, ?, ?, ?)", (*keys, amount))
         for year in range(1985, 2015):
             db.execute("insert into season values (?)", (year,))
             spots = np.sort(draw.choice(np.arange(10, 45), RACES, replace=False))
@@ -99,6 +108,15 @@ def test_what_keys_say_holds(store, what):
 def test_keys_begin_where_the_source_begins_and_leave_nothing_out(store, table, key):
     source, copy = (ask(f"select {key} from {table} order by 1") for ask in store)
     assert source == copy
+
+
+@pytest.mark.parametrize("what", ["day < launched", "day > gone"])
+def test_nothing_is_sold_before_it_is_there_or_after_it_is_gone(store, what):
+    """By chance a fifth of the sales would be."""
+    query = f"select avg({what}) from sale join dim_date using (date_key) join product on product.id = product_id"
+    source, copy = (ask(query)[0][0] for ask in store)
+    assert source < 0.001
+    assert copy < 0.005
 
 
 def test_what_hangs_on_a_day_hangs_on_what_day_it_is(store):
