@@ -27,17 +27,17 @@ def wrong_products(launched, days, of_rows):
 
 
 def test_rows_exchange_what_is_not_there_yet():
-    launched, days, rows = DRAW.integers(0, 40, 50), np.arange(100), np.repeat(np.arange(100), 20)
+    launched, days, rows = np.maximum(DRAW.integers(-40, 40, 50), 0), np.arange(100), np.repeat(np.arange(100), 20)
     wrong = wrong_products(launched, days, rows)
     products = DRAW.permutation(np.repeat(np.arange(50), 40))
     made = in_time(products, wrong, None, Streams(1).at("t"))
-    assert wrong(np.arange(2_000), products).sum() > 300
+    assert wrong(np.arange(2_000), products).sum() > 100
     assert (launched[made] <= days[rows]).mean() > 0.995
     assert np.abs(np.bincount(made, minlength=50) - 40).mean() < 4
 
 
 def test_those_of_one_group_exchange_among_themselves():
-    launched, days, rows = DRAW.integers(0, 40, 50), np.arange(100), np.repeat(np.arange(100), 20)
+    launched, days, rows = np.maximum(DRAW.integers(-40, 40, 50), 0), np.arange(100), np.repeat(np.arange(100), 20)
     products, group = DRAW.permutation(np.repeat(np.arange(50), 40)), np.arange(50) % 3
     made = in_time(products, wrong_products(launched, days, rows), group, Streams(1).at("t"))
     assert (group[made] == group[products]).all()
