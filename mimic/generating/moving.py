@@ -25,6 +25,7 @@ from mimic.report import Finding
 from mimic.schema import Array, Date, LogicalType, Range, Schema, Table, TableName, Timestamp, bare
 
 NEWEST = "newest"  # fact of a model: the newest day that k rows of the source reach
+MONTH = 365.2425 / 12  # days
 _ISO = re.compile(r"(?<![\d-])(\d{4})-(\d{2})-(\d{2})(?!\d)")
 
 
@@ -60,7 +61,8 @@ class Shift:
                     out[column.name] = _later(out[column.name], self.days)
                 elif column.name in out and (reading := self.read.get((table.name, column.name))) is not None:
                     values, dates = out[column.name], reading.read(out[column.name])
-                    out[column.name] = pc.if_else(dates.is_valid(), reading.write(_later(dates, self.days), values.type), values)
+                    later = _later(dates, self.days) if "D" in reading.pattern else _months_later(dates, self.days, reading.pattern)
+                    out[column.name] = pc.if_else(dates.is_valid(), reading.write(later, values.type), values)
         return out
 
     def rows(self, table: Table, rows: pa.RecordBatch) -> pa.RecordBatch:
@@ -87,6 +89,15 @@ def _later(values: pa.Array, days: int) -> pa.Array:
     real = (raw >= FAR[0] * unit) & (raw <= FAR[1] * unit)
     made = np.where(real, raw + days * unit, raw).astype(np.int32 if plain else np.int64)
     return pa.array(made, mask=np.asarray(values.is_null().to_numpy(zero_copy_only=False))).view(values.type)
+
+
+def _months_later(dates: pa.Array, days: int, pattern: str) -> pa.Array:
+    """The first days of months, or of years, as many whole ones later as come nearest to so many days: no two fall together."""
+    step = round(days / MONTH) if "M" in pattern else 12 * round(days / (12 * MONTH))
+    raw = np.asarray(pc.fill_null(dates.view(pa.int32()), 0).to_numpy(zero_copy_only=False)).astype(np.int64)
+    moved = (raw.astype("<M8[D]").astype("<M8[M]") + step).astype("<M8[D]").astype(np.int64)
+    made = np.where((raw >= FAR[0]) & (raw <= FAR[1]), moved, raw).astype(np.int32)
+    return pa.array(made, mask=np.asarray(dates.is_null().to_numpy(zero_copy_only=False))).view(dates.type)
 
 
 def _later_text(found: re.Match[str], days: int) -> str:

@@ -95,6 +95,15 @@ def beginning(code: Ints) -> NDArray[np.bool_]:
     return np.append(True, code[1:] != code[:-1]) if len(code) else np.zeros(0, dtype=np.bool_)
 
 
+def by_row(need: str, labels: Sequence[str], given: Mapping[str, pa.Array]) -> pa.Array:
+    """A need row by row, of a generator that is given what parents hold in their own rows; `labels` are the keys that it asks about."""
+    label = next((label for label in labels if need.startswith(f"{label}.")), None)
+    if label is None:
+        return given[need]
+    up = np.asarray(given[f"@{label}"].to_numpy(zero_copy_only=False), dtype=np.int64)
+    return given[need].take(pa.array(np.maximum(up, 0), mask=up < 0))
+
+
 def places(begins: NDArray[np.bool_]) -> Ints:
     """How many rows of its line stand before each row (n,), given all in the order of `standing`."""
     start = np.flatnonzero(begins)

@@ -14,8 +14,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from mimic.generator import Columns, Literal, Span, State, Task
-from mimic.generators.lines import beginning, places
+from mimic.generator import Columns, Generator, Literal, Span, State, Task
+from mimic.generators.features import numbers
+from mimic.generators.leaves import Leaves, distance
+from mimic.generators.lines import beginning, by_row, places
+from mimic.generators.nested import inside, pack, unpack
 from mimic.generators.references import codes
 from mimic.generators.units import arrow_of, from_units, units_of
 from mimic.profile import Owners, TableEvidence
@@ -93,7 +96,10 @@ def calendar_of(values: pa.Array, group: Ints, owners: Owners, k: int) -> Calend
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Fills one column: the rows of a group, which are equal in `group`, have steps of the calendar one after the other."""
+    """Fills one column: the rows of a group, which are equal in `group`, have steps of the calendar one after the other.
+
+    Which row has which is told by `places`, from 0 for the first of a group to 1 for the last; without it they go on as they are made.
+    """
 
     kind: ClassVar[str] = "key.panel"
     version: ClassVar[int] = 1
@@ -107,6 +113,8 @@ class Panel:
     ends: Floats
     gaps: float
     absent: Floats
+    places: Generator | None = None
+    labels: tuple[str, ...] = ()  # keys whose parents `places` asks about
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -114,7 +122,8 @@ class Panel:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        return self.group
+        told = (*(f"@{label}" for label in self.labels), *self.places.needs) if self.places is not None else ()
+        return tuple(dict.fromkeys((*self.group, *told)))
 
     @classmethod
     def suits(cls, task: Task) -> float:
@@ -122,16 +131,35 @@ class Panel:
 
     @classmethod
     def learn(cls, task: Task, evidence: TableEvidence | None, stream: Stream) -> Self:
-        """`options`: `within` the columns that make the group, `panel` the `Calendar` that was found."""
+        """`options`: `within` the columns that make the group, `panel` the `Calendar` that was found; `features` that may tell places."""
         found: Calendar = task.options["panel"]
         arrow = str(arrow_type(task.column.type))
         group = tuple(task.options["within"])
-        return cls(task.column.name, group, arrow, found.steps, found.owners, np.array(found.ends), found.gaps, found.absent)
+        made: Generator | None = None
+        if evidence is not None and evidence.sampled and task.options.get("features"):
+            values = numbers(evidence.column(task.column.name))[0]
+            code = codes([evidence.column(name) for name in group], [])[0]
+            order = np.lexsort((values, code))
+            begins = beginning(code[order])
+            size = np.diff(np.append(np.flatnonzero(begins), len(order)))
+            place = np.empty(len(order))
+            place[order] = (places(begins) + 0.5) / np.repeat(size, size)
+            made = distance(task, pa.array(place), evidence, stream.at("places"))
+        told = made if isinstance(made, Leaves) else None
+        labels = [label for label in task.options.get("labels", ()) if told and any(need.startswith(f"{label}.") for need in told.needs)]
+        return cls(
+            task.column.name, group, arrow, found.steps, found.owners, np.array(found.ends), found.gaps, found.absent, told, tuple(labels)
+        )
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         n, arrow = span.n, arrow_of(self.type)
         group = codes([given[name] for name in self.group], [])[0]
         order = np.argsort(group, kind="stable")
+        if self.places is not None:
+            told = self.places.sample(
+                span, inside(stream, "places"), {need: by_row(need, self.labels, given) for need in self.places.needs}
+            )
+            order = np.lexsort((numbers(told[self.column])[0], group))
         begins = beginning(group[order])
         start = np.flatnonzero(begins)
         size = np.diff(np.append(start, n))
@@ -141,8 +169,8 @@ class Panel:
         steps = self._steps(int(length.max(initial=0)))
         room = len(steps) - length
         end = np.searchsorted(np.cumsum(self.ends), stream.at("ends").uniform(len(size)) * self.ends.sum(), side="right")
-        inside = np.floor(stream.at("inside").uniform(len(size)) * (room + 1)).astype(np.int64)
-        first = np.where(end == 0, 0, np.where(end == 1, room, np.minimum(inside, room)))
+        between = np.floor(stream.at("inside").uniform(len(size)) * (room + 1)).astype(np.int64)
+        first = np.where(end == 0, 0, np.where(end == 1, room, np.minimum(between, room)))
         rank = places(begins) + first[which]
         for some in np.array_split(gone := np.flatnonzero(length > size), -(-len(gone) * len(steps) // BLOCK) or 1):
             there = self._there(first[some], length[some], size[some], len(steps), stream.at("there", int(some[0]) if len(some) else 0))
@@ -188,11 +216,21 @@ class Panel:
 
     def state(self) -> State:
         named: dict[str, Any] = {"column": self.column, "group": list(self.group), "type": self.type}
-        return {**named, "steps": self.steps, "owners": self.owners, "ends": self.ends, "gaps": self.gaps, "absent": self.absent}
+        named |= {"places": None if self.places is None else pack(self.places), "labels": list(self.labels)}
+        return {
+            **named,
+            "steps": self.steps,
+            "owners": self.owners,
+            "ends": self.ends,
+            "gaps": self.gaps,
+            "absent": self.absent,
+            "places": None if self.places is None else pack(self.places),
+        }
 
     @classmethod
     def restore(cls, state: State) -> Self:
-        return cls(**{**state, "group": tuple(state["group"])})
+        made = None if state["places"] is None else unpack(state["places"])
+        return cls(**{**state, "group": tuple(state["group"]), "labels": tuple(state["labels"]), "places": made})
 
 
 def register(registry: Registry) -> None:

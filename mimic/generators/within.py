@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from mimic.errors import CapacityError
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
 from mimic.generators.degrees import reconcile
-from mimic.generators.lines import beginning, places
+from mimic.generators.lines import beginning, by_row, places
 from mimic.generators.nested import pack, unpack
 from mimic.generators.references import codes
 from mimic.generators.separating import separate
@@ -136,7 +136,8 @@ class Within:
             made = pa.array(_rank(group) + self.first).cast(arrow)
         elif self.way == "apart":
             told = {
-                need: self._told(need, given).take(pa.array(rows)) for need in (*(self.inner.needs if self.inner else ()), *self.floors)
+                need: by_row(need, self.labels, given).take(pa.array(rows))
+                for need in (*(self.inner.needs if self.inner else ()), *self.floors)
             }
             made = self._apart(len(rows), stream, told, order, begin, size, arrow)
         else:
@@ -146,14 +147,6 @@ class Within:
         place = np.zeros(n, dtype=np.int64)
         place[rows] = np.arange(len(rows))
         return {self.column: made.take(pa.array(place, mask=~live))}
-
-    def _told(self, need: str, given: Columns) -> pa.Array:
-        """A need of the inner generator, row by row: of parents it is given in their own rows."""
-        label = next((label for label in self.labels if need.startswith(f"{label}.")), None)
-        if label is None:
-            return given[need]
-        up = np.asarray(given[f"@{label}"].to_numpy(zero_copy_only=False), dtype=np.int64)
-        return given[need].take(pa.array(np.maximum(up, 0), mask=up < 0))
 
     def _apart(self, n: int, stream: Stream, told: Columns, order: Ints, begin: Ints, size: Ints, arrow: pa.DataType) -> pa.Array:
         """Values as they are drawn, ascending within the group, moved up by the least step where two would meet."""

@@ -136,7 +136,9 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     above = tuple(known)
     held = {name for step in steps for name in step.task.options.get("held", ())}  # parents are chosen to fit these: they come first
     first = [
-        _apart(step, above, line, found, around, config) if step.choice.kind == "key.within" and step.task.fills[0] not in held else step
+        _apart(step, above, line, found, around, config)
+        if step.choice.kind == "key.within" and step.task.fills[0] not in held
+        else _told_places(step, above)
         for step in steps
         if not _free(step, keys)
     ]
@@ -177,7 +179,7 @@ def with_dependence(steps: Sequence[Step], table: Table, around: Around, config:
     fixed = {*amounts, *runs, *divided, *pinned, *computed}
     fixed |= {name for name, asked in config.columns.items() if asked.generator not in FOUND}
     alone = [name for name in alone if name not in divided and switched("copied", config, [name])]
-    same = without_circles(repeated(found, alone), order | _afters(runs) | _afters(divided))
+    same = without_circles(repeated(found, alone, [*stepping]), order | _afters(runs) | _afters(divided))
     ahead = {*stepping, *same}
     told = determined(found, [step for step in free if _wrapped(step, config)], fixed | same.keys(), around.evidence.k, ahead)
     told = {name: one for name, one in told.items() if switched("determined", config, [name])}
@@ -407,6 +409,16 @@ def _with_features(step: Step, known: Sequence[tuple[str, bool]], siblings: str 
     told: dict[str, Any] = {"features": [need for need, _ in known], "categories": [need for need, category in known if category]}
     told |= {"siblings": siblings} if siblings else {}
     return replace(step, task=replace(step.task, options={**step.task.options, **told}))
+
+
+def _told_places(step: Step, above: Sequence[tuple[str, bool]]) -> Step:
+    """The step of a panel: what else a row hangs on may tell which step of its group is its own."""
+    if step.choice.kind != PANEL:
+        return step
+    group, labels = set(step.task.options["within"]), dict.fromkeys(need.split(".")[0] for need, _ in above)
+    others = [label for label in labels if not set(label.split(",")) <= group]
+    made = _with_features(step, [(need, told) for need, told in above if need.split(".")[0] in others][-MOST:])
+    return replace(made, task=replace(made.task, options={**made.task.options, "labels": others}))
 
 
 def _free(step: Step, keys: Mapping[str, ForeignKey]) -> bool:

@@ -63,11 +63,15 @@ def copied(table: Table, found: TableEvidence, above: Iterable[Seen], taken: fro
     return list(out.values())
 
 
-def repeated(found: TableEvidence, names: Sequence[str]) -> dict[str, Relation]:
-    """Columns that hold what another one of their row does, where they hold anything: the day of deletion is that of the last change."""
+def repeated(found: TableEvidence, names: Sequence[str], leading: Sequence[str] = ()) -> dict[str, Relation]:
+    """Columns that hold what another one of their row does, where they hold anything: the day of deletion is that of the last change.
+
+    Those that are `leading` follow nothing.
+    """
     out: dict[str, Relation] = {}
+    names = [*leading, *(name for name in names if name not in leading)]
     values = {name: found.column(name) for name in names}
-    for name, mine in values.items():
+    for name, mine in ((name, mine) for name, mine in values.items() if name not in leading):
         live = np.flatnonzero(np.asarray(mine.is_valid()))
         if len(live) < FEWEST or pc.count_distinct(mine).as_py() < DIFFERENT:
             continue

@@ -1,5 +1,6 @@
 """Keys that say something by themselves: days written as 20240229, months as 202402, years. What refers to them fits its row."""
 
+import itertools
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -127,3 +128,17 @@ def test_what_hangs_on_a_day_hangs_on_what_day_it_is(store):
     points = "select count(*) from race where (winner_points = 10) <> (year < 2003)"
     assert store[0](points) == [(0,)]
     assert store[1](points)[0][0] < 0.05 * 30 * RACES
+
+
+def test_moved_to_another_day_no_two_months_fall_together(store, tmp_path):
+    """A number of days that is no number of months: months and years move by whole ones, days by days, and every key stays a key."""
+    source = store[0]("pragma database_list")[0][2]
+    run("clone", f"sqlite:///{source}", f"sqlite:///{tmp_path / 'moved.sqlite'}", "--reference", "synthesize", "--today", "2026-11-15")
+    ask = asked(tmp_path / "moved.sqlite")
+    periods = [period for (period,) in ask("select period from period order by 1")]
+    assert len(periods) == len(store[0]("select period from period"))
+    assert {np.datetime64(f"{period // 100}-{period % 100:02}") - np.datetime64(f"{before // 100}-{before % 100:02}")
+            for before, period in itertools.pairwise(periods)} == {np.timedelta64(1, "M")}  # fmt: skip
+    assert min(periods) > 202205
+    assert ask("select count(*) from dim_date where strftime('%Y%m%d', day) + 0 <> date_key") == [(0,)]
+    assert ask("pragma foreign_key_check") == []
