@@ -93,6 +93,14 @@ def _bound(table: Table, column: str) -> bool:
     return bool(told) or any(re.search(rf"(?<!\w){re.escape(column)}(?!\w)", part.holds or "") for part in table.partitions)
 
 
+def tied(schema: Schema) -> tuple[frozenset[tuple[TableName, str]], ...]:
+    """Columns that foreign keys make equal, those together that hang together."""
+    graph: nx.Graph[tuple[TableName, str]] = nx.Graph()
+    for key in schema.foreign_keys:
+        graph.add_edges_from(((key.table, mine), (key.parent, theirs)) for mine, theirs in zip(key.columns, key.referred, strict=True))
+    return tuple(frozenset(group) for group in nx.connected_components(graph))
+
+
 def ancestors(schema: Schema, table: TableName) -> tuple[TableName, ...]:
     """Every table that can be reached upstream, without the table itself."""
     graph = _digraph(schema, tuple(schema.foreign_keys))

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from mimic import textual
 from mimic.conditions import MOMENTS, Call, Constant, columns_of, walk
 from mimic.generators.temporal import FAR
+from mimic.graph import tied
 from mimic.model import Model
 from mimic.readings import Reading
 from mimic.report import Finding
@@ -44,7 +45,9 @@ class Shift:
         newest = date.fromisoformat(model.facts[NEWEST]) if NEWEST in model.facts else date.today()
         held, findings = set[tuple[TableName, str]](), list[Finding]()
         places = {(table.name, column.name) for table in model.schema.tables for column in table.columns if moves(column.type)}
-        for group in _tied(model.schema, places):
+        groups = [places & group for group in tied(model.schema)]
+        groups += [{place} for place in places if not any(place in group for group in groups)]
+        for group in groups:
             bounds = [place for place in sorted(group, key=str) if _bounded(model, *place)]
             if bounds and any(_locked(model.schema, *place) for place in group):
                 held |= group
@@ -107,19 +110,6 @@ def _later_text(found: re.Match[str], days: int) -> str:
         return (day + timedelta(days=days)).isoformat() if real else found[0]
     except (ValueError, OverflowError):
         return found[0]
-
-
-def _tied(schema: Schema, places: set[tuple[TableName, str]]) -> list[set[tuple[TableName, str]]]:
-    """Columns of dates, those together that foreign keys make equal."""
-    group = {place: {place} for place in places}
-    for key in schema.foreign_keys:
-        for mine, theirs in zip(key.columns, key.referred, strict=True):
-            pair = (key.table, mine), (key.parent, theirs)
-            if pair[0] in group and pair[1] in group and group[pair[0]] is not group[pair[1]]:
-                group[pair[0]] |= group[pair[1]]
-                for place in group[pair[1]]:
-                    group[place] = group[pair[0]]
-    return list({id(each): each for each in group.values()}.values())
 
 
 def _bounded(model: Model, name: TableName, column: str) -> bool:

@@ -9,13 +9,13 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
-import networkx as nx
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from mimic.config import TableConfig
 from mimic.generators.stepped import steps_of
+from mimic.graph import tied
 from mimic.plan import Step
 from mimic.planning.keys import mentioned
 from mimic.planning.meaning import UNSURE
@@ -207,12 +207,8 @@ def _spelt(live: pa.Array, *, years: bool = False) -> Reading | None:
 
 def _of_keys(evidence: Evidence, left: Mapping[TableName, Collection[str]]) -> dict[TableName, dict[str, Reading]]:
     """How keys are read that spell days or months, and with them all that refers to them: the days of a calendar."""
-    graph: nx.Graph[tuple[TableName, str]] = nx.Graph()
-    for table in evidence.schema.tables:
-        for key in table.foreign_keys:
-            graph.add_edges_from(((table.name, a), (key.parent, b)) for a, b in zip(key.columns, key.referred, strict=True))
     out: dict[TableName, dict[str, Reading]] = {}
-    for family in nx.connected_components(graph):
+    for family in tied(evidence.schema):
         readings = {_of_key(evidence, name, column, left) for name, column in family}
         if len(found := readings - {NO_ROWS}) == 1 and (reading := found.pop()) is not None:
             for name, column in family:
