@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
+from math import prod
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -26,7 +27,7 @@ from mimic.generators.groves import forest, groves, rooted, within_groups
 from mimic.generators.lacking import Lack
 from mimic.generators.matching import Diamond, Kin, Match, in_runs, through
 from mimic.generators.nested import best, pack, part, some, unpack
-from mimic.generators.separating import Wrong, separate
+from mimic.generators.separating import Wrong, separate, unlike
 from mimic.generators.timely import Timely, either, in_time, untimely
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
@@ -208,8 +209,8 @@ class References:
                 rows[edge.label] = self._inside(edge, shared, out, filled, keys, weights, absent, place)
             else:
                 rows[edge.label] = self._freely(i, edge, keys, weights, absent, given, rows, place)
-            self._separate(edge, rows, given, n, stream.at("unique", edge.label))
-            for other in self.edges if self.compared else ():
+            moved = self._separate(edge, rows, given, n, stream.at("unique", edge.label))
+            for other in self.edges if self.compared or moved else ():
                 if other is not edge and other.label in rows and self._apart(other, given):  # some changed places with those of this key
                     out[other.columns[0]] = _take(given[f"{other.label}.{other.referred[0]}"], rows[other.label])
             chosen = rows[edge.label] >= 0
@@ -436,8 +437,9 @@ class References:
             row_group, parent_group = np.zeros(len(keys[0]), dtype=np.int64), np.zeros(len(keys[0]), dtype=np.int64)
         return row_group, np.where(_whole_keys(keys), parent_group, -2)
 
-    def _separate(self, edge: Edge, rows: dict[str, Ints], given: Columns, n: int, stream: Stream) -> None:
-        """Make the combinations distinct that this edge completes, by exchanging its parents between rows."""
+    def _separate(self, edge: Edge, rows: dict[str, Ints], given: Columns, n: int, stream: Stream) -> bool:
+        """Make the combinations distinct that this edge completes, by exchanging its parents between rows. Whether others moved, too."""
+        moved = False
         done = [other for other in self.edges if other.label in rows and other is not edge]
         wrong = self._compare(edge, done, rows, given)
         if wrong is not None and len(edge.columns) == 1:
@@ -455,18 +457,7 @@ class References:
             reached = {name for other in (*done, edge) for name in other.columns} | set(self.held)
             if not set(unique) & set(edge.columns) or not set(unique) <= reached:
                 continue
-            fixed, covered, live = np.zeros(n, dtype=np.int64), set[str](), np.ones(n, dtype=bool)
-            if mine := [name for name in self.held if name in unique]:
-                covered |= set(mine)
-                fixed, _ = codes([given[name] for name in mine], [])
-            for other in done:
-                mine = [name for name in other.columns if name in unique and name not in covered]
-                if mine:
-                    covered |= set(mine)
-                    projected, _ = codes([given[f"{other.label}.{other.referred[other.columns.index(name)]}"] for name in mine], [])
-                    here = rows[other.label] >= 0
-                    fixed = _pair(fixed, np.where(here, projected[rows[other.label]], 0) if here.any() else np.zeros(n, dtype=np.int64))
-                    live &= here
+            fixed, covered, live = self._combined(unique, done, rows, given, n)
             moving = [name for name in edge.columns if name in unique and name not in covered]
             if not moving:
                 continue
@@ -480,11 +471,54 @@ class References:
             left = separate(fixed, rows[edge.label], projected, group, live, stream, wrong=wrong if covered else None)
             if left and kin is not None:  # better of another tenant than not at all
                 left = separate(fixed, rows[edge.label], projected, None, live, stream.at("any"), wrong=wrong if covered else None)
+            if left and (left := self._spread(unique, edge, done, rows, given, n, stream.at("spread"))) < n:
+                moved = True
             if left:
                 why = f"UNIQUE ({', '.join(unique)}) has no combination left for some rows"
                 raise CapacityError(self.table, n, n - left, why, table=self.table)
             if late is not None and covered and len(alone) == 1:  # no combination comes twice by that
                 separate(fixed, rows[edge.label], projected, group, live, stream.at("timely"), wrong=late, free=False)
+        return moved
+
+    def _combined(
+        self, unique: tuple[str, ...], edges: Sequence[Edge], rows: Mapping[str, Ints], given: Columns, n: int
+    ) -> tuple[Ints, set[str], NDArray[np.bool_]]:  # fmt: skip
+        """A number (n,) for what some edges, and what is held, say of the columns that are to be distinct together; of which of them, and
+        in which rows all of these edges lead somewhere."""
+        fixed, covered, live = np.zeros(n, dtype=np.int64), set[str](), np.ones(n, dtype=bool)
+        if mine := [name for name in self.held if name in unique]:
+            covered |= set(mine)
+            fixed, _ = codes([given[name] for name in mine], [])
+        for other in edges:
+            mine = [name for name in other.columns if name in unique and name not in covered]
+            if mine:
+                covered |= set(mine)
+                projected, _ = codes([given[f"{other.label}.{other.referred[other.columns.index(name)]}"] for name in mine], [])
+                here = rows[other.label] >= 0
+                fixed = _pair(fixed, np.where(here, projected[rows[other.label]], 0) if here.any() else np.zeros(n, dtype=np.int64))
+                live &= here
+        return fixed, covered, live
+
+    def _spread(
+        self, unique: tuple[str, ...], edge: Edge, done: Sequence[Edge], rows: dict[str, Ints], given: Columns, n: int, stream: Stream
+    ) -> int:  # fmt: skip
+        """Give rows whose combination is taken parents by several keys at once: how many find none, `n` if there are no such keys."""
+        bound = {diamond.label for diamond in self.diamonds} | {kin.label for kin in self.kin}
+        bound |= {self.edges[0].label} if self.grouped else set()
+        free = [each for each in (*done, edge) if set(each.columns) & set(unique) and each.label not in bound]
+        free = [each for each in free if not (each.single or each.own) and self._apart(each, given)]
+        if len(free) < 2:
+            return n
+        fixed, _, live = self._combined(unique, [each for each in (*done, edge) if each not in free], rows, given, n)
+        live = live & np.logical_and.reduce([rows[each.label] >= 0 for each in free])
+        sizes = tuple(len(given[f"{each.label}.{each.referred[0]}"]) for each in free)
+        where = np.flatnonzero(live)
+        chosen = np.ravel_multi_index([rows[each.label][where] for each in free], sizes)
+        _, group = np.unique(fixed[where], return_inverse=True)
+        made, left = unlike(group.reshape(-1), chosen, prod(sizes), stream)
+        for each, parents in zip(free, np.unravel_index(made, sizes), strict=True):
+            rows[each.label][where] = parents
+        return left
 
     def _apart(self, edge: Edge, given: Columns) -> bool:
         """Whether a key of one column is chosen here, and nothing else speaks of that column."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mimic.streams import Ints, Stream
 
+LISTED = 100_000  # combinations up to which those that are free are listed
 Wrong = Callable[[Ints, Ints], NDArray[np.bool_]]  # rows and a parent for each: whether it may not be theirs
 
 
@@ -82,9 +83,38 @@ def separate(
     return left
 
 
+def unlike(group: Ints, chosen: Ints, many: int, stream: Stream, tries: int = 60) -> tuple[Ints, int]:
+    """The same numbers (n,) below `many`, but where one comes again in a group: there is another one. How many rows find none."""
+    out, first = chosen.copy(), np.unique(group * many + chosen, return_index=True)[1]
+    double = np.ones(len(out), dtype=bool)
+    double[first] = False
+    bad = np.flatnonzero(double)
+    if many > LISTED:
+        taken = np.sort((group * many + out)[~double])
+        for turn in range(tries):
+            if not len(bad):
+                break
+            place = stream.at(turn)
+            new = place.integers(len(bad), many)
+            pairs = group[bad] * many + new
+            good = np.zeros(len(bad), dtype=bool)
+            good[np.unique(pairs, return_index=True)[1]] = True
+            good &= ~_among(pairs, taken)
+            out[bad[good]], taken, bad = new[good], np.sort(np.concatenate([taken, pairs[good]])), bad[~good]
+        return out, len(bad)
+    left = 0
+    for here in np.unique(group[bad]).tolist():
+        wanted = bad[group[bad] == here]
+        free = np.setdiff1d(np.arange(many), out[(group == here) & ~double])
+        spot = stream.at("free", here).permutation(len(free))[: len(wanted)]
+        out[wanted[: len(spot)]] = free[spot]
+        left += len(wanted) - len(spot)
+    return out, left
+
+
 def _among(values: Ints, ascending: Ints) -> Any:
     spot = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
     return ascending[spot] == values
 
 
-__all__ = ["Wrong", "separate"]
+__all__ = ["Wrong", "separate", "unlike"]

@@ -162,3 +162,25 @@ def test_copied_parents_may_have_uuids(make_database):
     for (_, many, seats), (_, made, theirs) in zip(*found, strict=True):
         assert abs(many - made) <= 5
         assert seats is None or abs(float(seats) - float(theirs)) < 3
+
+
+def test_three_keys_that_are_unique_together_have_room_in_a_small_copy(tmp_path):
+    """Two shops have nearly all of the stock, a few days hold all of it: what is left must be looked for in all three keys at once."""
+    source = tmp_path / "source.sqlite"
+    with closing(sqlite3.connect(source)) as db:
+        db.executescript("""
+            create table day (id integer primary key, number integer not null);
+            create table shop (id integer primary key, size integer not null);
+            create table article (id integer primary key, price integer not null);
+            create table stock (day_id integer not null references day, shop_id integer not null references shop,
+              article_id integer not null references article, pieces integer not null, primary key (day_id, shop_id, article_id));
+        """)
+        db.executemany("insert into day values (?, ?)", [(i, i) for i in range(1, 601)])
+        db.executemany("insert into shop values (?, ?)", [(i, 10 * i) for i in range(1, 41)])
+        db.executemany("insert into article values (?, ?)", [(i, i % 17) for i in range(1, 201)])
+        rows = [(day, shop, article, (day + article) % 9) for day in range(1, 601, 30) for shop in (1, 2, 3) for article in range(1, 60)]
+        db.executemany("insert into stock values (?, ?, ?, ?)", rows)
+        db.commit()
+    copy = tmp_path / "copy.sqlite"
+    report = mimic.clone(f"sqlite:///{source}", f"sqlite:///{copy}", scale=0.1, reference="synthesize")
+    assert {line.table: line.rows for line in report.tables}["stock"] == 354
