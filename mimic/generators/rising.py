@@ -54,6 +54,7 @@ class Rising:
     sign: float = 1.0
     start: float | None = None  # where all lines begin, times the sign: of fewer than k of them nothing is told
     monthly: Monthly | None = None  # on which days of a month or a week, where that is told
+    phase: float | None = None  # what is left of all values by `grain`, where that is one and the same: they lie on one day of the week
 
     @property
     def fills(self) -> tuple[str, ...]:
@@ -92,18 +93,20 @@ class Rising:
         values = sign * values
         apart = np.where(before < 0, 0.0, values - values[np.maximum(before, 0)])
         whole = not isinstance(bare(task.column.type), Float)
-        grain = _grain(apart, task.column.type)
+        day = _day(evidence.column(name).type)
+        grain = _grain(apart, task.column.type, day)
         steps = pa.array(np.rint(apart / grain).astype(np.int64) if whole else apart, mask=before < 0)
         step = distance(task, steps, evidence, stream.at("step"))
         known: Sketch | None = sketch(values, evidence.owners, task.k)
         ends = known.quantile(np.array([0.0, 1.0 - 1e-9])) if known is not None else np.array([0.0, np.inf])
         few = known is not None and not evidence.owners.reach(np.where(before < 0, 0, -1), 1, task.k)[0]
         start = float(np.floor(ends[0] / grain) * grain) if few else None
-        day = _day(evidence.column(name).type)
         monthly = None
         if day and not regular(apart[before >= 0]):
             monthly = Monthly.learn((sign * values // day).astype(np.int64), evidence.owners, task.k)
-        return cls(task.column.type, "steps", tuple(line), plain(first), step, grain, float(ends[1]), sign, start, monthly)
+        rest = np.unique((sign * values) % grain) if day and grain > day else np.zeros(0)
+        phase = float(rest[0]) if len(rest) == 1 else None
+        return cls(task.column.type, "steps", tuple(line), plain(first), step, grain, float(ends[1]), sign, start, monthly, phase)
 
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         name, line = self.fills[0], Line.of(self.line, given)
@@ -115,6 +118,7 @@ class Rising:
         first = self.first.sample(Span(span.start, len(start), span.total), inside(stream, "first"), told_)[name]
         steps = self.step.sample(span, inside(stream, "step"), {need: given[need] for need in self.step.needs})[name]
         drawn, lost = numbers(first)
+        drawn = drawn if self.phase is None else np.rint((drawn - self.phase) / self.grain) * self.grain + self.phase
         made, null = np.zeros(span.n), np.zeros(span.n, dtype=np.bool_)
         made[start] = self.sign * drawn if self.start is None else self.start
         null[start] = lost
@@ -162,6 +166,7 @@ class Rising:
             "sign": self.sign,
             "start": self.start,
             "monthly": self.monthly.state() if self.monthly is not None else None,
+            "phase": self.phase,
         }
 
     @classmethod
@@ -197,13 +202,15 @@ def _first_of(line: Line) -> Ints:
     return out
 
 
-def _grain(apart: Floats, kind: LogicalType) -> float:
+def _grain(apart: Floats, kind: LogicalType, day: float) -> float:
     """What all steps are whole numbers of."""
     if isinstance(number := bare(kind), Decimal):
         return float(10.0 ** -(number.scale or 0))
     if isinstance(number, Float | Integer):
         return 1.0
     whole = apart.astype(np.int64)
+    if day and whole.any() and not (whole % round(7 * day)).any():
+        return 7 * day
     return float(next((size for size in _GRAINS if not (whole % size).any()), 1))
 
 

@@ -2,18 +2,14 @@
 and kept."""
 
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
-from mimic.cli.app import app
+from tests.e2e.cloning import Ask, cloned
 
 SHOPS, WEEKS, BUYERS = 60, 52, 800
-Ask = Callable[[str], list[tuple[int, ...]]]
 
 
 @pytest.fixture(scope="module", params=["as found", "as planned"])
@@ -69,25 +65,7 @@ def trade(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             price = round(litres * {"diesel": 34.9, "petrol": 36.4, "gas": 17.2}[fuel] * float(draw.normal(1, 0.01)), 2)
             db.execute("insert into purchase values (?, ?, ?, ?, ?, ?)", (places[at], buyer, int(number[buyer]), fuel, litres, price))
         db.commit()
-    source, planned, more = f"sqlite:///{folder / 'trade.sqlite'}", folder / "mimic.yaml", list[str]()
-    if request.param == "as planned":
-        run("plan", source, "-o", str(planned), "--reference", "synthesize")
-        more = ["--config", str(planned)]
-    run("clone", source, f"sqlite:///{folder / 'copy.sqlite'}", "--reference", "synthesize", *more)
-    return asked(folder / "trade.sqlite"), asked(folder / "copy.sqlite")
-
-
-def run(*arguments: str) -> None:
-    done = CliRunner().invoke(app, list(arguments))
-    assert done.exit_code == 0, done.output
-
-
-def asked(path: Path) -> Ask:
-    def ask(query: str) -> list[tuple[int, ...]]:
-        with closing(sqlite3.connect(path)) as db:
-            return db.execute(query).fetchall()
-
-    return ask
+    return cloned(folder, "trade", request.param == "as planned")
 
 
 DAYS = {"week": "day", "visit": "seen"}
