@@ -14,10 +14,9 @@ import numpy as np
 import pyarrow as pa
 
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
-from mimic.generators.dealing import groups
 from mimic.generators.features import numbers
 from mimic.generators.leaves import Leaves, distance, plain
-from mimic.generators.lines import beginning, places
+from mimic.generators.lines import beginning, places, siblings
 from mimic.generators.logical import heard, told
 from mimic.generators.nested import inside, pack, unpack
 from mimic.generators.relations import cast
@@ -133,9 +132,7 @@ class Families:
 
     @classmethod
     def of(cls, values: pa.Array, by: str) -> Self:
-        found = groups(values)
-        if by.startswith("@"):
-            found = np.where(np.asarray(values.to_numpy(zero_copy_only=False)) < 0, -1, found)
+        found = siblings(by, values)
         live = np.flatnonzero(found >= 0)
         _, first, number, size = np.unique(found[live], return_index=True, return_inverse=True, return_counts=True)
         group = np.full(len(found), -1, dtype=np.int64)

@@ -81,13 +81,17 @@ class Line:
 def standing(line: Sequence[str], given: Mapping[str, pa.Array]) -> tuple[Ints, NDArray[np.bool_]]:
     """All rows (n,) line after line, as `Line.of` is told of them, and which of them, in this order, begin one."""
     values, order = given[line[0]], [given[name] for name in line[1:]]
-    code = groups(values)
-    if line[0].startswith("@"):
-        code = np.where(np.asarray(values.to_numpy(zero_copy_only=False)) < 0, -1, code)
+    code = siblings(line[0], values)
     n = len(code)
     code = np.where(code < 0, n + np.arange(n), code)
     rows = np.lexsort((*(numbers(values)[0] for values in reversed(order)), code)) if order else np.argsort(code, kind="stable")
     return rows, beginning(code[rows])
+
+
+def siblings(need: str, values: pa.Array) -> Ints:
+    """A number (n,) for the family that each row is of by a need, -1 for rows of none: NULL, and -1 of row numbers of parents."""
+    code = groups(values)
+    return np.where(np.asarray(values.to_numpy(zero_copy_only=False)) < 0, -1, code) if need.startswith("@") else code
 
 
 def beginning(code: Ints) -> NDArray[np.bool_]:
@@ -148,9 +152,11 @@ __all__ = [
     "about_sameness",
     "about_siblings",
     "beginning",
+    "by_row",
     "kept_together",
     "own_column",
     "places",
     "preceding",
+    "siblings",
     "standing",
 ]

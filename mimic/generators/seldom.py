@@ -14,10 +14,9 @@ import numpy as np
 import pyarrow as pa
 
 from mimic.generator import Columns, Generator, Literal, Span, State, Task
-from mimic.generators.dealing import groups
 from mimic.generators.features import hashed
 from mimic.generators.leaves import plain
-from mimic.generators.lines import beginning, places
+from mimic.generators.lines import beginning, places, siblings
 from mimic.generators.nested import inside, pack, unpack
 from mimic.profile import TableEvidence
 from mimic.registry import Registry
@@ -67,9 +66,7 @@ class Seldom:
     def sample(self, span: Span, stream: Stream, given: Columns) -> Columns:
         name, need = self.fills[0], self.line[0]
         drawn = self.inner.sample(span, stream, {each: given[each] for each in self.inner.needs})[name]
-        group = groups(given[need])
-        if need.startswith("@"):
-            group = np.where(np.asarray(given[need].to_numpy(zero_copy_only=False)) < 0, -1, group)
+        group = siblings(need, given[need])
         index, hashes = hashed(drawn)
         place = {int(each): spot for spot, each in enumerate(hashes)}
         chance = inside(stream, "seldom").permutation(span.n)

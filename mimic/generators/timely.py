@@ -47,6 +47,9 @@ def untimely(
     """
     found = list[tuple[Floats, Floats]]()  # of each row, and of each parent: the parent may not be above the row
     for limit in limits:
+        both = {limit.earlier, limit.later}
+        if label not in both or not both <= {label, *done}:
+            continue
         first, last = (stamps(given[need]) for need in limit.needs)
         if limit.earlier == label and limit.later in done:
             found.append((_of(rows[limit.later], last, np.inf), np.where(np.isnan(first), -np.inf, first)))

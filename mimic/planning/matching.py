@@ -302,8 +302,9 @@ def _agreeing(diamond: Diamond, keys: list[ForeignKey], found: TableEvidence, ar
     key, via = (next(each for each in keys if each.label == label) for label in (diamond.label, diamond.via))
     if diamond.way:
         what = "" if diamond.way == "years" else f"the {diamond.way} of "
-        live, same = _says(diamond, key, via, found, around)
-        return Held("same_row", diamond.label, f"is {what}{via.label}.{diamond.upper}", same, live - same)
+        says, is_ = _spelt_rows(diamond, key, via, found, around)
+        same = int((says == is_).sum())
+        return Held("same_row", diamond.label, f"is {what}{via.label}.{diamond.upper}", same, len(says) - same)
     upper = next(each for each in around.evidence.of(via.parent).table.foreign_keys if each.label == diamond.upper)
     mine, theirs = _both(key, via, upper, found, around)
     both = (mine >= 0) & (theirs >= 0)
@@ -388,14 +389,8 @@ def _ways(kind: pa.DataType) -> tuple[str, ...]:
 
 
 def _holds(diamond: Diamond, key: ForeignKey, via: ForeignKey, found: TableEvidence, around: Around) -> bool:
-    live, same = _says(diamond, key, via, found, around)
-    return live >= FEWEST and same >= SAME * live and _by_chance(*_spelt_rows(diamond, key, via, found, around)) < ALIKE
-
-
-def _says(diamond: Diamond, key: ForeignKey, via: ForeignKey, found: TableEvidence, around: Around) -> tuple[int, int]:
-    """In how many rows another parent says what the key should be, and in how many it says what it is."""
     mine, theirs = _spelt_rows(diamond, key, via, found, around)
-    return len(mine), int((mine == theirs).sum())
+    return len(mine) >= FEWEST and int((mine == theirs).sum()) >= SAME * len(mine) and _by_chance(mine, theirs) < ALIKE
 
 
 def _spelt_rows(diamond: Diamond, key: ForeignKey, via: ForeignKey, found: TableEvidence, around: Around) -> tuple[Ints, Ints]:
